@@ -1,0 +1,39 @@
+import type { BuildRecord, ImagePlan, SourceLocation, SourceTree, Workshop } from "@atelier/domain";
+
+/** What a builder needs to know to execute a plan. */
+export interface BuildRequest {
+  readonly plan: ImagePlan;
+  readonly workshop: Workshop;
+  readonly tree: SourceTree;
+  /** Absolute path of the workshop folder, for content the tree does not carry whole. */
+  readonly folder: string;
+  /** Values of `commands[].secrets`, by name; never in a layer. */
+  readonly secrets: Readonly<Record<string, Uint8Array>>;
+  readonly onProgress: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export type BuildEvent =
+  | { readonly kind: "base"; readonly detail: string }
+  | { readonly kind: "platform"; readonly detail: string; readonly cached: boolean }
+  | { readonly kind: "step-started"; readonly step: string; readonly number: number; readonly of: number }
+  | { readonly kind: "layer"; readonly step: string; readonly label: string; readonly cached: boolean; readonly ms: number }
+  | { readonly kind: "output"; readonly step: string; readonly line: string }
+  | { readonly kind: "step-finished"; readonly step: string; readonly cached: boolean; readonly ms: number }
+  | { readonly kind: "notice"; readonly message: string };
+
+/** Details of an `AppError` with code `command-failed`. */
+export interface CommandFailure {
+  readonly step: string;
+  readonly run: string;
+  readonly exitCode: number;
+  /** Last lines of its output, control characters stripped. */
+  readonly tail: string;
+  readonly at?: SourceLocation;
+}
+
+/** The builder port: executes an image plan and answers with the record of what it made. */
+export interface Builder {
+  readonly name: "docker" | "dagger";
+  build(request: BuildRequest): Promise<BuildRecord>;
+}

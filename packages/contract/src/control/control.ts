@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { bootViewSchema, newRequestSchema } from "../http/student-api.ts";
+
+/**
+ * `contract/control`: one WebSocket from the manager, `GET /api/control` with the control token as
+ * `Authorization: Bearer`. JSON text frames, one message each. Requests are executed once per id: the
+ * server repeats every outstanding one after a reconnect until the manager acknowledges that id.
+ */
+export const controlPath = "/api/control";
+
+export const managerMessageSchema = z.discriminatedUnion("t", [
+  z.object({ t: z.literal("hello"), manager: z.string(), version: z.string(), contracts: z.array(z.int()) }),
+  /** Ask a standby server to take the lease as soon as it is free. */
+  z.object({ t: z.literal("take-lease"), call: z.string() }),
+  /** Stop PTYs, checkpoint, flush, write `released`, close. */
+  z.object({ t: z.literal("release"), call: z.string(), reason: z.string() }),
+  z.object({ t: z.literal("checkpoint"), call: z.string(), label: z.string().optional() }),
+  z.object({ t: z.literal("restore"), call: z.string(), checkpoint: z.string() }),
+  /** Replace pages, checks and hints of the running workspace; keys are paths below `/workshop`. */
+  z.object({ t: z.literal("content-overlay"), call: z.string(), files: z.record(z.string(), z.string()), removed: z.array(z.string()) }),
+  z.object({ t: z.literal("diagnostics"), diagnostics: z.array(z.record(z.string(), z.unknown())) }),
+  z.object({ t: z.literal("kubeconfig"), call: z.string(), text: z.string() }),
+  z.object({
+    t: z.literal("status"),
+    deadline: z.iso.datetime().optional(),
+    retainUntil: z.iso.datetime().optional(),
+    extendable: z.boolean(),
+    phase: z.string(),
+    notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
+  }),
+  z.object({ t: z.literal("check"), call: z.string(), step: z.string(), goss: z.string().optional() }),
+  z.object({ t: z.literal("acknowledge"), id: z.string(), outcome: z.enum(["done", "refused", "failed"]), cause: z.string().optional() }),
+]);
+export type ManagerMessage = z.infer<typeof managerMessageSchema>;
+
+export const workspaceMessageSchema = z.discriminatedUnion("t", [
+  z.object({
+    t: z.literal("hello"),
+    workspaceId: z.string(),
+    step: z.string(),
+    planDigest: z.string(),
+    contract: z.int(),
+    holdsLease: z.boolean(),
+  }),
+  z.object({ t: z.literal("boot"), boot: bootViewSchema }),
+  z.object({ t: z.literal("activity"), at: z.iso.datetime(), kind: z.enum(["input", "check", "foreground-job", "request"]) }),
+  z.object({ t: z.literal("request"), id: z.string(), request: newRequestSchema, by: z.enum(["student", "instructor", "system"]) }),
+  z.object({ t: z.literal("lease"), holdsLease: z.boolean() }),
+  /** Answer to a manager message that carried `call`. */
+  z.object({ t: z.literal("answer"), call: z.string(), ok: z.boolean(), cause: z.string().optional(), result: z.unknown().optional() }),
+]);
+export type WorkspaceMessage = z.infer<typeof workspaceMessageSchema>;

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { recordBaseSchema } from "../jsonl/record.ts";
+
+const event = <const T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  recordBaseSchema.extend({ type: z.literal(type), ...shape });
+
+export const assertionSchema = z.object({
+  /** `file: /etc/motd: exists`, unique in a result. */
+  id: z.string(),
+  /** Author's `title`, else a sentence made of the assertion. */
+  title: z.string(),
+  status: z.enum(["passed", "failed", "skipped", "error"]),
+  /** Author's `meta.message`: what to tell the student when it fails. */
+  message: z.string().optional(),
+  expected: z.string().optional(),
+  found: z.string().optional(),
+});
+export type Assertion = z.infer<typeof assertionSchema>;
+
+export const checkOutcomeSchema = z.enum(["passed", "failed", "error", "timeout"]);
+export type CheckOutcome = z.infer<typeof checkOutcomeSchema>;
+
+/**
+ * The closed union of `state-events.jsonl`. State is rebuilt from it at start, so a type may gain
+ * optional members but never change meaning.
+ */
+export const stateEventSchema = z.discriminatedUnion("type", [
+  event("server-started", { workspaceId: z.string(), step: z.string(), planDigest: z.string(), version: z.string() }),
+  event("boot-phase", { phase: z.string(), detail: z.string().optional() }),
+  event("boot-failed", { phase: z.string(), cause: z.string() }),
+  event("ready", { bootMs: z.number() }),
+  event("step-entered", { step: z.string(), by: z.enum(["student", "instructor", "system"]) }),
+  event("step-completed", { step: z.string(), how: z.enum(["checked", "self"]) }),
+  event("step-solved", { step: z.string() }),
+  event("check-finished", {
+    step: z.string(),
+    outcome: checkOutcomeSchema,
+    trigger: z.enum(["student", "auto", "instructor", "manager"]),
+    durationMs: z.number(),
+    passed: z.int(),
+    failed: z.int(),
+    skipped: z.int(),
+    assertions: z.array(assertionSchema),
+    cause: z.string().optional(),
+    truncated: z.boolean().optional(),
+  }),
+  event("check-disputed", { step: z.string(), note: z.string().optional() }),
+  event("help-opened", { step: z.string(), level: z.enum(["hints", "explain", "solve"]) }),
+  event("request", {
+    id: z.string(),
+    kind: z.enum(["goto", "next", "reset", "solve", "undo", "restore", "extend"]),
+    step: z.string().optional(),
+    by: z.enum(["student", "instructor", "system"]),
+  }),
+  event("request-acknowledged", { id: z.string(), outcome: z.enum(["done", "refused", "failed"]), cause: z.string().optional() }),
+  event("released", { reason: z.string() }),
+  event("checkpoint", { id: z.string(), files: z.int(), bytes: z.number(), skipped: z.array(z.string()) }),
+  event("terminal-opened", { terminal: z.string(), shell: z.string() }),
+  event("terminal-closed", { terminal: z.string(), exitCode: z.int().optional(), signal: z.string().optional() }),
+  event("viewer-attached", { terminal: z.string(), viewer: z.string(), role: z.string() }),
+  event("viewer-detached", { terminal: z.string(), viewer: z.string() }),
+  event("nested-shell", { terminal: z.string(), program: z.string() }),
+  event("integration-lost", { terminal: z.string(), cause: z.string() }),
+  event("runtime-touched", { file: z.string(), cause: z.string() }),
+  event("clock-jump", { seconds: z.number() }),
+  event("storage-failed", { stream: z.string(), cause: z.string() }),
+  event("storage-recovered", { stream: z.string(), lost: z.int() }),
+  event("limit-hit", { resource: z.enum(["memory", "pids", "disk"]), limit: z.string(), process: z.string().optional() }),
+  event("lines-skipped", { stream: z.string(), lines: z.array(z.int()) }),
+  // Reserved: nothing writes these yet; readers must accept them.
+  event("message", { from: z.string(), text: z.string() }),
+  event("hand-raised", { raised: z.boolean(), note: z.string().optional() }),
+  event("instructor-action", { action: z.string(), by: z.string() }),
+]);
+export type StateEvent = z.infer<typeof stateEventSchema>;
+/** An event before the writer stamps `v`, `seq` and `ts`. */
+export type NewStateEvent = StateEvent extends infer E ? (E extends StateEvent ? Omit<E, "v" | "seq" | "ts"> : never) : never;

@@ -1,0 +1,37 @@
+/** Names of the files below `/workshop/runtime/`: the same in both modes, whoever reads them. */
+export const runtimeFileNames = {
+  commandLog: "command-log.jsonl",
+  stateEvents: "state-events.jsonl",
+  llmHistory: "llm-history.jsonl",
+  /** Relative symlink to the current recording of the first terminal. */
+  currentRecording: "session.cast",
+  lease: "lease",
+  checkpoints: "checkpoints",
+} as const;
+
+/** Where the platform layer lives in every image. */
+export const platformPaths = {
+  root: "/opt/atelier",
+  node: "/opt/atelier/bin/node",
+  tini: "/opt/atelier/bin/tini",
+  goss: "/opt/atelier/bin/goss",
+  setpriv: "/opt/atelier/bin/setpriv",
+  flock: "/opt/atelier/bin/flock",
+  terminfo: "/opt/atelier/share/terminfo",
+  caCertificates: "/opt/atelier/etc/ca-certificates.crt",
+  server: "/opt/atelier/server/main.mjs",
+  receiveConfig: "/opt/atelier/server/receive-config.mjs",
+  shellIntegration: "/opt/atelier/shell",
+  studentUi: "/opt/atelier/ui",
+  /** JSON: {@link PlatformManifest}. */
+  manifest: "/opt/atelier/platform.json",
+} as const;
+
+export interface PlatformManifest {
+  readonly v: 1;
+  readonly contract: number;
+  /** `linux/amd64` or `linux/arm64`. */
+  readonly platform: string;
+  /** Versions of what is inside, e.g. `{ node: "26.10.0", goss: "0.4.9" }`. */
+  readonly versions: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { assertionSchema, checkOutcomeSchema } from "../events/state-events.ts";
+import { terminalStateSchema } from "../terminal/frames.ts";
+
+/**
+ * HTTP between the student's browser and the workspace server. Every route but `/api/boot`, `/login`
+ * and the static bundle needs the session cookie (or `Authorization: Bearer <token>`); every route
+ * checks Host against the configured origins, and every one that changes something or upgrades checks
+ * Origin too. Errors are {@link problemSchema} with a 4xx or 5xx status.
+ *
+ *   GET  /login?token=T[&to=/path]     sets the cookie, redirects
+ *   GET  /api/boot                     BootView; no auth, names nothing but the phase
+ *   GET  /api/workspace                WorkspaceView
+ *   GET  /api/steps/:id                StepView
+ *   GET  /api/pages/:page              PageView; page = intro | finish
+ *   POST /api/steps/:id/check          CheckView (409 `check-running` while another runs)
+ *   POST /api/steps/:id/complete       StepSummary; steps without a check
+ *   POST /api/steps/:id/enter          WorkspaceView; navigation only, swaps nothing
+ *   GET  /api/steps/:id/help/:level    HelpView; the opening is recorded
+ *   POST /api/requests                 RequestView; body NewRequest
+ *   GET  /api/terminals                TerminalView[]
+ *   POST /api/terminals                TerminalView; opens another one
+ *   DELETE /api/terminals/:name        204
+ *   GET  /api/terminals/:name          WebSocket: contract/terminal
+ *   GET  /api/events                   SSE: ServerSentEvent; id = running number, resume by Last-Event-ID
+ *   GET  /content/assets/…             workshop assets
+ *   GET  /content/steps/:id/assets/…   step assets
+ */
+export const studentApi = {
+  login: "/login",
+  boot: "/api/boot",
+  workspace: "/api/workspace",
+  step: "/api/steps/:id",
+  page: "/api/pages/:page",
+  check: "/api/steps/:id/check",
+  complete: "/api/steps/:id/complete",
+  enter: "/api/steps/:id/enter",
+  help: "/api/steps/:id/help/:level",
+  requests: "/api/requests",
+  terminals: "/api/terminals",
+  terminal: "/api/terminals/:name",
+  events: "/api/events",
+} as const;
+
+export const problemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  fields: z.array(z.object({ path: z.string(), message: z.string(), remedy: z.string() })),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+export const bootPhases = ["config", "lease", "restore", "onStart", "terminal", "ready", "failed", "standby"] as const;
+export const bootViewSchema = z.object({
+  phase: z.enum(bootPhases),
+  /** Which command of `onStart` runs, 1-based, and how many there are. */
+  progress: z.object({ done: z.int(), of: z.int(), label: z.string() }).optional(),
+  /** Milliseconds since the server started, and the deadline after which the phase fails. */
+  elapsedMs: z.number(),
+  deadlineMs: z.number().optional(),
+  /** Why it failed, and the tail of the output. */
+  cause: z.string().optional(),
+  output: z.string().optional(),
+});
+export type BootView = z.infer<typeof bootViewSchema>;
+
+export const stepStateSchema = z.enum(["locked", "open", "current", "passed", "completed", "solved"]);
+export type StepState = z.infer<typeof stepStateSchema>;
+
+export const stepSummarySchema = z.object({
+  id: z.string(),
+  number: z.int(),
+  title: z.string(),
+  group: z.string().optional(),
+  state: stepStateSchema,
+  /** Why it is locked, for people. */
+  lockedReason: z.string().optional(),
+  hasCheck: z.boolean(),
+  durationSeconds: z.number().optional(),
+});
+export type StepSummary = z.infer<typeof stepSummarySchema>;
+
+export const workspaceViewSchema = z.object({
+  workspaceId: z.string(),
+  workspaceName: z.string(),
+  displayName: z.string(),
+  role: z.enum(["student", "instructor"]),
+  workshop: z.object({
+    name: z.string(),
+    version: z.string(),
+    title: z.string(),
+    description: z.string(),
+    language: z.string(),
+    authors: z.array(z.string()),
+    difficulty: z.string().optional(),
+    durationSeconds: z.number().optional(),
+    navigation: z.enum(["linear", "free", "guided"]),
+    next: z.enum(["swap", "keep"]),
+    feedbackUrl: z.string().optional(),
+    hasIntro: z.boolean(),
+    hasFinish: z.boolean(),
+    tabs: z.array(z.object({ title: z.string(), port: z.int(), path: z.string() })),
+    editor: z.boolean(),
+    /** True for `user: root` or `sudo: true`: the log is then not tamper-evident. */
+    privileged: z.boolean(),
+  }),
+  boot: bootViewSchema,
+  steps: z.array(stepSummarySchema),
+  /** Absent: on the intro page. */
+  currentStep: z.string().optional(),
+  finished: z.boolean(),
+  recording: z.object({ commands: z.enum(["on", "off"]), terminal: z.enum(["on", "off"]) }),
+  webTerminal: z.boolean(),
+  /** From the manager; absent while none is connected. */
+  deadline: z.iso.datetime().optional(),
+  retainUntil: z.iso.datetime().optional(),
+  extendable: z.boolean(),
+  notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
+  /** Whether goto, next, reset, solve can be asked for: a manager is connected. */
+  transitions: z.boolean(),
+});
+export type WorkspaceView = z.infer<typeof workspaceViewSchema>;
+
+export const checkViewSchema = z.object({
+  step: z.string(),
+  outcome: checkOutcomeSchema,
+  at: z.iso.datetime(),
+  durationMs: z.number(),
+  assertions: z.array(assertionSchema),
+  /** For `error` and `timeout`: what went wrong with the check itself. */
+  cause: z.string().optional(),
+});
+export type CheckView = z.infer<typeof checkViewSchema>;
+
+export const stepViewSchema = stepSummarySchema.extend({
+  /** Rendered from `content.md` with raw HTML off. Still sanitised by the browser. */
+  html: z.string(),
+  help: z.array(z.enum(["hints", "explain", "solve"])),
+  lastCheck: checkViewSchema.optional(),
+  next: z.string().optional(),
+  previous: z.string().optional(),
+});
+export type StepView = z.infer<typeof stepViewSchema>;
+
+export const pageViewSchema = z.object({ html: z.string() });
+export type PageView = z.infer<typeof pageViewSchema>;
+
+export const helpViewSchema = z.object({ level: z.enum(["hints", "explain", "solve"]), html: z.string() });
+export type HelpView = z.infer<typeof helpViewSchema>;
+
+export const requestKindSchema = z.enum(["goto", "next", "reset", "solve", "undo", "restore", "extend"]);
+export const newRequestSchema = z.object({
+  kind: requestKindSchema,
+  step: z.string().optional(),
+  /** For `restore`: the checkpoint. */
+  checkpoint: z.string().optional(),
+  /** The student has seen that jobs are running and goes on all the same. */
+  confirmed: z.boolean().optional(),
+});
+export type NewRequest = z.infer<typeof newRequestSchema>;
+export const requestViewSchema = z.object({ id: z.string(), state: z.enum(["outstanding", "done", "refused", "failed"]), cause: z.string().optional() });
+export type RequestView = z.infer<typeof requestViewSchema>;
+
+export const terminalViewSchema = z.object({
+  name: z.string(),
+  state: terminalStateSchema,
+  shell: z.string(),
+  exitCode: z.int().optional(),
+  viewers: z.int(),
+});
+export type TerminalView = z.infer<typeof terminalViewSchema>;
+
+/** What `/api/events` carries: `event:` is the type, `data:` the JSON of the rest. */
+export const serverSentEventSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("boot"), boot: bootViewSchema }),
+  /** Anything of the workspace view changed: the whole view, it is small. */
+  z.object({ type: z.literal("workspace"), workspace: workspaceViewSchema }),
+  z.object({ type: z.literal("check-started"), step: z.string(), trigger: z.string() }),
+  z.object({ type: z.literal("check"), check: checkViewSchema }),
+  z.object({ type: z.literal("terminals"), terminals: z.array(terminalViewSchema) }),
+]);
+export type ServerSentEvent = z.infer<typeof serverSentEventSchema>;

@@ -1,0 +1,22 @@
+/** What a code means, for the manual. `title` is a noun phrase; `explanation` one or two sentences. */
+export interface DiagnosticCodeEntry {
+  readonly title: string;
+  readonly explanation: string;
+}
+
+/**
+ * Every diagnostic code Atelier can report. Codes are stable: tools may match on them. The manual's
+ * table is generated from this catalogue, and a test proves that the two agree.
+ */
+export const diagnosticCodes = {
+  "not-in-this-version": {
+    title: "Granted by the backend, but not in this version",
+    explanation: "The capability matrix grants this for the backend, but the installed version does not do it yet.",
+  },
+  "capability-unavailable": {
+    title: "The target backend does not offer this",
+    explanation: "A key asks for a capability that the target backend does not have. Nothing is started.",
+  },
+} as const satisfies Record<string, DiagnosticCodeEntry>;
+
+export type DiagnosticCode = keyof typeof diagnosticCodes;

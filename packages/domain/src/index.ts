@@ -1,5 +1,7 @@
 export * from "./build-record/build-record.ts";
 export * from "./capability/capability.ts";
+export * from "./carry-over/manifest.ts";
+export * from "./carry-over/plan-carry-over.ts";
 export * from "./compiled/compiled-workshop.ts";
 export * from "./image-plan/image-plan.ts";
 export * from "./problem/app-error.ts";

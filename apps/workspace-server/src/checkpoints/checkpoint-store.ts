@@ -1,0 +1,111 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { manifestEntrySchema } from "@atelier/domain";
+import { z } from "zod";
+
+export const checkpointReasons = ["swap", "stop", "auto", "manual", "undo"] as const;
+export type CheckpointReason = (typeof checkpointReasons)[number];
+
+const skippedSchema = z.array(z.object({ path: z.string(), why: z.string() }));
+const metaSchema = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  at: z.string(),
+  /** The image the student stood on: `start` or a step id. */
+  step: z.string(),
+  planDigest: z.string(),
+  reason: z.enum(checkpointReasons),
+  files: z.int(),
+  bytes: z.number(),
+  skipped: skippedSchema,
+  deleted: z.array(z.string()),
+});
+export type CheckpointMeta = z.infer<typeof metaSchema>;
+
+const manifestSchema = z.record(z.string(), manifestEntrySchema);
+export type ManifestRecord = z.infer<typeof manifestSchema>;
+
+export interface StoredCheckpoint {
+  readonly meta: CheckpointMeta;
+  readonly base: ManifestRecord;
+  readonly mine: ManifestRecord;
+}
+
+/**
+ * Checkpoints on the volume, one folder each: `meta.json`, `base.json`, `mine.json`, `data.tar`. A
+ * folder appears under its name only when it is complete and on disk; anything else is a leftover of a
+ * crash and goes at the next opening.
+ */
+export interface CheckpointStore {
+  /** Newest first. An unreadable one is passed over and reported through `onBroken`. */
+  list(): Promise<readonly CheckpointMeta[]>;
+  read(id: string): Promise<StoredCheckpoint | undefined>;
+  openArchive(id: string): Readable;
+  write(checkpoint: StoredCheckpoint, fill: (archive: Writable) => Promise<CheckpointMeta>): Promise<CheckpointMeta>;
+  /** Keeps the newest `count` and those named. */
+  prune(count: number, keep: ReadonlySet<string>): Promise<void>;
+}
+
+export const openCheckpointStore = async (folder: string, onBroken: (id: string, cause: unknown) => void): Promise<CheckpointStore> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(folder)) if (name.startsWith(".")) await rm(join(folder, name), { recursive: true });
+
+  const json = async (id: string, name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, id, name), "utf8"));
+  const list = async (): Promise<readonly CheckpointMeta[]> => {
+    const metas: CheckpointMeta[] = [];
+    for (const id of await readdir(folder)) {
+      if (id.startsWith(".")) continue;
+      try {
+        metas.push(metaSchema.parse(await json(id, "meta.json")));
+      } catch (cause) {
+        onBroken(id, cause);
+      }
+    }
+    return metas.sort((a, b) => (a.at === b.at ? b.id.localeCompare(a.id) : b.at.localeCompare(a.at)));
+  };
+
+  return {
+    list,
+    read: async (id) => {
+      if (!/^[A-Za-z0-9-]+$/.test(id)) return undefined;
+      try {
+        return {
+          meta: metaSchema.parse(await json(id, "meta.json")),
+          base: manifestSchema.parse(await json(id, "base.json")),
+          mine: manifestSchema.parse(await json(id, "mine.json")),
+        };
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== "ENOENT") onBroken(id, cause);
+        return undefined;
+      }
+    },
+    openArchive: (id) => createReadStream(join(folder, id, "data.tar")),
+    write: async (checkpoint, fill) => {
+      const draft = join(folder, `.${checkpoint.meta.id}`);
+      try {
+        await mkdir(draft, { mode: 0o700 });
+        const meta = await fill(createWriteStream(join(draft, "data.tar"), { mode: 0o600 }));
+        await writeFile(join(draft, "base.json"), JSON.stringify(checkpoint.base), { mode: 0o600 });
+        await writeFile(join(draft, "mine.json"), JSON.stringify(checkpoint.mine), { mode: 0o600 });
+        await writeFile(join(draft, "meta.json"), JSON.stringify(meta), { mode: 0o600 });
+        for (const name of ["data.tar", "base.json", "mine.json", "meta.json"]) await syncPath(join(draft, name));
+        await rename(draft, join(folder, meta.id));
+        await syncPath(folder);
+        return meta;
+      } catch (error) {
+        await rm(draft, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    prune: async (count, keep) => {
+      for (const { id } of (await list()).slice(count)) if (!keep.has(id)) await rm(join(folder, id), { recursive: true });
+    },
+  };
+};
+
+const syncPath = async (path: string): Promise<void> => {
+  await using handle = await open(path, "r");
+  await handle.sync();
+};

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openCheckpointStore } from "./checkpoint-store.ts";
+import { type Checkpoints, createCheckpoints, takeBaseline } from "./checkpoints.ts";
+
+const workerFile = fileURLToPath(new URL("./worker/main.ts", import.meta.url));
+
+interface Place {
+  readonly root: string;
+  readonly home: string;
+  /** A container standing on a fresh layer: takes its own baseline of what is in home now. */
+  readonly boot: (step: string) => Promise<Checkpoints>;
+  readonly file: (name: string, text: string) => Promise<void>;
+  readonly text: (name: string) => Promise<string | undefined>;
+}
+
+const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> => {
+  const root = await mkdtemp(join(tmpdir(), "atelier-checkpoints-"));
+  const home = join(root, "home");
+  let counter = 0;
+  try {
+    await mkdir(home);
+    await run({
+      root,
+      home,
+      boot: async (step) =>
+        createCheckpoints(
+          {
+            store: await openCheckpointStore(join(root, "checkpoints"), (id, cause) => assert.fail(`${id}: ${cause}`)),
+            roots: [home],
+            keep: [],
+            identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
+            worker: [process.execPath, workerFile],
+            image: { step, planDigest: "sha256:0" },
+            now: () => new Date(1_700_000_000_000 + counter++ * 1000),
+            newId: () => `c${counter}`,
+            asIdentity: (_identity, argv) => argv,
+          },
+          await takeBaseline([home]),
+        ),
+      file: async (name, text) => {
+        await mkdir(join(home, name, ".."), { recursive: true });
+        await writeFile(join(home, name), text);
+      },
+      text: (name) => readFile(join(home, name), "utf8").catch(() => undefined),
+    });
+  } finally {
+    await rm(root, { recursive: true });
+  }
+};
+
+/** Empties the home and puts another image's files there, as a new container would have. */
+const freshLayer = async ({ home, file }: Place, files: Record<string, string>): Promise<void> => {
+  for (const name of await readdir(home)) await rm(join(home, name), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await file(name, text);
+};
+
+test("the same image brings everything back exactly: edits, deletions, links, modes", () =>
+  withPlace(async (place) => {
+    const image = { ".bashrc": "image", "gone.txt": "image", "same.txt": "image" };
+    await freshLayer(place, image);
+    const before = await place.boot("start");
+    await place.file(".bashrc", "mine");
+    await place.file("new/deep.txt", "mine");
+    await chmod(join(place.home, "new/deep.txt"), 0o640);
+    await symlink("deep.txt", join(place.home, "new/link"));
+    await rm(join(place.home, "gone.txt"));
+    const saved = await before.save("stop");
+    assert.ok(saved);
+
+    await freshLayer(place, image);
+    const after = await place.boot("start");
+    const report = await after.restore(saved.id, "exact");
+    assert.deepEqual(
+      {
+        bashrc: await place.text(".bashrc"),
+        deep: await place.text("new/deep.txt"),
+        mode: (await lstat(join(place.home, "new/deep.txt"))).mode & 0o777,
+        link: await readlink(join(place.home, "new/link")),
+        gone: await place.text("gone.txt"),
+        same: await place.text("same.txt"),
+        skipped: report.skipped,
+      },
+      { bashrc: "mine", deep: "mine", mode: 0o640, link: "deep.txt", gone: undefined, same: "image", skipped: [] },
+    );
+  }));
+
+test("the next image keeps the student's work where the step changed nothing, and names what both changed", () =>
+  withPlace(async (place) => {
+    await freshLayer(place, { "app.py": "v1", "notes.txt": "image", "old.txt": "image" });
+    const before = await place.boot("start");
+    await place.file("app.py", "mine");
+    await place.file("notes.txt", "mine");
+    await place.file("extra.txt", "mine");
+    const saved = await before.save("swap");
+    assert.ok(saved);
+
+    await freshLayer(place, { "app.py": "v2", "notes.txt": "image", "step.txt": "new" });
+    const after = await place.boot("one");
+    const report = await after.restore(saved.id, "carry-over");
+    assert.deepEqual(
+      {
+        app: await place.text("app.py"),
+        notes: await place.text("notes.txt"),
+        extra: await place.text("extra.txt"),
+        old: await place.text("old.txt"),
+        step: await place.text("step.txt"),
+        conflicts: report.conflicts.map(({ unit, mine }) => [unit.slice(place.home.length), mine]),
+      },
+      { app: "v2", notes: "mine", extra: "mine", old: undefined, step: "new", conflicts: [["/app.py", "changed"]] },
+    );
+  }));
+
+test("a symlink farm, a FIFO, a 5 GB file and a file named like an option do no harm", () =>
+  withPlace(async (place) => {
+    const secret = join(place.root, "secret");
+    await writeFile(secret, "root only");
+    await freshLayer(place, {});
+    const before = await place.boot("start");
+    for (let n = 0; n < 200; n++) await symlink(n % 2 ? secret : `farm${n - 1}`, join(place.home, `farm${n}`));
+    await symlink(place.root, join(place.home, "way-out"));
+    execFileSync("mkfifo", [join(place.home, "pipe")]);
+    await place.file("huge.bin", "");
+    await truncate(join(place.home, "huge.bin"), 5 * 1024 ** 3);
+    await place.file("--checkpoint-action=exec=sh", "harmless");
+    const saved = await before.save("swap");
+    assert.ok(saved);
+    assert.deepEqual(
+      saved.skipped.map(({ path }) => path.slice(place.home.length)),
+      ["/huge.bin"],
+    );
+    const archive = await readFile(join(place.root, "checkpoints", saved.id, "data.tar"));
+    assert.equal(archive.includes("root only"), false);
+
+    await freshLayer(place, {});
+    // The next container's folder of the same name is a link out of the home: nothing may pass it.
+    const after = await place.boot("start");
+    const report = await after.restore(saved.id, "exact");
+    assert.equal(await place.text("--checkpoint-action=exec=sh"), "harmless");
+    assert.equal(await readlink(join(place.home, "farm1")), secret);
+    assert.equal(await readFile(secret, "utf8"), "root only");
+    assert.deepEqual(report.skipped, []);
+  }));
+
+test("restoring never writes through a link that stands where a folder was", () =>
+  withPlace(async (place) => {
+    await freshLayer(place, { "d/a": "1" });
+    const before = await place.boot("start");
+    await place.file("d/mine", "mine");
+    const saved = await before.save("swap");
+    assert.ok(saved);
+    await freshLayer(place, {});
+    await mkdir(join(place.root, "outside"));
+    await symlink(join(place.root, "outside"), join(place.home, "d"));
+    const after = await place.boot("start");
+    const report = await after.restore(saved.id, "carry-over");
+    assert.deepEqual(await readdir(join(place.root, "outside")), []);
+    assert.deepEqual(report.conflicts.length + report.skipped.length > 0, true);
+  }));
+
+test("an automatic checkpoint is made only when something changed", () =>
+  withPlace(async (place) => {
+    await freshLayer(place, { a: "1" });
+    const checkpoints = await place.boot("start");
+    assert.equal(await checkpoints.hasChanges(), false);
+    await place.file("a", "2");
+    assert.equal(await checkpoints.hasChanges(), true);
+    assert.ok(await checkpoints.save("auto"));
+    assert.equal(await checkpoints.hasChanges(), false);
+    assert.equal(await checkpoints.save("auto"), undefined);
+    assert.equal((await checkpoints.list()).length, 1);
+  }));

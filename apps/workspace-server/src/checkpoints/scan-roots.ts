@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { constants, type BigIntStats } from "node:fs";
+import { type FileHandle, lstat, open, readdir, readlink } from "node:fs/promises";
+import type { ManifestEntry } from "@atelier/domain";
+import type { CheckpointLimits } from "./limits.ts";
+
+export interface SkippedPath {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** What a scan found. `signatures` let the next scan skip the hashing of files that did not change. */
+export interface ScanResult {
+  readonly entries: Record<string, ManifestEntry>;
+  readonly signatures: Record<string, string>;
+  readonly skipped: readonly SkippedPath[];
+}
+
+export interface ScanOptions {
+  /** Absolute folders; nested ones are walked once. */
+  readonly roots: readonly string[];
+  readonly limits: CheckpointLimits;
+  /** Digests of an earlier scan by path. */
+  readonly known?: { readonly signatures: Record<string, string>; readonly entries: Record<string, ManifestEntry> };
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads what stands below the roots without following a single link. Devices, FIFOs and sockets are
+ * left out silently (they are not work); what is too big or unreadable is listed.
+ * Gotchas: the roots themselves are not entries, so that a home's own mode never counts as a change.
+ */
+export const scanRoots = async ({ roots, limits, known, signal }: ScanOptions): Promise<ScanResult> => {
+  const entries: Record<string, ManifestEntry> = {};
+  const signatures: Record<string, string> = {};
+  const skipped: SkippedPath[] = [];
+  let count = 0;
+
+  const visit = async (path: string): Promise<void> => {
+    signal?.throwIfAborted();
+    const stats = await lstat(path, { bigint: true });
+    const mode = Number(stats.mode) & 0o777;
+    if (stats.isSymbolicLink()) {
+      entries[path] = { kind: "link", target: await readlink(path) };
+      return;
+    }
+    if (stats.isDirectory()) {
+      entries[path] = { kind: "folder", mode };
+      await walk(path);
+      return;
+    }
+    if (!stats.isFile()) return;
+    const size = Number(stats.size);
+    if (size > limits.fileBytes) {
+      skipped.push({ path, why: `larger than ${limits.fileBytes} bytes (${size})` });
+      return;
+    }
+    const signature = signatureOf(stats);
+    const before = known?.signatures[path] === signature ? known.entries[path] : undefined;
+    entries[path] = before ?? { kind: "file", mode, size, digest: await digestOf(path) };
+    signatures[path] = signature;
+  };
+
+  const walk = async (folder: string): Promise<void> => {
+    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+      skipped.push({ path: folder, why: reasonOf(error) });
+      return [];
+    });
+    for (const name of names.sort()) {
+      const path = folder === "/" ? `/${name}` : `${folder}/${name}`;
+      if (limits.ignored.includes(path)) continue;
+      if (++count > limits.files) {
+        if (count === limits.files + 1) skipped.push({ path, why: `more than ${limits.files} entries; the rest is left out` });
+        return;
+      }
+      await visit(path).catch((error: NodeJS.ErrnoException) => {
+        if (signal?.aborted) throw error;
+        if (error.code !== "ENOENT") skipped.push({ path, why: reasonOf(error) });
+      });
+    }
+  };
+
+  for (const root of outermost(roots)) await walk(root);
+  return { entries, signatures, skipped };
+};
+
+/** Opens a regular file for reading, or fails: never a link, never blocking on a FIFO. */
+export const openRegularFile = async (path: string): Promise<FileHandle> => {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if ((await handle.stat()).isFile()) return handle;
+    throw new Error("not a regular file any more");
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+};
+
+const digestOf = async (path: string): Promise<string> => {
+  await using handle = await openRegularFile(path);
+  const hash = createHash("sha256");
+  for await (const chunk of handle.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+};
+
+const signatureOf = (stats: BigIntStats): string =>
+  `${stats.dev}:${stats.ino}:${stats.size}:${stats.mode}:${stats.mtimeNs}:${stats.ctimeNs}`;
+
+const reasonOf = (error: NodeJS.ErrnoException): string =>
+  error.code === "EACCES" || error.code === "EPERM" ? "not readable for the student" : error.message;
+
+/** Drops roots that lie below another one. */
+export const outermost = (roots: readonly string[]): readonly string[] =>
+  [...new Set(roots)].filter((root) => !roots.some((other) => other !== root && root.startsWith(other === "/" ? "/" : `${other}/`)));

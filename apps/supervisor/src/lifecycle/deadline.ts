@@ -1,0 +1,45 @@
+/** What the lifecycle rules need to know of one workspace. All times are milliseconds since the epoch. */
+export interface LifecycleInput {
+  readonly state: "running" | "stopped";
+  /** End of the running time; absent: no TTL. */
+  readonly deadline?: number;
+  /** When it stopped. */
+  readonly stoppedAt?: number;
+  /** How long a stopped one is kept, in ms; absent: for ever. */
+  readonly retain?: number;
+  /** When this supervisor last looked, to notice a machine that slept. */
+  readonly lastSeen?: number;
+  readonly now: number;
+}
+
+export type LifecycleAction =
+  | { readonly kind: "none" }
+  /** The machine slept over the deadline: give the student time to save. */
+  | { readonly kind: "extend"; readonly deadline: number }
+  | { readonly kind: "warn"; readonly minutesLeft: number }
+  | { readonly kind: "stop" }
+  | { readonly kind: "announce-deletion"; readonly at: number }
+  | { readonly kind: "delete" };
+
+const minute = 60_000;
+/** What remains at least after the machine slept. */
+export const graceAfterSleep = 10 * minute;
+const warnBefore = 10 * minute;
+const announceBefore = 24 * 60 * minute;
+/** Two looks further apart than this mean that the machine (or we) slept. */
+const sleepGap = 2 * minute;
+
+/** What to do about a workspace's time now. Pure; asked again at every tick. */
+export const lifecycleAction = ({ state, deadline, stoppedAt, retain, lastSeen, now }: LifecycleInput): LifecycleAction => {
+  if (state === "running") {
+    if (deadline === undefined) return { kind: "none" };
+    const slept = lastSeen !== undefined && now - lastSeen > sleepGap;
+    if (slept && deadline - now < graceAfterSleep) return { kind: "extend", deadline: now + graceAfterSleep };
+    if (now >= deadline) return { kind: "stop" };
+    return deadline - now <= warnBefore ? { kind: "warn", minutesLeft: Math.ceil((deadline - now) / minute) } : { kind: "none" };
+  }
+  if (stoppedAt === undefined || retain === undefined) return { kind: "none" };
+  const end = stoppedAt + retain;
+  if (now >= end) return { kind: "delete" };
+  return end - now <= announceBefore ? { kind: "announce-deletion", at: end } : { kind: "none" };
+};

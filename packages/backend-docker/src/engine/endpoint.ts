@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { AppError } from "@atelier/domain";
+
+/** Where an engine listens. */
+export type EngineEndpoint =
+  | { readonly kind: "socket"; readonly path: string }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+
+const run = promisify(execFile);
+
+/**
+ * Parses `unix:///path` and `tcp://host:port`. Throws `AppError` `docker-endpoint` for anything else:
+ * ssh and npipe endpoints need a tunnel that the docker CLI makes, not we.
+ */
+export const parseEndpoint = (text: string): EngineEndpoint => {
+  if (text.startsWith("unix://")) return { kind: "socket", path: text.slice("unix://".length) };
+  const match = /^(?:tcp|http):\/\/([^/:]+|\[[^\]]+\]):(\d+)\/?$/.exec(text);
+  if (match?.[1] && match[2]) return { kind: "tcp", host: match[1].replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+  throw new AppError("docker-endpoint", `The Docker endpoint "${text}" is neither unix:// nor tcp://.`, {
+    hint: "Point DOCKER_HOST at a local socket, e.g. DOCKER_HOST=unix:///var/run/docker.sock.",
+  });
+};
+
+/**
+ * Finds the engine as the docker CLI would: `DOCKER_HOST`, else the current context, else the first
+ * socket that exists in a usual place. Answers the default socket when there is none, so that the
+ * failure to connect names a path.
+ */
+export const findEndpoint = async (env: Readonly<Record<string, string | undefined>>): Promise<EngineEndpoint> => {
+  if (env.DOCKER_HOST) return parseEndpoint(env.DOCKER_HOST);
+  try {
+    const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { timeout: 5000 });
+    if (stdout.trim() !== "") return parseEndpoint(stdout.trim());
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    // No docker CLI: the usual places remain.
+  }
+  const usual = [
+    "/var/run/docker.sock",
+    ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, "docker.sock")] : []),
+    join(homedir(), ".docker/run/docker.sock"),
+    join(homedir(), ".docker/desktop/docker.sock"),
+  ];
+  return { kind: "socket", path: usual.find((path) => existsSync(path)) ?? "/var/run/docker.sock" };
+};

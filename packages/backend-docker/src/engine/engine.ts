@@ -1,0 +1,248 @@
+import type { Duplex, Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { AppError, isAppError } from "@atelier/domain";
+import { z } from "zod";
+import { demultiplex } from "./demultiplex.ts";
+import type { EngineEndpoint } from "./endpoint.ts";
+import * as shapes from "./shapes.ts";
+import { type Call, openTransport, type Transport } from "./transport.ts";
+
+export interface ExecOptions {
+  readonly argv: readonly string[];
+  readonly user?: string;
+  readonly cwd?: string;
+  readonly env?: readonly string[];
+  /** Bytes for stdin; the stream is half-closed after them. */
+  readonly input?: Buffer | string;
+  readonly onOutput?: (stream: "stdout" | "stderr", data: Buffer) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Label selectors: `key` or `key=value`; all must match. */
+export type Selectors = readonly string[];
+
+/**
+ * The Docker Engine as we use it (API 1.41 upward). Every method throws `AppError`: `docker-not-found`
+ * for what does not exist, `docker-conflict`, `docker-unreachable`, `docker-failed`. Names and ids are
+ * interchangeable, as in the engine itself. Bodies of `createContainer` and `commit` are the engine's
+ * own documents.
+ */
+export interface Engine extends Disposable {
+  info(): Promise<shapes.EngineInfo>;
+  /** The container's id. */
+  createContainer(name: string | undefined, body: unknown, signal?: AbortSignal): Promise<string>;
+  startContainer(id: string, signal?: AbortSignal): Promise<void>;
+  stopContainer(id: string, seconds: number): Promise<void>;
+  killContainer(id: string, signalName: string): Promise<void>;
+  /** Removes it with its anonymous volumes, running or not; nothing happens when it is gone already. */
+  removeContainer(id: string): Promise<void>;
+  renameContainer(id: string, name: string): Promise<void>;
+  inspectContainer(id: string): Promise<shapes.ContainerInspect>;
+  listContainers(selectors: Selectors): Promise<readonly shapes.ContainerSummary[]>;
+  /** Waits for the end; answers the exit code. */
+  waitContainer(id: string, signal?: AbortSignal): Promise<number>;
+  logs(id: string, options: { readonly follow: boolean; readonly tail?: number; readonly signal?: AbortSignal }): AsyncGenerator<{ stream: "stdout" | "stderr"; data: Buffer }>;
+  /** Runs a command in a running container. */
+  exec(id: string, options: ExecOptions): Promise<ExecResult>;
+  /** Writes a tar stream below `path`. */
+  putArchive(id: string, archive: { readonly path: string; readonly tar: Readable | Buffer; readonly signal?: AbortSignal }): Promise<void>;
+  /** A tar stream of `path`. */
+  getArchive(id: string, path: string, signal?: AbortSignal): Promise<Readable>;
+  /** Makes an image of a container; answers its id. */
+  commit(id: string, options: { readonly config: unknown; readonly repository?: string; readonly tag?: string; readonly comment?: string }): Promise<string>;
+  inspectImage(reference: string): Promise<shapes.ImageInspect | undefined>;
+  listImages(selectors: Selectors): Promise<readonly shapes.ImageSummary[]>;
+  tagImage(id: string, repository: string, tag: string): Promise<void>;
+  removeImage(reference: string, force?: boolean): Promise<void>;
+  pullImage(reference: string, options: { readonly platform?: string; readonly onStatus: (line: string) => void; readonly signal?: AbortSignal }): Promise<void>;
+  /** Makes an image of a root file system tar. */
+  importImage(tar: Readable, options: { readonly repository: string; readonly tag: string; readonly changes: readonly string[]; readonly signal?: AbortSignal }): Promise<void>;
+  loadImage(tar: Readable, signal?: AbortSignal): Promise<void>;
+  saveImages(references: readonly string[], signal?: AbortSignal): Promise<Readable>;
+  /** Classic build of a context that holds a container file. */
+  buildImage(context: Readable, options: { readonly dockerfile: string; readonly tag: string; readonly labels: Readonly<Record<string, string>>; readonly onOutput: (line: string) => void; readonly signal?: AbortSignal }): Promise<void>;
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  listVolumes(selectors: Selectors): Promise<readonly shapes.Volume[]>;
+  removeVolume(name: string): Promise<void>;
+  createNetwork(name: string, labels: Readonly<Record<string, string>>, subnet?: string): Promise<string>;
+  listNetworks(selectors: Selectors): Promise<readonly shapes.Network[]>;
+  removeNetwork(id: string): Promise<void>;
+}
+
+const labelFilter = (selectors: Selectors): string => JSON.stringify(selectors.length > 0 ? { label: selectors } : {});
+const enc = encodeURIComponent;
+
+/** Ignores "it does not exist (any more)", which is what a removal wants. */
+const unlessGone = async (work: Promise<unknown>): Promise<void> => {
+  try {
+    await work;
+  } catch (error) {
+    if (!isAppError(error) || error.code !== "docker-not-found") throw error;
+  }
+};
+
+/** Connects to an engine. Throws `AppError` `docker-unreachable` or `docker-too-old`. */
+export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSignal): Promise<Engine> => {
+  const transport = await openTransport(endpoint, signal);
+  const read = async <T extends z.ZodType>(schema: T, call: Call): Promise<z.output<T>> => schema.parse(await transport.json(call));
+  const act = async (call: Call): Promise<void> => {
+    await transport.json(call);
+  };
+  const withSignal = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {});
+
+  return {
+    [Symbol.dispose]: () => transport.close(),
+    info: () => read(shapes.engineInfoSchema, { path: "/info" }),
+    createContainer: async (name, body, signal) =>
+      (await read(z.object({ Id: z.string() }), { method: "POST", path: "/containers/create", query: { name }, json: body, ...withSignal(signal) })).Id,
+    startContainer: (id, signal) => act({ method: "POST", path: `/containers/${enc(id)}/start`, ...withSignal(signal) }),
+    stopContainer: (id, seconds) => act({ method: "POST", path: `/containers/${enc(id)}/stop`, query: { t: seconds } }),
+    killContainer: (id, signalName) => act({ method: "POST", path: `/containers/${enc(id)}/kill`, query: { signal: signalName } }),
+    removeContainer: (id) => unlessGone(act({ method: "DELETE", path: `/containers/${enc(id)}`, query: { force: true, v: true } })),
+    renameContainer: (id, name) => act({ method: "POST", path: `/containers/${enc(id)}/rename`, query: { name } }),
+    inspectContainer: (id) => read(shapes.containerInspectSchema, { path: `/containers/${enc(id)}/json` }),
+    listContainers: (selectors) =>
+      read(z.array(shapes.containerSummarySchema), { path: "/containers/json", query: { all: true, filters: labelFilter(selectors) } }),
+    waitContainer: async (id, signal) =>
+      (await read(z.object({ StatusCode: z.number() }), { method: "POST", path: `/containers/${enc(id)}/wait`, ...withSignal(signal) })).StatusCode,
+    logs: async function* (id, { follow, tail, signal }) {
+      const { stream } = await transport.open({
+        path: `/containers/${enc(id)}/logs`,
+        query: { stdout: true, stderr: true, follow, tail: tail ?? "all" },
+        ...withSignal(signal),
+      });
+      yield* demultiplex(stream);
+    },
+    exec: (id, options) => exec(transport, id, options),
+    putArchive: (id, { path, tar, signal }) =>
+      act({ method: "PUT", path: `/containers/${enc(id)}/archive`, query: { path }, body: tar, contentType: "application/x-tar", ...withSignal(signal) }),
+    getArchive: async (id, path, signal) => (await transport.open({ path: `/containers/${enc(id)}/archive`, query: { path }, ...withSignal(signal) })).stream,
+    commit: async (id, { config, repository, tag, comment }) =>
+      (await read(z.object({ Id: z.string() }), { method: "POST", path: "/commit", query: { container: id, repo: repository, tag, comment, pause: false }, json: config })).Id,
+    inspectImage: async (reference) => {
+      try {
+        return await read(shapes.imageInspectSchema, { path: `/images/${enc(reference)}/json` });
+      } catch (error) {
+        if (isAppError(error) && error.code === "docker-not-found") return undefined;
+        throw error;
+      }
+    },
+    listImages: (selectors) => read(z.array(shapes.imageSummarySchema), { path: "/images/json", query: { all: true, filters: labelFilter(selectors) } }),
+    tagImage: (id, repository, tag) => act({ method: "POST", path: `/images/${enc(id)}/tag`, query: { repo: repository, tag } }),
+    removeImage: (reference, force) => unlessGone(act({ method: "DELETE", path: `/images/${enc(reference)}`, query: { force } })),
+    pullImage: async (reference, { platform, onStatus, signal }) => {
+      const { stream } = await transport.open({ method: "POST", path: "/images/create", query: { fromImage: reference, platform }, ...withSignal(signal) });
+      await followProgress(stream, onStatus, "image-not-pulled");
+    },
+    importImage: async (tar, { repository, tag, changes, signal }) => {
+      const query = new URLSearchParams({ fromSrc: "-", repo: repository, tag });
+      for (const change of changes) query.append("changes", change);
+      const { stream } = await transport.open({ method: "POST", path: `/images/create?${query}`, body: tar, contentType: "application/x-tar", ...withSignal(signal) });
+      await followProgress(stream, () => {}, "image-not-imported");
+    },
+    loadImage: async (tar, signal) => {
+      const { stream } = await transport.open({ method: "POST", path: "/images/load", query: { quiet: true }, body: tar, contentType: "application/x-tar", ...withSignal(signal) });
+      await followProgress(stream, () => {}, "image-not-loaded");
+    },
+    saveImages: async (references, signal) => {
+      const query = new URLSearchParams();
+      for (const reference of references) query.append("names", reference);
+      return (await transport.open({ path: `/images/get?${query}`, ...withSignal(signal) })).stream;
+    },
+    buildImage: async (context, { dockerfile, tag, labels, onOutput, signal }) => {
+      const { stream } = await transport.open({
+        method: "POST",
+        path: "/build",
+        query: { dockerfile, t: tag, labels: JSON.stringify(labels), rm: true, forcerm: true },
+        body: context,
+        contentType: "application/x-tar",
+        ...withSignal(signal),
+      });
+      await followProgress(stream, onOutput, "container-file-failed");
+    },
+    createVolume: (name, labels) => act({ method: "POST", path: "/volumes/create", json: { Name: name, Labels: labels } }),
+    listVolumes: async (selectors) =>
+      (await read(z.object({ Volumes: z.array(shapes.volumeSchema).nullish() }), { path: "/volumes", query: { filters: labelFilter(selectors) } })).Volumes ?? [],
+    removeVolume: (name) => unlessGone(act({ method: "DELETE", path: `/volumes/${enc(name)}`, query: { force: true } })),
+    createNetwork: async (name, labels, subnet) =>
+      (
+        await read(z.object({ Id: z.string() }), {
+          method: "POST",
+          path: "/networks/create",
+          json: { Name: name, Driver: "bridge", CheckDuplicate: true, Labels: labels, ...(subnet ? { IPAM: { Config: [{ Subnet: subnet }] } } : {}) },
+        })
+      ).Id,
+    listNetworks: (selectors) => read(z.array(shapes.networkSchema), { path: "/networks", query: { filters: labelFilter(selectors) } }),
+    removeNetwork: (id) => unlessGone(act({ method: "DELETE", path: `/networks/${enc(id)}` })),
+  };
+};
+
+/** The longest output of an exec that is kept for the result; `onOutput` sees everything. */
+const keptOutput = 1024 * 1024;
+
+const exec = async (transport: Transport, id: string, options: ExecOptions): Promise<ExecResult> => {
+  const made = z.object({ Id: z.string() }).parse(
+    await transport.json({
+      method: "POST",
+      path: `/containers/${enc(id)}/exec`,
+      json: {
+        AttachStdin: options.input !== undefined,
+        AttachStdout: true,
+        AttachStderr: true,
+        Cmd: options.argv,
+        ...(options.user ? { User: options.user } : {}),
+        ...(options.cwd ? { WorkingDir: options.cwd } : {}),
+        ...(options.env ? { Env: options.env } : {}),
+      },
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+  );
+  const socket: Duplex = await transport.hijack({ method: "POST", path: `/exec/${made.Id}/start`, body: Buffer.from('{"Detach":false,"Tty":false}'), contentType: "application/json" });
+  const abort = (): void => void socket.destroy(options.signal?.reason as Error);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  try {
+    if (options.input !== undefined) socket.end(options.input);
+    const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    let size = 0;
+    for await (const { stream, data } of demultiplex(socket)) {
+      options.onOutput?.(stream, data);
+      if (size < keptOutput) kept[stream].push(data);
+      size += data.length;
+    }
+    const { ExitCode } = z.object({ ExitCode: z.number().nullable() }).parse(await transport.json({ path: `/exec/${made.Id}/json` }));
+    return { exitCode: ExitCode ?? -1, stdout: Buffer.concat(kept.stdout).toString("utf8"), stderr: Buffer.concat(kept.stderr).toString("utf8") };
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+    socket.destroy();
+  }
+};
+
+const progressSchema = z.object({ stream: z.string().optional(), status: z.string().optional(), id: z.string().optional(), error: z.string().optional() });
+
+/** Reads the engine's JSON progress lines; an `error` line ends in an `AppError` of the given code. */
+const followProgress = async (stream: Readable, onLine: (line: string) => void, code: string): Promise<void> => {
+  let pending = "";
+  let failure: string | undefined;
+  const take = (text: string): void => {
+    if (text.trim() === "") return;
+    const line = progressSchema.parse(JSON.parse(text));
+    failure ??= line.error;
+    const shown = line.stream ?? (line.status ? `${line.id ? `${line.id}: ` : ""}${line.status}` : undefined);
+    if (shown?.trim()) onLine(shown.trimEnd());
+  };
+  stream.setEncoding("utf8");
+  for await (const chunk of stream) {
+    const lines = (pending + chunk).split("\n");
+    pending = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
+  take(pending);
+  await finished(stream).catch(() => {});
+  if (failure !== undefined) throw new AppError(code, failure);
+};

@@ -1,1 +1,1 @@
-export {};
+export * from "./source-tree/read-source-tree.ts";

@@ -1,14 +1,14 @@
-/** What a code means, for the manual. `title` is a noun phrase; `explanation` one or two sentences. */
-export interface DiagnosticCodeEntry {
-  readonly title: string;
-  readonly explanation: string;
-}
+import type { DiagnosticCodeEntry } from "./diagnostic-code-entry.ts";
+import { specCodes } from "./spec-codes.ts";
+
+export type { DiagnosticCodeEntry } from "./diagnostic-code-entry.ts";
 
 /**
  * Every diagnostic code Atelier can report. Codes are stable: tools may match on them. The manual's
  * table is generated from this catalogue, and a test proves that the two agree.
  */
 export const diagnosticCodes = {
+  ...specCodes,
   "not-in-this-version": {
     title: "Granted by the backend, but not in this version",
     explanation: "The capability matrix grants this for the backend, but the installed version does not do it yet.",

@@ -1,0 +1,34 @@
+import type { Diagnostic } from "../../problem/diagnostic.ts";
+import { tooLarge, decodeText } from "../text/read-text.ts";
+import { maxYamlBytes, readYaml, readYamlText, type YamlFile } from "../yaml/read-yaml.ts";
+
+const blank = (text: string, fill: string): string => text.replace(/[^\r\n]/g, fill);
+
+/**
+ * Goss runs Go templates over the file before it reads YAML. Each template action is replaced by as
+ * many characters as it has, so that the rest reads as YAML and every place stays where it was: a
+ * line of actions only becomes blank, an action inside a line becomes a word.
+ */
+export const maskTemplates = (text: string): string =>
+  text
+    .replace(/^[ \t]*(?:\{\{[^\n]*?\}\}[ \t]*)+\r?$/gm, (line) => blank(line, " "))
+    .replace(/\{\{[\s\S]*?\}\}/g, (action) => blank(action, "x"));
+
+/** A `goss.yaml`: YAML with templates, and duplicate types named for what they do there. */
+export const readGoss = (file: string, bytes: Uint8Array): YamlFile => {
+  if (bytes.length > maxYamlBytes) return { ...readYaml(file, bytes.subarray(0, 0)), isReadable: false, diagnostics: [tooLarge(file, bytes.length)] };
+  const { text, diagnostics } = decodeText(file, bytes);
+  if (text === undefined) return readYaml(file, bytes);
+  const read = readYamlText(file, maskTemplates(text));
+  return { ...read, text, diagnostics: [...diagnostics, ...read.diagnostics.map(asGoss)] };
+};
+
+const asGoss = (diagnostic: Diagnostic): Diagnostic =>
+  diagnostic.code === "duplicate-key" && /^[\w-]+$/.test(diagnostic.path)
+    ? {
+        ...diagnostic,
+        code: "goss-duplicate-type",
+        message: `A second "${diagnostic.path}:" block: Goss keeps only the last one, so the assertions of the first would silently disappear.`,
+        remedy: `Move these entries into the first "${diagnostic.path}:" block.`,
+      }
+    : diagnostic;

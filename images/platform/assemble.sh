@@ -1,0 +1,80 @@
+#!/bin/sh
+# Assembles /out/opt/atelier inside a Debian container of the target architecture.
+#
+#   /in/node            the Node binary of that architecture
+#   /in/node_modules/   @lydell/node-pty and its binary package
+#   GOSS_VERSION        upstream version of goss to take from Debian 13
+#   EXTRA_SOURCE        apt line of the Debian 13 archive, made from this container's own sources
+#
+# Nothing in the result needs a file outside /opt/atelier: not a loader, not a C library.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+root=/out/opt/atelier
+
+echo "$EXTRA_SOURCE" >/etc/apt/sources.list.d/atelier-goss.list
+# Priority 1: nothing is taken from Debian 13 unless it is named.
+printf 'Package: *\nPin: release n=trixie\nPin-Priority: 1\n' >/etc/apt/preferences.d/atelier-goss
+apt-get -qq update
+apt-get -qq install -y --no-install-recommends ca-certificates libatomic1 libstdc++6 ncurses-base ncurses-term patchelf tini util-linux >/dev/null
+
+mkdir -p /tmp/goss
+cd /tmp/goss
+chmod 0777 .
+goss_package=$(apt-cache madison goss | awk -v want="$GOSS_VERSION" '$3 ~ "^" want "-" { print $3; exit }')
+[ -n "$goss_package" ] || { echo "goss $GOSS_VERSION is not in the archive" >&2; exit 1; }
+apt-get -qq download "goss=$goss_package"
+dpkg -x goss_*.deb .
+
+mkdir -p "$root/bin" "$root/lib" "$root/etc" "$root/share" "$root/server"
+cp /in/node "$root/bin/node"
+cp /usr/bin/tini-static "$root/bin/tini"
+cp /usr/bin/setpriv /usr/bin/flock "$root/bin/"
+cp /tmp/goss/usr/bin/goss "$root/bin/goss"
+cp -R /in/node_modules "$root/server/node_modules"
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ca-certificates.crt"
+chmod 0755 "$root"/bin/*
+
+# A missing library must fail here and not in a student's container: sh has no pipefail, so look first.
+for file in "$root/bin/node" "$root/bin/goss"; do
+  if ldd "$file" | grep 'not found' >&2; then echo "$file lacks a library" >&2; exit 1; fi
+done
+
+addon=$(find "$root/server/node_modules" -name pty.node)
+# goss is a cgo binary, the addon a library: both pull in what ldd names, and so does every library.
+needed() { ldd "$1" 2>/dev/null | awk '/=> \// { print $3 } /^\t\/.*ld-linux/ { print $1 }'; }
+for file in "$root/bin/node" "$root/bin/setpriv" "$root/bin/flock" "$root/bin/goss" "$addon"; do
+  needed "$file"
+done | sort -u | while read -r library; do
+  cp -L "$library" "$root/lib/$(basename "$library")"
+done
+loader=$(basename "$(find "$root/lib" -name 'ld-linux*' | head -n 1)")
+chmod 0755 "$root/lib/$loader"
+
+for file in node setpriv flock goss; do
+  patchelf --set-interpreter "/opt/atelier/lib/$loader" --set-rpath '/opt/atelier/lib' "$root/bin/$file"
+done
+# RUNPATH is not inherited by dlopen, nor by libraries: each needs its own. glibc's own files stay as they are.
+patchelf --set-rpath /opt/atelier/lib "$addon"
+for library in "$root"/lib/libstdc++* "$root"/lib/libgcc_s* "$root"/lib/libcap-ng* "$root"/lib/libatomic*; do
+  [ -e "$library" ] && patchelf --set-rpath /opt/atelier/lib "$library"
+done
+
+for folder in /lib/terminfo /usr/share/terminfo; do
+  for pattern in ansi dumb linux 'rxvt*' 'screen*' 'tmux*' vt100 vt102 vt220 'xterm*' 'alacritty*' 'foot*' 'konsole*' 'vte*'; do
+    first=$(printf '%s' "$pattern" | cut -c1)
+    for entry in "$folder/$first"/$pattern; do
+      [ -f "$entry" ] || continue
+      mkdir -p "$root/share/terminfo/$first"
+      cp -L "$entry" "$root/share/terminfo/$first/"
+    done
+  done
+done
+
+chown -R 0:0 "$root"
+chmod -R go-w "$root"
+find "$root" -exec touch -h -d @0 {} +
+touch -d @0 /out/opt
+dpkg-query -W -f='tini=${Version}\n' tini
+dpkg-query -W -f='util-linux=${Version}\n' util-linux
+dpkg-query -W -f='glibc=${Version}\n' libc6
+echo "goss=$goss_package"

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Engine } from "@atelier/backend-docker";
+import { AppError, labels } from "@atelier/domain";
+import { mirrorFor, parseAptSources } from "../base/apt-mirror.ts";
+import { resolveBase } from "../base/resolve-base.ts";
+import { makeTar, type TarEntry } from "../tar/make-tar.ts";
+import { fetchPackage } from "./npm-package.ts";
+import { architectures, type Platform, platformVersions } from "./platform-versions.ts";
+
+export interface RuntimeLayerOptions {
+  readonly engine: Engine;
+  readonly platform: Platform;
+  readonly stateId: string;
+  readonly onNotice: (message: string) => void;
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface RuntimeLayer {
+  /** An image that holds `/opt/atelier` and nothing else. */
+  readonly image: string;
+  readonly digest: string;
+  readonly isCached: boolean;
+}
+
+const assemblyScript = fileURLToPath(new URL("../../../../images/platform/assemble.sh", import.meta.url));
+
+/**
+ * The heavy half of the platform layer: Node, goss, tini, setpriv, flock, their libraries and loader,
+ * terminfo and CA certificates. Assembled once per engine and version, inside a Debian container of the
+ * engine's architecture, and kept as an image of its own.
+ */
+export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<RuntimeLayer> => {
+  const { engine, platform, onNotice, signal } = options;
+  const script = await readFile(assemblyScript);
+  const digest = createHash("sha256").update(JSON.stringify({ platformVersions, platform })).update(script).digest("hex");
+  const repository = "atelier-platform/runtime";
+  const tag = `${digest.slice(0, 12)}-${platform.split("/")[1]}`;
+  const image = `${repository}:${tag}`;
+  if (await engine.inspectImage(image)) return { image, digest, isCached: true };
+
+  onNotice("Assembling the platform layer for this engine (once per version, about a minute).");
+  const base = await resolveBase("debian:12", options);
+  const { npm } = architectures[platform];
+  const [node, pty, ptyBinary] = await Promise.all([
+    fetchPackage(`node-linux-${npm}`, platformVersions.node, signal),
+    fetchPackage("@lydell/node-pty", platformVersions.nodePty, signal),
+    fetchPackage(`@lydell/node-pty-linux-${npm}`, platformVersions.nodePty, signal),
+  ]);
+  const owner = { uid: 0, gid: 0 };
+  const inputs: TarEntry[] = [
+    { name: "in/assemble.sh", type: "file", mode: 0o755, ...owner, content: script },
+    ...node.filter(({ path }) => path === "bin/node").map(({ content }): TarEntry => ({ name: "in/node", type: "file", mode: 0o755, ...owner, content })),
+    ...[
+      ["@lydell/node-pty", pty] as const,
+      [`@lydell/node-pty-linux-${npm}`, ptyBinary] as const,
+    ].flatMap(([name, files]) => files.map(({ path, content }): TarEntry => ({ name: `in/node_modules/${name}/${path}`, type: "file", mode: 0o644, ...owner, content }))),
+  ];
+
+  const sources = await sourcesOfImage(engine, base.Id, options.stateId);
+  const mirror = mirrorFor(parseAptSources(sources), "trixie");
+  if (mirror === undefined) throw new AppError("platform-part-missing", "The Debian base names no archive that goss could come from.");
+  const container = await engine.createContainer(undefined, {
+    Image: base.Id,
+    Entrypoint: ["/bin/sh", "/in/assemble.sh"],
+    Env: [`GOSS_VERSION=${platformVersions.goss}`, `EXTRA_SOURCE=deb ${mirror} trixie main`],
+    Labels: { [labels.state]: options.stateId, [labels.role]: "build" },
+  });
+  try {
+    await engine.putArchive(container, { path: "/", tar: makeTar(inputs), signal });
+    await engine.startContainer(container, signal);
+    const output: string[] = [];
+    for await (const { data } of engine.logs(container, { follow: true, signal }))
+      for (const line of data.toString("utf8").split("\n").filter((text) => text.trim() !== "")) {
+        output.push(line);
+        options.onLine(line);
+      }
+    const code = await engine.waitContainer(container, signal);
+    if (code !== 0)
+      throw new AppError("platform-not-assembled", `The platform layer could not be assembled (exit code ${code}):\n${output.slice(-15).join("\n")}`, {
+        hint: "The container needs to reach a Debian archive; check the engine's network and proxy.",
+      });
+    await engine.importImage(await engine.getArchive(container, "/out/.", signal), { repository, tag, changes: ['CMD ["/opt/atelier/bin/node"]', `LABEL ${labels.role}=platform`], signal });
+  } finally {
+    await engine.removeContainer(container);
+  }
+  return { image, digest, isCached: false };
+};
+
+/** apt's sources inside an image, read without starting anything. */
+const sourcesOfImage = async (engine: Engine, image: string, stateId: string): Promise<string> => {
+  const container = await engine.createContainer(undefined, { Image: image, Entrypoint: ["/bin/sh", "-c", "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null; true"], Labels: { [labels.state]: stateId, [labels.role]: "build" } });
+  try {
+    await engine.startContainer(container);
+    await engine.waitContainer(container);
+    let text = "";
+    for await (const { data } of engine.logs(container, { follow: false })) text += data.toString("utf8");
+    return text;
+  } finally {
+    await engine.removeContainer(container);
+  }
+};

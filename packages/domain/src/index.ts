@@ -1,5 +1,6 @@
 export * from "./build-record/build-record.ts";
 export * from "./capability/capability.ts";
+export * from "./capability/workshop-requirements.ts";
 export * from "./carry-over/manifest.ts";
 export * from "./carry-over/plan-carry-over.ts";
 export * from "./compiled/compiled-workshop.ts";

@@ -5,6 +5,7 @@ import type { Engine } from "@atelier/backend-docker";
 import { AppError, labels } from "@atelier/domain";
 import { mirrorFor, parseAptSources } from "../base/apt-mirror.ts";
 import { resolveBase } from "../base/resolve-base.ts";
+import { buildLabels } from "../docker/build-labels.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { fetchPackage } from "./npm-package.ts";
 import { architectures, type Platform, platformVersions } from "./platform-versions.ts";
@@ -66,7 +67,7 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
     Image: base.Id,
     Entrypoint: ["/bin/sh", "/in/assemble.sh"],
     Env: [`GOSS_VERSION=${platformVersions.goss}`, `EXTRA_SOURCE=deb ${mirror} trixie main`],
-    Labels: { [labels.state]: options.stateId, [labels.role]: "build" },
+    Labels: { ...buildLabels(options.stateId) },
   });
   try {
     await engine.putArchive(container, { path: "/", tar: makeTar(inputs), signal });
@@ -91,7 +92,7 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
 
 /** apt's sources inside an image, read without starting anything. */
 const sourcesOfImage = async (engine: Engine, image: string, stateId: string): Promise<string> => {
-  const container = await engine.createContainer(undefined, { Image: image, Entrypoint: ["/bin/sh", "-c", "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null; true"], Labels: { [labels.state]: stateId, [labels.role]: "build" } });
+  const container = await engine.createContainer(undefined, { Image: image, Entrypoint: ["/bin/sh", "-c", "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null; true"], Labels: { ...buildLabels(stateId) } });
   try {
     await engine.startContainer(container);
     await engine.waitContainer(container);

@@ -3,6 +3,8 @@ export * from "./events/command-log.ts";
 export * from "./events/state-events.ts";
 export * from "./flat-files/flat-files.ts";
 export * from "./http/student-api.ts";
+export * from "./jsonl/decode-lines.ts";
+export * from "./jsonl/encode-record.ts";
 export * from "./jsonl/record.ts";
 export * from "./runtime/runtime-config.ts";
 export * from "./terminal/frames.ts";

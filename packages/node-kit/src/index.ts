@@ -1,1 +1,2 @@
 export * from "./source-tree/read-source-tree.ts";
+export * from "./jsonl/open-jsonl-appender.ts";

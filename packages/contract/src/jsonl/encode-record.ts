@@ -1,0 +1,44 @@
+import { maxLineBytes } from "./record.ts";
+
+/** UTF-8 length of a string without encoding it. Lone surrogates count as the U+FFFD they become. */
+export const utf8Length = (text: string): number => {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x80) bytes += 1;
+    else if (code < 0x800) bytes += 2;
+    else if (code >= 0xd800 && code < 0xdc00 && text.charCodeAt(index + 1) >= 0xdc00 && text.charCodeAt(index + 1) < 0xe000) {
+      bytes += 4;
+      index++;
+    } else bytes += 3;
+  }
+  return bytes;
+};
+
+/**
+ * One record as one line with its newline. A line that would exceed {@link maxLineBytes} has its longest
+ * strings shortened and `truncated: true` set; the record stays parseable.
+ */
+export const encodeRecord = (record: Readonly<Record<string, unknown>>): string => {
+  const line = `${JSON.stringify(record)}\n`;
+  if (utf8Length(line) <= maxLineBytes) return line;
+  for (let limit = 8192; limit >= 16; limit /= 2) {
+    const shorter = `${JSON.stringify({ ...(shorten(record, limit) as Record<string, unknown>), truncated: true })}\n`;
+    if (utf8Length(shorter) <= maxLineBytes) return shorter;
+  }
+  const { v, seq, ts, type } = record;
+  return `${JSON.stringify({ v, seq, ts, type, truncated: true })}\n`;
+};
+
+const shorten = (value: unknown, limit: number): unknown => {
+  if (typeof value === "string") return value.length > limit ? `${wholeCharacters(value, limit)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, limit).map((item) => shorten(item, limit));
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shorten(item, limit)]));
+  return value;
+};
+
+/** The first `limit` code units, without half a surrogate pair at the end. */
+const wholeCharacters = (text: string, limit: number): string => {
+  const cut = text.slice(0, limit);
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
+};

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openJsonlAppender } from "./open-jsonl-appender.ts";
+
+const inFolder = (run: (path: string) => void): void => {
+  const folder = mkdtempSync(join(tmpdir(), "atelier-jsonl-"));
+  try {
+    run(join(folder, "log.jsonl"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+const now = (): Date => new Date(0);
+const seqs = (path: string): number[] =>
+  readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { seq: number }).seq);
+
+test("seq goes on after a restart", () =>
+  inFolder((path) => {
+    for (let run = 0; run < 3; run++) {
+      const log = openJsonlAppender({ path, now });
+      log.append({ type: "a" });
+      log.append({ type: "b", text: "x".repeat(40_000) });
+      log.close();
+    }
+    assert.deepEqual(seqs(path), [1, 2, 3, 4, 5, 6]);
+  }));
+
+test("a torn last line is cut off and its number used again, since nobody has read it as a record", () =>
+  inFolder((path) => {
+    const first = openJsonlAppender({ path, now });
+    first.append({ type: "a" });
+    first.close();
+    appendFileSync(path, '{"v":1,"seq":2,"ts":"19');
+    const second = openJsonlAppender({ path, now });
+    assert.equal(second.append({ type: "b" }).seq, 2);
+    second.close();
+    assert.deepEqual(seqs(path), [1, 2]);
+  }));
+
+test("a file of nothing but a torn line starts at 1, and bad lines in between are passed over", () =>
+  inFolder((path) => {
+    appendFileSync(path, `{"seq":${"9".repeat(300_000)}`);
+    const log = openJsonlAppender({ path, now });
+    assert.equal(log.append({ type: "a" }).seq, 1);
+    log.close();
+    appendFileSync(path, "garbage\n");
+    const next = openJsonlAppender({ path, now });
+    assert.equal(next.append({ type: "b" }).seq, 2);
+    next.close();
+  }));

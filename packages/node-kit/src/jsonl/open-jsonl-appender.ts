@@ -1,0 +1,152 @@
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { encodeRecord } from "@atelier/contract";
+
+/** A record as the appender stamps it. */
+export interface StampedRecord {
+  readonly v: 1;
+  readonly seq: number;
+  readonly ts: string;
+  readonly type: string;
+}
+
+export interface JsonlAppender {
+  /** Stamps and writes. Never throws: while the disk refuses, lines wait in memory. */
+  append<T extends { readonly type: string }>(record: T): T & StampedRecord;
+  /** Tries again what waits, then asks the kernel to put everything on disk. */
+  flush(): void;
+  close(): void;
+  readonly state: AppenderState;
+  readonly lastSeq: number;
+}
+
+export type AppenderState =
+  | { readonly kind: "ok" }
+  /** Lines wait for the disk; `lost` is how many no longer fitted the queue. */
+  | { readonly kind: "failing"; readonly cause: string; readonly waiting: number; readonly lost: number };
+
+export interface AppenderOptions {
+  readonly path: string;
+  readonly now: () => Date;
+  readonly onState?: (state: AppenderState) => void;
+  /** Most bytes that wait in memory while the disk refuses; default 4 MiB. */
+  readonly queueBytes?: number;
+}
+
+/**
+ * Opens a JSONL file for appending. `seq` goes on after the file's last whole record; a torn last line,
+ * normal after a crash, is cut off, so that every line of the file stays a record. One write per
+ * record with O_APPEND: what was appended is the kernel's before `append` returns, and survives SIGKILL.
+ */
+export const openJsonlAppender = ({ path, now, onState, queueBytes = 4 * 1024 * 1024 }: AppenderOptions): JsonlAppender => {
+  const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  let seq = repairTail(file);
+  let queue: string[] = [];
+  let queued = 0;
+  let lost = 0;
+  let state: AppenderState = { kind: "ok" };
+
+  const change = (next: AppenderState): void => {
+    const isNews = next.kind !== state.kind;
+    state = next;
+    if (isNews) onState?.(next);
+  };
+
+  const write = (line: string): void => {
+    const data = Buffer.from(line);
+    const before = fstatSync(file).size;
+    let written = 0;
+    try {
+      while (written < data.length) written += writeSync(file, data, written);
+    } catch (error) {
+      // Half a line would make the next one unreadable.
+      if (written > 0) ftruncateSync(file, before);
+      throw error;
+    }
+  };
+
+  const drain = (): void => {
+    try {
+      while (queue[0] !== undefined) {
+        write(queue[0]);
+        queued -= queue[0].length;
+        queue.shift();
+      }
+      change({ kind: "ok" });
+    } catch (error) {
+      change({ kind: "failing", cause: (error as Error).message, waiting: queue.length, lost });
+    }
+  };
+
+  return {
+    append: (record) => {
+      const stamped = { v: 1 as const, seq: ++seq, ts: now().toISOString(), ...record };
+      const line = encodeRecord(stamped);
+      if (queued + line.length > queueBytes) {
+        lost++;
+        // The number is used up: the gap in `seq` tells every reader that something is missing here.
+        change({ kind: "failing", cause: state.kind === "failing" ? state.cause : "queue full", waiting: queue.length, lost });
+      } else {
+        queue.push(line);
+        queued += line.length;
+      }
+      drain();
+      return stamped;
+    },
+    flush: () => {
+      drain();
+      if (state.kind === "ok") fsyncSync(file);
+    },
+    close: () => {
+      drain();
+      closeSync(file);
+      queue = [];
+    },
+    get state() {
+      return state;
+    },
+    get lastSeq() {
+      return seq;
+    },
+  };
+};
+
+/** Cuts a torn last line off and answers the last whole record's `seq`; 0 for an empty file. */
+const repairTail = (file: number): number => {
+  const { size } = fstatSync(file);
+  let end = size;
+  let tail = Buffer.alloc(0);
+  // Lines are at most 64 KiB: two of those from the end hold at least one whole line, unless bad bytes follow.
+  for (let start = size; start > 0; ) {
+    const length = Math.min(start, 128 * 1024);
+    start -= length;
+    const chunk = Buffer.alloc(length);
+    readSync(file, chunk, 0, length, start);
+    tail = Buffer.concat([chunk, tail]);
+    const lastNewline = tail.lastIndexOf(10);
+    if (lastNewline === -1) {
+      end = start === 0 ? 0 : end;
+      continue;
+    }
+    end = start + lastNewline + 1;
+    const lines = tail.subarray(0, lastNewline).toString("utf8").split("\n");
+    // The first piece may be the end of a longer line, unless the file starts here.
+    if (start > 0) lines.shift();
+    const seq = lines.toReversed().map(seqOf).find((value) => value !== undefined);
+    if (seq !== undefined) {
+      if (end < size) ftruncateSync(file, end);
+      return seq;
+    }
+  }
+  if (end < size) ftruncateSync(file, end);
+  return 0;
+};
+
+const seqOf = (line: string): number | undefined => {
+  try {
+    const value: unknown = JSON.parse(line);
+    const seq = typeof value === "object" && value !== null && "seq" in value ? value.seq : undefined;
+    return typeof seq === "number" && Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
+  } catch {
+    return undefined;
+  }
+};

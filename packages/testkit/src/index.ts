@@ -1,1 +1,2 @@
-export {};
+export * from "./cases/read-cases.ts";
+export * from "./cases/source-tree-of.ts";

@@ -5,7 +5,7 @@ import { parseDuration } from "../duration.ts";
 import type { StepInput } from "../schema/step-schema.ts";
 import type { SourceTree } from "../source-tree.ts";
 import type { TextFile } from "../text/read-text.ts";
-import { filesBelow, normalizePath } from "../tree/tree-view.ts";
+import { entryAt, filesBelow, normalizePath } from "../tree/tree-view.ts";
 import type { YamlFile } from "../yaml/read-yaml.ts";
 import { normaliseEnv } from "./env.ts";
 import { expandPath, isInside } from "./places.ts";
@@ -25,11 +25,17 @@ const asStepId = (id: string): StepId => {
   return parsed;
 };
 
-const normaliseFile = (file: NonNullable<StepInput["files"]>[number], draft: StepDraft, workdir: string): StepFile => {
+const normaliseFile = (
+  file: NonNullable<StepInput["files"]>[number],
+  draft: StepDraft,
+  { tree, workdir }: StepSurroundings,
+): StepFile => {
   const target = expandPath(file.target);
+  const source = normalizePath(`${draft.folder}/${file.source}`) ?? draft.folder;
   const isStudents = isInside(target, studentHome) || (workdir !== "/" && isInside(target, workdir));
   return {
-    source: normalizePath(`${draft.folder}/${file.source}`) ?? draft.folder,
+    // A link (its end is inside the step's folder, rules saw to that) stands for what it leads to.
+    source: entryAt(tree, source)?.path ?? source,
     target,
     owner: file.owner ?? (isStudents ? "student" : "root"),
     ...(file.mode === undefined ? {} : { mode: Number.parseInt(file.mode, 8) }),
@@ -53,7 +59,8 @@ const normaliseCheck = (draft: StepDraft, input: StepInput): Pick<Step, "check">
     : { check: { goss: draft.goss.text, user: input.check?.user ?? "student", auto: input.check?.auto ?? false } };
 
 /** A step with its defaults. `input` is the whole of a valid `step.yaml`. */
-export const normaliseStep = (draft: StepDraft, input: StepInput, { tree, number, workdir }: StepSurroundings): Step => {
+export const normaliseStep = (draft: StepDraft, input: StepInput, surroundings: StepSurroundings): Step => {
+  const { tree, number, workdir } = surroundings;
   const yaml = draft.yaml as YamlFile;
   const seconds = input.duration === undefined ? undefined : parseDuration(input.duration);
   return {
@@ -61,7 +68,7 @@ export const normaliseStep = (draft: StepDraft, input: StepInput, { tree, number
     number,
     title: input.title,
     requires: (input.requires ?? []).map(asStepId),
-    files: (input.files ?? []).map((file, index) => ({ ...normaliseFile(file, draft, workdir), at: yaml.valueAt(["files", index]) })),
+    files: (input.files ?? []).map((file, index) => ({ ...normaliseFile(file, draft, surroundings), at: yaml.valueAt(["files", index]) })),
     env: normaliseEnv(input.env),
     commands: (input.commands ?? []).map((command, index) => ({
       ...normaliseCommand(command, workdir),

@@ -82,3 +82,7 @@ export const keyText = (key: unknown): string | undefined => {
   if (typeof key.value === "string") return key.value;
   return key.source ?? (key.value === null ? "" : String(key.value));
 };
+
+/** Whether a plain value is a mapping. */
+export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);

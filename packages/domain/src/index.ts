@@ -26,4 +26,5 @@ export { withoutIgnored } from "./spec/tree/without-ignored.ts";
 export { type DocPath, formatPath } from "./spec/yaml/doc-path.ts";
 export { readYaml, type YamlFile } from "./spec/yaml/read-yaml.ts";
 export * from "./workshop/ids.ts";
+export * from "./workshop/navigation.ts";
 export * from "./workshop/workshop.ts";

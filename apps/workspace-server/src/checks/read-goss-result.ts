@@ -1,0 +1,101 @@
+import type { Assertion, CheckOutcome } from "@atelier/contract";
+import { z } from "zod";
+
+/** One line of `goss validate --format json`, version 0.4.x. */
+const resultSchema = z.object({
+  results: z
+    .array(
+      z.object({
+        "resource-id": z.string().catch(""),
+        "resource-type": z.string().catch(""),
+        property: z.string().catch(""),
+        title: z.string().nullish(),
+        meta: z.record(z.string(), z.unknown()).nullish(),
+        successful: z.boolean(),
+        skipped: z.boolean().nullish(),
+        result: z.int().nullish(),
+        err: z.unknown(),
+        "matcher-result": z.object({ actual: z.unknown(), expected: z.unknown(), message: z.string().nullish() }).nullish(),
+      }),
+    )
+    .nullish(),
+  summary: z.object({ "test-count": z.int(), "failed-count": z.int(), "skipped-count": z.int().nullish() }),
+});
+
+export interface CheckReading {
+  readonly outcome: Exclude<CheckOutcome, "timeout">;
+  readonly assertions: readonly Assertion[];
+  /** For `error`: what is wrong with the check itself. */
+  readonly cause?: string;
+}
+
+/**
+ * Reads what goss said. A skip is `successful` in goss and neither passed nor failed here; a check that
+ * asserted nothing, or only skipped, has not passed; exit 78 and anything that is no JSON is an error of
+ * the check, not of the student.
+ */
+export const readGossResult = (stdout: string, stderr: string, exitCode: number | null): CheckReading => {
+  const line = stdout.split("\n").find((text) => text.startsWith("{"));
+  const parsed = line === undefined ? undefined : resultSchema.safeParse(safeJson(line));
+  if (!parsed?.success) return { outcome: "error", assertions: [], cause: reasonOf(stdout, stderr, exitCode) };
+  const assertions = uniqueTitles((parsed.data.results ?? []).map(toAssertion));
+  const counted = assertions.filter(({ status }) => status !== "skipped");
+  if (counted.length === 0) return { outcome: "error", assertions, cause: "The check asserts nothing: every assertion is skipped or there is none." };
+  return { outcome: counted.every(({ status }) => status === "passed") ? "passed" : "failed", assertions };
+};
+
+type GossResult = NonNullable<z.infer<typeof resultSchema>["results"]>[number];
+
+const toAssertion = (result: GossResult): Assertion => {
+  const type = result["resource-type"].toLowerCase();
+  const id = `${type}: ${result["resource-id"]}: ${result.property}`;
+  const message = result.meta?.["message"];
+  const matcher = result["matcher-result"];
+  const status = result.skipped === true || result.result === 2 ? "skipped" : result.result === 3 ? "error" : result.successful ? "passed" : "failed";
+  const found = errorText(result.err) ?? (matcher?.actual === undefined ? undefined : show(matcher.actual));
+  return {
+    id,
+    title: result.title || `${type} ${result["resource-id"]}: ${result.property}`,
+    status,
+    ...(typeof message === "string" ? { message } : {}),
+    ...(matcher?.expected === undefined ? {} : { expected: show(matcher.expected, matcher.message) }),
+    ...(found === undefined ? {} : { found }),
+  };
+};
+
+/** Several properties of one resource share its title: then the property is named too. */
+const uniqueTitles = (assertions: readonly Assertion[]): readonly Assertion[] => {
+  const counts = new Map<string, number>();
+  for (const { title } of assertions) counts.set(title, (counts.get(title) ?? 0) + 1);
+  return assertions.map((assertion) =>
+    (counts.get(assertion.title) ?? 0) > 1 ? { ...assertion, title: `${assertion.title} (${assertion.id.split(": ").at(-1)})` } : assertion,
+  );
+};
+
+const longest = 2000;
+
+const show = (value: unknown, verb?: string | null): string => {
+  const text = typeof value === "string" ? value : Array.isArray(value) && value.length === 1 && typeof value[0] === "string" ? value[0] : (JSON.stringify(value) ?? "");
+  const said = verb && verb !== "to equal" ? `${verb} ${text}` : text;
+  return said.length > longest ? `${said.slice(0, longest)}…` : said;
+};
+
+const errorText = (error: unknown): string | undefined => {
+  if (error === null || error === undefined || error === "") return undefined;
+  if (typeof error === "string") return error;
+  return JSON.stringify(error);
+};
+
+const reasonOf = (stdout: string, stderr: string, exitCode: number | null): string => {
+  const said = (stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "";
+  if (exitCode === 78) return `The check's goss file is not valid: ${said}`;
+  return said === "" ? `goss ended with ${exitCode ?? "a signal"} and said nothing.` : `goss ended with ${exitCode ?? "a signal"}: ${said}`;
+};
+
+const safeJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

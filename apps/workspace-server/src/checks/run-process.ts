@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+
+export interface ProcessResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+  readonly isTimeout: boolean;
+}
+
+export interface ProcessOptions {
+  readonly argv: readonly string[];
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Most bytes kept of each stream; default 1 MiB. */
+  readonly keep?: number;
+}
+
+/** Runs a program in its own process group and kills the whole group at the deadline. */
+export const runProcess = async ({ argv, cwd, env, timeoutMs, signal, keep = 1 << 20 }: ProcessOptions): Promise<ProcessResult> => {
+  const [file = "", ...args] = argv;
+  const child = spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"], ...(cwd ? { cwd } : {}) });
+  let isTimeout = false;
+  const kill = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // The group is gone already.
+    }
+  };
+  const timer = setTimeout(() => {
+    isTimeout = true;
+    kill();
+  }, timeoutMs);
+  signal?.addEventListener("abort", kill, { once: true });
+  const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  for (const name of ["stdout", "stderr"] as const) {
+    let size = 0;
+    child[name].on("data", (data: Buffer) => {
+      if (size < keep) kept[name].push(data.subarray(0, keep - size));
+      size += data.length;
+    });
+  }
+  try {
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      // "exit" and not "close": a background child of the command may hold the pipes open for ever.
+      child.once("exit", (code) => setImmediate(() => resolve(code)));
+    });
+    signal?.throwIfAborted();
+    return { stdout: Buffer.concat(kept.stdout).toString("utf8"), stderr: Buffer.concat(kept.stderr).toString("utf8"), exitCode, isTimeout };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", kill);
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+};

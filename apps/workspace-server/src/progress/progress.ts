@@ -1,0 +1,62 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { type BadLine, type CheckView, createLineDecoder, runtimeFileNames, type StateEvent, stateEventSchema } from "@atelier/contract";
+import type { Progress } from "@atelier/domain";
+
+/** Everything of the past that the server shows: rebuilt from the events, and nothing else. */
+export interface History extends Progress {
+  readonly passed: Set<string>;
+  readonly completed: Set<string>;
+  readonly solved: Set<string>;
+  current?: string;
+  readonly lastChecks: Map<string, CheckView>;
+  /** Requests without an acknowledgement yet, by id. */
+  readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
+}
+
+export const emptyHistory = (): History => ({ passed: new Set(), completed: new Set(), solved: new Set(), lastChecks: new Map(), outstanding: new Map() });
+
+/** Brings one event into the history. */
+export const applyEvent = (history: History, event: StateEvent): void => {
+  switch (event.type) {
+    case "step-entered":
+      history.current = event.step;
+      break;
+    case "step-completed":
+      (event.how === "checked" ? history.passed : history.completed).add(event.step);
+      break;
+    case "step-solved":
+      history.solved.add(event.step);
+      break;
+    case "check-finished":
+      history.lastChecks.set(event.step, {
+        step: event.step,
+        outcome: event.outcome,
+        at: event.ts,
+        durationMs: event.durationMs,
+        assertions: event.assertions,
+        ...(event.cause === undefined ? {} : { cause: event.cause }),
+      });
+      break;
+    case "request":
+      history.outstanding.set(event.id, event);
+      break;
+    case "request-acknowledged":
+      history.outstanding.delete(event.id);
+      break;
+    default:
+  }
+};
+
+/** Reads `state-events.jsonl` from the beginning. Lines that are no events are answered, not fatal. */
+export const readHistory = async (runtimeFolder: string): Promise<{ history: History; badLines: readonly BadLine[] }> => {
+  const history = emptyHistory();
+  const decoder = createLineDecoder((value) => stateEventSchema.parse(value));
+  try {
+    for await (const chunk of createReadStream(join(runtimeFolder, runtimeFileNames.stateEvents), "utf8"))
+      for (const event of decoder.push(chunk as string)) applyEvent(history, event);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return { history, badLines: decoder.badLines };
+};

@@ -9,7 +9,7 @@ import type { Loose } from "./shape/salvage.ts";
 import type { SourceTree } from "./source-tree.ts";
 import { readText, type TextFile } from "./text/read-text.ts";
 import { fileAt, hasFolder } from "./tree/tree-view.ts";
-import { readYaml, type YamlFile } from "./yaml/read-yaml.ts";
+import { readYaml, tooLargeYaml, type YamlFile } from "./yaml/read-yaml.ts";
 
 export const helpLevels = ["hints", "explain", "solve"] as const;
 
@@ -33,7 +33,7 @@ class Reader {
   yaml(file: string, read: (file: string, bytes: Uint8Array) => YamlFile = readYaml): YamlFile | undefined {
     const entry = fileAt(this.#tree, file);
     if (entry === undefined) return undefined;
-    const yaml = read(file, entry.bytes);
+    const yaml = entry.truncated ? tooLargeYaml(file, entry.size) : read(file, entry.bytes);
     this.diagnostics.push(...yaml.diagnostics);
     return yaml;
   }

@@ -20,15 +20,16 @@ const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_\s]/g,
 
 /**
  * Did you mean: the candidate closest to a word, or undefined when none is near enough to be a slip of
- * the finger (a third of the length, at least one). Case, dashes and underscores do not count.
+ * the finger (a third of the length, at least one, at most three). Case, dashes and underscores do not count.
  */
 export const suggest = (word: string, candidates: Iterable<string>): string | undefined => {
   if (word.length > 80) return undefined;
   const wanted = plain(word);
   let best: { readonly candidate: string; readonly score: number } | undefined;
   for (const candidate of candidates) {
+    if (Math.abs(wanted.length - candidate.length) > 6) continue;
     const score = distance(wanted, plain(candidate));
-    const limit = Math.max(1, Math.floor(Math.min(wanted.length, candidate.length) / 3));
+    const limit = Math.min(3, Math.max(1, Math.floor(Math.min(wanted.length, candidate.length) / 3)));
     if (score <= limit && (best === undefined || score < best.score)) best = { candidate, score };
   }
   return best?.candidate;

@@ -97,11 +97,11 @@ function* checkFile(context: LinkContext, link: PageLink, place: Place & { reado
     });
 }
 
-const remedyFor = ({ tree, page }: LinkContext, path: string): string => {
+const remedyFor = ({ tree, page, pages }: LinkContext, path: string): string => {
   const folder = parentOf(page.file.file);
   const own = folder === "" ? [] : filesBelow(tree, `${folder}/assets`);
-  const candidates = [...own, ...filesBelow(tree, "assets")];
-  const sameName = candidates.find((file) => nameOf(file) === nameOf(path));
+  const candidates = [...own, ...filesBelow(tree, "assets"), ...pages.keys()];
+  const sameName = candidates.filter((file) => !pages.has(file)).find((file) => nameOf(file) === nameOf(path));
   const meant = sameName ?? suggest(path, candidates);
   if (meant === undefined) return `Put the file into ${folder === "" ? "" : `${folder}/`}assets/, or correct the link.`;
   return `Did you mean "${own.includes(meant) ? meant.slice(folder.length + 1) : `/${meant}`}"?`;

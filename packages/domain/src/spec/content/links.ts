@@ -8,6 +8,7 @@ export interface PageLink {
 }
 
 const maxLength = 1000;
+const maxParentheses = 32;
 
 /** The destination that begins at an offset: `<…>`, or up to a space or an unmatched parenthesis. */
 const destinationAt = (prose: string, offset: number): { readonly destination: string; readonly offset: number } | undefined => {
@@ -21,7 +22,7 @@ const destinationAt = (prose: string, offset: number): { readonly destination: s
   for (let index = begin; index < prose.length && index - begin < maxLength; index++) {
     const char = prose[index] ?? "";
     if (char === "\\") index++;
-    else if (char === "(") depth++;
+    else if (char === "(" && ++depth > maxParentheses) return undefined;
     else if (char === ")" && depth-- === 0) return { destination: prose.slice(begin, index), offset: begin };
     else if (/\s/.test(char)) return isTitleNext(prose, index) ? { destination: prose.slice(begin, index), offset: begin } : undefined;
   }
@@ -31,24 +32,35 @@ const destinationAt = (prose: string, offset: number): { readonly destination: s
 /** After the destination only a quoted title may follow, else this is no link. */
 const isTitleNext = (prose: string, offset: number): boolean => /^\s*(?:\)|["'(])/.test(prose.slice(offset, offset + 100));
 
-/** Whether the `]` at an offset closes a `[` that makes it a picture, a link, or neither. */
-const kindAt = (prose: string, close: number): PageLink["kind"] | undefined => {
-  let depth = 0;
-  for (let index = close; index >= 0 && close - index < maxLength; index--) {
+/** Brackets do not reach over the end of a paragraph. */
+const isBlankLineAt = (prose: string, offset: number): boolean => {
+  const blankLine = /[ \t]*\r?\n/y;
+  blankLine.lastIndex = offset;
+  return blankLine.test(prose);
+};
+
+/** For every `]` that closes a bracket, whether that makes a picture or a link. */
+const closingBrackets = (prose: string): ReadonlyMap<number, PageLink["kind"]> => {
+  const kinds = new Map<number, PageLink["kind"]>();
+  const open: number[] = [];
+  for (let index = 0; index < prose.length; index++) {
     const char = prose[index];
-    if (prose[index - 1] === "\\" && (char === "[" || char === "]")) continue;
-    if (char === "]") depth++;
-    else if (char === "[" && --depth === 0) return prose[index - 1] === "!" ? "image" : "link";
+    if (char === "\\") index++;
+    else if (char === "[") open.push(index);
+    else if (char === "]") {
+      const start = open.pop();
+      if (start !== undefined) kinds.set(index, prose[start - 1] === "!" ? "image" : "link");
+    } else if (char === "\n" && isBlankLineAt(prose, index + 1)) open.length = 0;
   }
-  return undefined;
+  return kinds;
 };
 
 /** Every inline link and picture, and every link definition (`[name]: place`), in order. */
 export const linksOf = ({ prose }: Page): readonly PageLink[] => {
   const links: PageLink[] = [];
+  const kinds = closingBrackets(prose);
   for (let at = prose.indexOf("]("); at >= 0; at = prose.indexOf("](", at + 2)) {
-    if (prose[at - 1] === "\\") continue;
-    const kind = kindAt(prose, at);
+    const kind = kinds.get(at);
     const found = kind === undefined ? undefined : destinationAt(prose, at + 2);
     if (kind !== undefined && found !== undefined) links.push({ kind, ...found });
   }

@@ -31,7 +31,11 @@ interface OpenFence {
   readonly lines: CodeLine[];
 }
 
+/** No line with a meaning is longer; and what looks at lines need not fear them. */
+const maxLine = 2000;
+
 const fenceStart = (line: string): { readonly marker: string; readonly info: string } | undefined => {
+  if (line.length > maxLine) return undefined;
   const match = /^(?:[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*)(`{3,}|~{3,})(.*)$/.exec(line);
   const [, marker = "", info = ""] = match ?? [];
   if (match === null || (marker.startsWith("`") && info.includes("`"))) return undefined;
@@ -44,6 +48,7 @@ const closes = (line: string, marker: string): boolean => {
 };
 
 const headingOf = (line: string, previous: string): string | undefined => {
+  if (line.length > maxLine || previous.length > maxLine) return undefined;
   const atx = /^ {0,3}#{1,6}(?:[ \t]+(.*))?$/.exec(line);
   if (atx !== null) return (atx[1] ?? "").replace(/[ \t]+#+[ \t]*$/, "").trim();
   return /^ {0,3}(?:=+|-+)[ \t]*$/.test(line) && previous.trim() !== "" ? previous.trim() : undefined;

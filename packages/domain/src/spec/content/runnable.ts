@@ -15,6 +15,9 @@ export interface CalledProgram {
   readonly offset: number;
 }
 
+/** Nobody types longer lines. */
+const maxLine = 2000;
+
 /** Lines that are typed. In a `console` session those behind a prompt; without any prompt, all of them. */
 const typedLines = (fence: Fence): Fence["lines"] => {
   const prompt = /^(\s*(?:\S{0,80}[$#%]|[$#%>])\s+)(?=\S)/;
@@ -54,7 +57,7 @@ const prefixes: ReadonlySet<string> = new Set(["sudo", "time", "exec", "nohup", 
 
 /** The programs that a block calls: first words of commands, also behind pipes, `&&`, `sudo` and the like. */
 export const programsOf = (fence: Fence): readonly CalledProgram[] =>
-  withoutHereDocuments(typedLines(fence)).flatMap(({ text, offset }) => {
+  withoutHereDocuments(typedLines({ ...fence, lines: fence.lines.filter(({ text }) => text.length <= maxLine) })).flatMap(({ text, offset }) => {
     const called: CalledProgram[] = [];
     let expectsCommand = true;
     for (const match of withoutQuotes(text).matchAll(/\|\|?|&&?|;+|\$\(|[^\s|&;$]+|\$/g)) {

@@ -10,7 +10,7 @@ const reserved = ["/opt/atelier", "/workshop", "/run/atelier", "/proc", "/sys", 
 /** Why nothing of the author's may go to a place in the image, or undefined when it may. */
 const objection = (written: string): string | undefined => {
   if (/[\0-\x1f\x7f]/.test(written)) return "has a control character in it";
-  if (written.split("/").includes("..")) return "goes through ..";
+  if (written.split("/").includes("..")) return 'goes through ".."';
   const path = expandPath(written);
   if (path === "/") return "is the root of the whole image";
   const taken = reserved.find((place) => isInside(path, place));

@@ -6,6 +6,7 @@ import { ownStart } from "../goss/own-start.ts";
 import { studentWritableCommands } from "../goss/student-writable.ts";
 import { baseIsOne, containerFiles, serviceNames, servicesAreOne } from "./base-and-services.ts";
 import { checkWithoutGoss, emptyContent, emptyDocs, misspeltFiles, requiredFiles } from "./convention-files.ts";
+import { lossyEnvironment } from "./env-values.ts";
 import { workshopPlaces } from "./image-places.ts";
 import { linearNavigation, requiresCycles, unknownRequires } from "./requires.ts";
 import { startCommands } from "./start-commands.ts";
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   requiredFiles,
   misspeltFiles,
   emptyDocs,
+  lossyEnvironment,
   emptyContent,
   checkWithoutGoss,
   parameterNames,

@@ -15,9 +15,11 @@ const stepFolders = (draft: Draft): readonly string[] => [
   ),
 ];
 
+const isReserved = (id: string): boolean => (reservedStepIds as readonly string[]).includes(id);
+
 export function* reservedIds({ yaml, workshop }: Draft): Iterable<Diagnostic> {
   for (const [index, id] of (workshop.steps ?? []).entries())
-    if (id !== undefined && (reservedStepIds as readonly string[]).includes(id))
+    if (id !== undefined && isReserved(id))
       yield error({
         code: "reserved-id",
         path: `steps[${index}]`,
@@ -48,7 +50,7 @@ export function* missingStepFolders(draft: Draft): Iterable<Diagnostic> {
   const listed = new Set<string | undefined>(draft.workshop.steps);
   const spare = stepFolders(draft).filter((name) => !listed.has(name));
   for (const { id, index, exists } of draft.steps) {
-    if (exists) continue;
+    if (exists || isReserved(id)) continue;
     const meant = suggest(id, spare);
     yield error({
       code: "missing-step-folder",
@@ -62,6 +64,8 @@ export function* missingStepFolders(draft: Draft): Iterable<Diagnostic> {
 
 export function* unlistedSteps(draft: Draft): Iterable<Diagnostic> {
   const listed = new Set<string | undefined>(draft.workshop.steps);
+  // Where the list could not be read, nobody can tell what is missing in it.
+  if (draft.workshop.steps === undefined || listed.has(undefined)) return;
   for (const name of stepFolders(draft))
     if (!listed.has(name))
       yield warning({

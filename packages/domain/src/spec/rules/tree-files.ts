@@ -7,6 +7,10 @@ import { nameOf, parentOf } from "../tree/tree-view.ts";
 const top = (file: string): NonNullable<Diagnostic["at"]> => ({ file, line: 1, column: 1 });
 const largeBytes = 10_000_000;
 
+/** Files that are read as text; their reader says when they are too large. */
+const isFormatFile = (path: string): boolean =>
+  /^(?:workshop\.yaml|(?:intro|finish)\.md|steps\/[^/]+\/(?:step\.yaml|goss\.yaml|(?:content|hints|explain|solve)\.md))$/.test(path);
+
 type File = Extract<SourceEntry, { kind: "file" }>;
 
 function* files({ tree }: Draft): Iterable<readonly [string, File]> {
@@ -36,7 +40,7 @@ export function* linksAndSpecials({ tree }: Draft): Iterable<Diagnostic> {
 
 export function* largeFiles(draft: Draft): Iterable<Diagnostic> {
   for (const [path, { size }] of files(draft))
-    if (size >= largeBytes)
+    if (size >= largeBytes && !isFormatFile(path))
       yield warning({
         code: "file-too-large",
         path: "",

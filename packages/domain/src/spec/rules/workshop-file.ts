@@ -6,13 +6,17 @@ import { suggest } from "../suggest.ts";
 /** There is no `workshop.yaml`, so nothing else can be looked at. */
 export const missingWorkshopFile = (tree: SourceTree): Diagnostic => {
   const tops = [...tree.entries.keys()].filter((path) => !path.includes("/"));
-  const similar = suggest("workshop.yaml", tops);
+  const isOther = tree.entries.has("workshop.yaml");
+  const similar = suggest(
+    "workshop.yaml",
+    tops.filter((name) => name !== "workshop.yaml"),
+  );
   const nested = [...tree.entries.keys()].find((path) => path.endsWith("/workshop.yaml"));
   return error({
     code: "missing-file",
     path: "",
     at: { file: "workshop.yaml", line: 1, column: 1 },
-    message: "There is no workshop.yaml in this folder.",
+    message: isOther ? "workshop.yaml is not a file." : "There is no workshop.yaml in this folder.",
     remedy:
       similar !== undefined
         ? `Rename ${similar} to workshop.yaml.`

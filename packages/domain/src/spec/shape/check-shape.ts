@@ -8,7 +8,7 @@ import { describeTrap, trapDiagnostics, trapRemedy } from "../yaml/scalar-traps.
 import { describeSchema, describeValue } from "./describe.ts";
 import { expectations } from "./expectation.ts";
 import { type Loose, takeOut } from "./salvage.ts";
-import { keysAt, schemaAt, unwrapped } from "./schema-at.ts";
+import { definition, keysAt, schemaAt, unwrapped } from "./schema-at.ts";
 
 /** What came out of holding a document against its schema. */
 export interface Shape<T> {
@@ -48,15 +48,27 @@ export const checkShape = <S extends z.ZodType>(
       }
       continue;
     }
-    if (!found.has(formatPath(path))) found.set(formatPath(path), misfit({ yaml, schema, path, isKey: issue.code === "invalid_key" }));
+    const fault = found.has(formatPath(path)) ? undefined : misfit({ yaml, schema, path, isKey: issue.code === "invalid_key" });
+    if (fault !== undefined) found.set(formatPath(path), fault);
     rest = takeOut(rest, path);
   }
   const diagnostics = [...found.values(), ...trapDiagnostics(yaml, new Set(found.keys()))];
   return {
     ...(result.success ? { value: result.data } : {}),
     loose: rest as Loose<z.infer<S>> | undefined,
-    diagnostics,
+    diagnostics: diagnostics.filter((diagnostic) => isCredible(yaml, diagnostic)),
   };
+};
+
+/**
+ * Behind a syntax error the parser guesses, and what it guessed is not what was written: only what
+ * stands before the first one is reported, and nothing as missing.
+ */
+const isCredible = (yaml: YamlFile, diagnostic: Diagnostic): boolean => {
+  if (yaml.isReadable) return true;
+  const firstFault = Math.min(...yaml.diagnostics.filter(({ code }) => code.startsWith("yaml-")).map(({ at }) => at?.line ?? 1));
+  const isAboutAbsence = diagnostic.code === "missing-key" || diagnostic.message.endsWith("found nothing.");
+  return !isAboutAbsence && (diagnostic.at?.line ?? 1) < firstFault;
 };
 
 const unknownKey = (schema: z.ZodType, path: DocPath, key: string): Pick<Diagnostic, "code" | "message" | "remedy"> => {
@@ -77,12 +89,14 @@ interface Misfit {
   readonly isKey: boolean;
 }
 
-const misfit = ({ yaml, schema, path, isKey }: Misfit): Diagnostic => {
-  const value = valueIn(yaml.value, path);
+/** Undefined where the value is there but could not be read: that has been reported already. */
+const misfit = ({ yaml, schema, path, isKey }: Misfit): Diagnostic | undefined => {
+  const { value, isThere } = valueIn(yaml.value, path);
   const name = formatPath(path) || yaml.file;
   const known = schemaAt(schema, path);
-  if (value === undefined && path.length > 0) return missing(yaml, path, known);
-  const said = known === undefined ? undefined : expectations.get(unwrapped(known));
+  if (!isThere) return missing(yaml, path, known);
+  if (value === undefined) return undefined;
+  const said = known === undefined || definition(unwrapped(known)).type === "record" ? undefined : expectations.get(unwrapped(known));
   const expects = known === undefined ? "something else" : describeSchema(known);
   if (isKey) return badName(yaml, schema, path);
   const trap = yaml.traps.find((item) => !item.isKey && formatPath(item.path) === formatPath(path));
@@ -99,7 +113,7 @@ const misfit = ({ yaml, schema, path, isKey }: Misfit): Diagnostic => {
     path: formatPath(path),
     at: yaml.valueAt(path),
     message: `${name}: expected ${expects}, found ${describeValue(value)}.`,
-    remedy: said?.remedy ?? remedyFor(expects, value),
+    remedy: value === null ? emptyRemedy(schema, path, expects) : (said?.remedy ?? remedyFor(expects, value)),
   });
 };
 
@@ -109,7 +123,14 @@ const remedyFor = (expects: string, value: unknown): string => {
     const meant = suggest(value, expects.slice("one of ".length).split(", "));
     if (meant !== undefined) return `Did you mean "${meant}"?`;
   }
-  return `Write ${expects}${value === null ? ", or remove the key" : ""}.`;
+  return `Write ${expects}.`;
+};
+
+const emptyRemedy = (schema: z.ZodType, path: DocPath, expects: string): string => {
+  const holder = schemaAt(schema, path.slice(0, -1));
+  const entry = holder === undefined ? undefined : definition(holder).shape?.[path.at(-1) ?? ""];
+  const isOptional = entry !== undefined && definition(entry).type === "optional";
+  return `Write ${expects}${isOptional ? ", or remove the key" : ""}.`;
 };
 
 const missing = (yaml: YamlFile, path: DocPath, known: z.ZodType | undefined): Diagnostic => {
@@ -136,13 +157,13 @@ const badName = (yaml: YamlFile, schema: z.ZodType, path: DocPath): Diagnostic =
   });
 };
 
-const valueIn = (root: unknown, path: DocPath): unknown => {
+const valueIn = (root: unknown, path: DocPath): { readonly value?: unknown; readonly isThere: boolean } => {
   let value = root;
   for (const part of path) {
-    if (value === null || typeof value !== "object" || !Object.hasOwn(value, part)) return undefined;
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, part)) return { isThere: false };
     value = (value as Record<string | number, unknown>)[part];
   }
-  return value;
+  return { value, isThere: true };
 };
 
 const structuredCopy = (value: unknown): unknown => {

@@ -10,7 +10,8 @@ export const describeValue = (value: unknown): string => {
   if (typeof value === "string") return `the text ${JSON.stringify(shorten(value))}`;
   if (typeof value === "number") return `the number ${value}`;
   if (typeof value === "boolean") return `${value}`;
-  return Array.isArray(value) ? "a list" : "a mapping";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  return "a mapping";
 };
 
 const quoted = (words: readonly unknown[]): string => words.map((word) => (typeof word === "string" ? word : String(word))).join(", ");
@@ -18,9 +19,10 @@ const quoted = (words: readonly unknown[]): string => words.map((word) => (typeo
 /** What a schema wants, for a message: `text`, `one of linear, free, guided`. */
 export const describeSchema = (schema: z.ZodType): string => {
   const inner = unwrapped(schema);
-  const known = expectations.get(inner);
-  if (known !== undefined) return known.expects;
   const def = definition(inner);
+  // What is registered for a record speaks of its names.
+  const known = def.type === "record" ? undefined : expectations.get(inner);
+  if (known !== undefined) return known.expects;
   switch (def.type) {
     case "string":
       return "text";

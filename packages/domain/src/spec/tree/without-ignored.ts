@@ -1,6 +1,6 @@
 import type { SourceTree } from "../source-tree.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
-import { type IgnorePattern, parseIgnorePattern } from "./ignore-pattern.ts";
+import { type IgnorePattern, matchesIgnorePattern, parseIgnorePattern } from "./ignore-pattern.ts";
 import { fileAt, parentOf } from "./tree-view.ts";
 
 export const ignoreFile = ".atelierignore";
@@ -34,6 +34,6 @@ export const withoutIgnored = (tree: SourceTree): SourceTree => {
 };
 
 const lastMatch = (patterns: readonly IgnorePattern[], path: string, isFolder: boolean): boolean => {
-  const match = patterns.findLast((pattern) => (isFolder || !pattern.onlyFolders) && pattern.regex.test(path));
+  const match = patterns.findLast((pattern) => matchesIgnorePattern(pattern, path, isFolder));
   return match !== undefined && !match.isNegated;
 };

@@ -36,13 +36,16 @@ export const findDuplicateKeys = (document: Document): readonly DuplicateKey[] =
   return found;
 };
 
-export const duplicateKeys = (source: TextFile, document: Document): readonly Diagnostic[] =>
-  findDuplicateKeys(document).map(({ path, key, offset, firstOffset }) =>
-    error({
-      code: "duplicate-key",
-      path: formatPath(path),
-      at: source.at(offset),
-      message: `The key "${key}" is written a second time; the first one is on line ${source.at(firstOffset).line} and would be lost.`,
-      remedy: "Merge the two into one, or remove one of them.",
-    }),
-  );
+/** Up to `end`: behind a syntax error the parser guesses which mapping a key belongs to. */
+export const duplicateKeys = (source: TextFile, document: Document, end = Number.POSITIVE_INFINITY): readonly Diagnostic[] =>
+  findDuplicateKeys(document)
+    .filter(({ offset }) => offset < end)
+    .map(({ path, key, offset, firstOffset }) =>
+      error({
+        code: "duplicate-key",
+        path: formatPath(path),
+        at: source.at(offset),
+        message: `The key "${key}" is written a second time; the first one is on line ${source.at(firstOffset).line} and would be lost.`,
+        remedy: "Merge the two into one, or remove one of them.",
+      }),
+    );

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
 import type { Diagnostic, SourceLocation } from "../../problem/diagnostic.ts";
 import { error } from "../report.ts";
 import { type TextFile, decodeText, textFile, tooLarge } from "../text/read-text.ts";
@@ -40,9 +40,12 @@ const unreadable = (text: TextFile, diagnostics: readonly Diagnostic[]): YamlFil
   keyAt: () => ({ file: text.file, line: 1, column: 1 }),
 });
 
+/** A YAML file that cannot be looked into because it is too large. */
+export const tooLargeYaml = (file: string, size: number): YamlFile => unreadable(textFile(file, ""), [tooLarge(file, size)]);
+
 /** Reads YAML 1.2. Never throws, whatever the bytes: syntax errors, bombs and bad encodings are diagnostics. */
 export const readYaml = (file: string, bytes: Uint8Array): YamlFile => {
-  if (bytes.length > maxYamlBytes) return unreadable(textFile(file, ""), [tooLarge(file, bytes.length)]);
+  if (bytes.length > maxYamlBytes) return tooLargeYaml(file, bytes.length);
   const { text, diagnostics } = decodeText(file, bytes);
   if (text === undefined) return unreadable(textFile(file, ""), diagnostics);
   const read = readYamlText(file, text);
@@ -56,7 +59,7 @@ export const readYamlText = (file: string, text: string): YamlFile => {
   if (deep !== undefined) return unreadable(source, [faultDiagnostic(source, { kind: "depth", offset: deep, detail: "" })]);
   let document: Document;
   try {
-    document = parseDocument(text, { uniqueKeys: false, merge: false, version: "1.2", prettyErrors: false, logLevel: "silent" });
+    document = parseDocument(text, { uniqueKeys: false, merge: false, version: "1.2", prettyErrors: false, logLevel: "error" });
   } catch {
     const message = `${file} cannot be read as YAML.`;
     return unreadable(source, [
@@ -65,40 +68,51 @@ export const readYamlText = (file: string, text: string): YamlFile => {
   }
   const syntax = [...document.errors, ...document.warnings].map((fault) => syntaxDiagnostic(source, fault));
   const { value, faults } = plainValue(document);
+  const find = finder(document);
   return {
     ...source,
     value,
     isReadable: document.errors.length === 0,
-    diagnostics: [...syntax, ...duplicateKeys(source, document), ...faults.map((fault) => faultDiagnostic(source, fault))],
+    diagnostics: [...syntax, ...duplicateKeys(source, document, document.errors[0]?.pos[0]), ...faults.map((fault) => faultDiagnostic(source, fault))],
     traps: scalarTraps(document),
-    valueAt: (path) => source.at(find(document, path).value),
-    keyAt: (path) => source.at(find(document, path).key),
+    valueAt: (path) => source.at(find(path).value),
+    keyAt: (path) => source.at(find(path).key),
   };
 };
 
-/** Offsets of the deepest part of a path that exists. */
-const find = (document: Document, path: DocPath): { readonly key: number; readonly value: number } => {
-  const anchors = new Map<string, Node>();
-  let node = document.contents as Node | null;
-  let place = { key: start(node), value: start(node) };
-  for (const part of path) {
-    if (isAlias(node)) {
-      if (anchors.size === 0) collectAnchors(document, anchors);
-      node = anchors.get(node.source) ?? null;
+/** Offsets in the text: of a key and of its value. */
+interface Place {
+  readonly key: number;
+  readonly value: number;
+}
+
+/** Finds the deepest part of a path that exists. Remembers the keys of mappings, which may be long. */
+const finder = (document: Document): ((path: DocPath) => Place) => {
+  const anchors = anchorsIn(document);
+  const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
+    // Of a key that stands there twice the last counts, as in the plain value.
+    const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key) ?? "", pair]));
+    indexes.set(map, index);
+    return index.get(key);
+  };
+  return (path) => {
+    let node = document.contents as Node | null;
+    let place: Place = { key: start(node), value: start(node) };
+    for (const part of path) {
+      if (isAlias(node)) node = anchors.get(node.source) ?? null;
+      const pair = isMap(node) ? pairOf(node, String(part)) : undefined;
+      if (pair !== undefined) {
+        node = pair.value as Node | null;
+        const key = start(pair.key as Node | null);
+        place = { key, value: isEmptyScalar(node) ? key : start(node) };
+      } else if (isSeq(node) && typeof part === "number" && part < node.items.length) {
+        node = (node.items[part] as Node | null) ?? null;
+        place = { key: start(node), value: start(node) };
+      } else return { key: place.key, value: place.key };
     }
-    if (isMap(node)) {
-      const pair = node.items.findLast((item) => keyText(item.key) === String(part));
-      if (pair === undefined) return { key: place.key, value: place.key };
-      const key = start(pair.key as Node | null);
-      node = pair.value as Node | null;
-      place = { key, value: isEmptyScalar(node) ? key : start(node) };
-    } else if (isSeq(node) && typeof part === "number" && part < node.items.length) {
-      node = (node.items[part] as Node | null) ?? null;
-      const offset = start(node);
-      place = { key: offset, value: offset };
-    } else return { key: place.key, value: place.key };
-  }
-  return place;
+    return place;
+  };
 };
 
 const start = (node: Node | null): number => node?.range?.[0] ?? 0;
@@ -106,11 +120,13 @@ const start = (node: Node | null): number => node?.range?.[0] ?? 0;
 /** `key:` with nothing behind it: its value's range lies somewhere after, which would mislead. */
 const isEmptyScalar = (node: Node | null): boolean => node === null || (isScalar(node) && node.source === "");
 
-const collectAnchors = (document: Document, anchors: Map<string, Node>): void => {
+const anchorsIn = (document: Document): ReadonlyMap<string, Node> => {
+  const anchors = new Map<string, Node>();
   const visit = (node: unknown): void => {
-    if (isMap(node) || isSeq(node) || isScalar(node)) if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) anchors.set(node.anchor, node);
     if (isMap(node)) for (const pair of node.items) visit(pair.value);
     else if (isSeq(node)) node.items.forEach(visit);
   };
   visit(document.contents);
+  return anchors;
 };

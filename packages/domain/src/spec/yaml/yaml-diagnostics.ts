@@ -5,9 +5,20 @@ import { error } from "../report.ts";
 import type { TextFile } from "../text/read-text.ts";
 import type { PlainFault } from "./plain-value.ts";
 
-const special: Partial<Record<string, { readonly code: DiagnosticCode; readonly remedy: string }>> = {
+interface Special {
+  readonly code: DiagnosticCode;
+  readonly remedy: string;
+  /** Instead of the parser's words. */
+  readonly message?: string;
+}
+
+const special: Partial<Record<string, Special>> = {
   TAB_AS_INDENT: { code: "yaml-tab", remedy: "Indent with spaces." },
-  MULTIPLE_DOCS: { code: "yaml-syntax", remedy: 'Keep one document per file: remove the "---" and what follows.' },
+  MULTIPLE_DOCS: {
+    code: "yaml-syntax",
+    message: "A second YAML document begins here, and only the first would be read.",
+    remedy: 'Keep one document per file: remove the "---" and what follows.',
+  },
   MISSING_CHAR: { code: "yaml-syntax", remedy: "Close the quote or bracket, or put a colon and a space after the key." },
   TAG_RESOLVE_FAILED: { code: "yaml-tag", remedy: "Remove the tag (the word with the exclamation mark), or put the text in quotes." },
 };
@@ -21,7 +32,7 @@ export const syntaxDiagnostic = (source: TextFile, fault: YAMLError): Diagnostic
     code: isTab ? "yaml-tab" : (known?.code ?? "yaml-syntax"),
     path: "",
     at: source.at(Math.min(fault.pos[0], source.text.length)),
-    message: `This is not valid YAML: ${fault.message.split("\n")[0]?.replace(/[.:]?$/, ".") ?? ""}`,
+    message: known?.message ?? `This is not valid YAML: ${fault.message.split("\n")[0]?.replace(/[.:]?$/, ".") ?? ""}`,
     remedy: isTab ? "Indent with spaces." : (known?.remedy ?? "Check indentation, colons and quotes on this line and the one before."),
   });
 };

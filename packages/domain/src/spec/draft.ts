@@ -35,4 +35,3 @@ export interface StepDraft {
   readonly goss?: YamlFile;
   readonly help: ReadonlyMap<string, TextFile>;
 }
-

@@ -7,6 +7,7 @@ const unitSeconds: Readonly<Record<string, number>> = { d: 86_400, h: 3_600, m: 
 export const parseDuration = (text: string): number | undefined => {
   if (!durationPattern.test(text)) return undefined;
   let seconds = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g)) seconds += Number(amount) * (unitSeconds[unit ?? ""] ?? 0);
+  for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+    seconds += Number(amount) * (unitSeconds[unit ?? ""] ?? 0);
   return seconds;
 };

@@ -11,7 +11,11 @@ const withoutDoubleBounds = (value: unknown): unknown => {
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, item]) => !(key === "maximum" && item === Number.MAX_SAFE_INTEGER) && !(key === "minimum" && item === Number.MIN_SAFE_INTEGER))
+      .filter(
+        ([key, item]) =>
+          !(key === "maximum" && item === Number.MAX_SAFE_INTEGER) &&
+          !(key === "minimum" && item === Number.MIN_SAFE_INTEGER),
+      )
       .map(([key, item]) => [key, withoutDoubleBounds(item)]),
   );
 };

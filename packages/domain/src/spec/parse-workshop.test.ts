@@ -32,7 +32,10 @@ for (const { name, value } of readCases(new URL("cases/good/", import.meta.url))
   const { input, output } = value as { readonly input: DescribedTree; readonly output: unknown };
   test(`good: ${name}`, () => {
     const parsed = parseWorkshop(sourceTreeOf(input));
-    assert.deepEqual({ diagnostics: parsed.diagnostics.map(line), value: parsed.value }, { diagnostics: [], value: output });
+    assert.deepEqual(
+      { diagnostics: parsed.diagnostics.map(line), value: parsed.value },
+      { diagnostics: [], value: output },
+    );
   });
 }
 
@@ -44,7 +47,40 @@ const random = (seed: number) => (): number => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 };
 
-const fragments = ["\t", "&a ", "*a", "[", "]", "{", "}", ": ", "- ", "\n", "\r\n", "'", '"', "!x ", "|", "<<: ", "---\n", "\uFEFF", "\0", "yes", "012", "🎉", "`", "```bash\n", "](", "![", "#", "%", "@", "\\", "__proto__: 1\n", "constructor: 1\n"];
+const fragments = [
+  "\t",
+  "&a ",
+  "*a",
+  "[",
+  "]",
+  "{",
+  "}",
+  ": ",
+  "- ",
+  "\n",
+  "\r\n",
+  "'",
+  '"',
+  "!x ",
+  "|",
+  "<<: ",
+  "---\n",
+  "\uFEFF",
+  "\0",
+  "yes",
+  "012",
+  "🎉",
+  "`",
+  "```bash\n",
+  "](",
+  "![",
+  "#",
+  "%",
+  "@",
+  "\\",
+  "__proto__: 1\n",
+  "constructor: 1\n",
+];
 
 const mutate = (text: string, next: () => number): string => {
   const at = Math.floor(next() * text.length);
@@ -61,7 +97,8 @@ const mutate = (text: string, next: () => number): string => {
 
 test("600 random mutations never throw, and give a value or an error", () => {
   const [full] = readCases(new URL("cases/good/", import.meta.url));
-  const input = (full?.value as { readonly input: DescribedTree }).input;
+  assert.ok(full !== undefined);
+  const { input } = full.value as { readonly input: DescribedTree };
   const names = Object.keys(input).filter((name) => typeof input[name] === "string");
   for (let seed = 1; seed <= 600; seed++) {
     const next = random(seed);
@@ -74,20 +111,34 @@ test("600 random mutations never throw, and give a value or an error", () => {
     const { value, diagnostics } = parseWorkshop(tree);
     assert.equal(value === undefined, hasErrors(diagnostics), `seed ${seed}`);
     for (const { at } of diagnostics)
-      assert.ok(at !== undefined && at.line >= 1 && at.column >= 1 && at.line <= lineCount(tree, at.file), `seed ${seed}: ${JSON.stringify(at)}`);
+      assert.ok(
+        at !== undefined && at.line >= 1 && at.column >= 1 && at.line <= lineCount(tree, at.file),
+        `seed ${seed}: ${JSON.stringify(at)}`,
+      );
   }
 });
 
 const lineCount = (tree: ReturnType<typeof sourceTreeOf>, file: string): number => {
   const entry = tree.entries.get(file);
-  return entry?.kind === "file" ? Buffer.from(entry.bytes).toString("utf8").split(/\r\n|\r|\n/).length : 1;
+  return entry?.kind === "file"
+    ? Buffer.from(entry.bytes)
+        .toString("utf8")
+        .split(/\r\n|\r|\n/).length
+    : 1;
 };
 
 test("random bytes never throw", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const next = random(seed);
-    const noise = (): string => Buffer.from(Array.from({ length: 200 }, () => Math.floor(next() * 256))).toString("base64");
-    const files = ["workshop.yaml", "steps/one/step.yaml", "steps/one/content.md", "steps/one/goss.yaml", ".atelierignore"];
+    const noise = (): string =>
+      Buffer.from(Array.from({ length: 200 }, () => Math.floor(next() * 256))).toString("base64");
+    const files = [
+      "workshop.yaml",
+      "steps/one/step.yaml",
+      "steps/one/content.md",
+      "steps/one/goss.yaml",
+      ".atelierignore",
+    ];
     const name = files[seed % files.length] ?? "";
     const { value, diagnostics } = parseWorkshop(sourceTreeOf(baseWorkshop, { [name]: { base64: noise() } }));
     assert.equal(value === undefined, hasErrors(diagnostics), `seed ${seed}`);

@@ -49,7 +49,11 @@ class Reader {
   }
 }
 
-const readStep = (reader: Reader, tree: SourceTree, place: { readonly id: string; readonly index: number }): StepDraft => {
+const readStep = (
+  reader: Reader,
+  tree: SourceTree,
+  place: { readonly id: string; readonly index: number },
+): StepDraft => {
   const folder = `steps/${place.id}`;
   const yaml = reader.yaml(`${folder}/step.yaml`);
   const shape = yaml === undefined ? undefined : checkShape(yaml, stepSchema, explainTemplateKey);
@@ -79,7 +83,9 @@ const listedSteps = (workshop: Loose<WorkshopInput>): readonly { readonly id: st
 };
 
 /** Reads every file of the format, as far as each can be read. */
-export const readDraft = (tree: SourceTree): { readonly draft?: Draft; readonly diagnostics: readonly Diagnostic[] } => {
+export const readDraft = (
+  tree: SourceTree,
+): { readonly draft?: Draft; readonly diagnostics: readonly Diagnostic[] } => {
   const reader = new Reader(tree);
   const yaml = reader.yaml("workshop.yaml");
   if (yaml === undefined) return { diagnostics: reader.diagnostics };

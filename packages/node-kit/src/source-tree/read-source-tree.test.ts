@@ -18,7 +18,8 @@ const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
 test("files, folders, links and pipes become entries, sorted, without .git and node_modules", async (t) => {
   const folder = await temporary(t);
-  for (const name of ["steps/one", ".git", "node_modules/x", "steps/one/.git"]) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ["steps/one", ".git", "node_modules/x", "steps/one/.git"])
+    await mkdir(join(folder, name), { recursive: true });
   await writeFile(join(folder, "workshop.yaml"), "version: v1\n");
   await writeFile(join(folder, "steps/one/run"), "#!/bin/sh\n");
   await chmod(join(folder, "steps/one/run"), 0o755);
@@ -63,7 +64,14 @@ test("a large file keeps its beginning and the digest of the whole", async (t) =
   await writeFile(join(folder, "exact"), exact);
   await writeFile(join(folder, "over"), over);
   const { entries } = await readSourceTree(folder);
-  assert.deepEqual(entries.get("exact"), { kind: "file", size: exact.length, executable: false, bytes: exact, truncated: false, digest: sha(exact) });
+  assert.deepEqual(entries.get("exact"), {
+    kind: "file",
+    size: exact.length,
+    executable: false,
+    bytes: exact,
+    truncated: false,
+    digest: sha(exact),
+  });
   assert.deepEqual(entries.get("over"), {
     kind: "file",
     size: over.length,
@@ -76,9 +84,15 @@ test("a large file keeps its beginning and the digest of the whole", async (t) =
 
 test("a folder that is not there is an AppError with a hint", async (t) => {
   const folder = await temporary(t);
-  await assert.rejects(readSourceTree(join(folder, "nope")), (cause) => isAppError(cause) && cause.code === "folder-not-found");
+  await assert.rejects(
+    readSourceTree(join(folder, "nope")),
+    (cause) => isAppError(cause) && cause.code === "folder-not-found",
+  );
   await writeFile(join(folder, "file"), "");
-  await assert.rejects(readSourceTree(join(folder, "file")), (cause) => isAppError(cause) && cause.code === "folder-not-found");
+  await assert.rejects(
+    readSourceTree(join(folder, "file")),
+    (cause) => isAppError(cause) && cause.code === "folder-not-found",
+  );
 });
 
 test("an aborted signal ends the reading", async (t) => {

@@ -19,7 +19,10 @@ const chunkBytes = 256 * 1024;
  * `node_modules`; applies no ignore file (`parseWorkshop` does). Paths that vanish meanwhile are left out.
  * Throws `folder-not-found`, `folder-unreadable`, `folder-too-large` as `AppError`.
  */
-export const readSourceTree = async (folder: string, options: { readonly signal?: AbortSignal } = {}): Promise<SourceTree> => {
+export const readSourceTree = async (
+  folder: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<SourceTree> => {
   const root = await rootOf(folder);
   const entries = new Map<string, SourceEntry>();
   const pending = [""];
@@ -81,7 +84,9 @@ const readLink = async (root: string, absolute: string): Promise<SourceEntry> =>
     const inside = relative(root, await realpath(absolute));
     const leaves = inside === ".." || inside.startsWith(`..${sep}`);
     const isSkipped = inside.split(sep).some((part) => skippedNames.has(part));
-    return leaves || isSkipped ? { kind: "link", target } : { kind: "link", target, resolved: inside.split(sep).join("/") };
+    return leaves || isSkipped
+      ? { kind: "link", target }
+      : { kind: "link", target, resolved: inside.split(sep).join("/") };
   } catch {
     return { kind: "link", target };
   }
@@ -124,13 +129,18 @@ const digestAndHead = async (
   return { size, head: new Uint8Array(Buffer.concat(kept)), digest: hash.digest("hex") };
 };
 
-const isMissing = (cause: unknown): boolean => ["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "");
+const isMissing = (cause: unknown): boolean =>
+  ["ENOENT", "ENOTDIR"].includes((cause as NodeJS.ErrnoException).code ?? "");
 
 const unreadable = (path: string, cause: unknown): AppError =>
-  new AppError("folder-unreadable", `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    hint: "Check its permissions.",
-    cause,
-  });
+  new AppError(
+    "folder-unreadable",
+    `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      hint: "Check its permissions.",
+      cause,
+    },
+  );
 
 const tooLarge = (folder: string): AppError =>
   new AppError("folder-too-large", `${folder} holds more than ${maxEntries} files and folders.`, {

@@ -7,7 +7,9 @@ import { type Page, readPage } from "./markdown.ts";
 import { isRunnable, programsOf } from "./runnable.ts";
 
 const textsOf = ({ intro, finish, steps }: Draft): readonly TextFile[] =>
-  [intro, finish, ...steps.flatMap(({ content, help }) => [content, ...help.values()])].filter((text) => text !== undefined);
+  [intro, finish, ...steps.flatMap(({ content, help }) => [content, ...help.values()])].filter(
+    (text) => text !== undefined,
+  );
 
 const unavailable: Readonly<Record<string, { readonly why: string; readonly remedy: string }>> = {
   docker: {

@@ -68,17 +68,28 @@ function* checkAnchor(context: LinkContext, target: Page, { fragment, at }: Plac
     path: "",
     at,
     message: `${target === context.page ? "This page" : target.file.file} has no heading with the anchor #${wanted}.`,
-    remedy: meant === undefined ? "Link to one of its headings: small letters, dashes for spaces." : `Did you mean "#${meant}"?`,
+    remedy:
+      meant === undefined
+        ? "Link to one of its headings: small letters, dashes for spaces."
+        : `Did you mean "#${meant}"?`,
   });
 }
 
-function* checkFile(context: LinkContext, link: PageLink, place: Place & { readonly written: string }): Iterable<Diagnostic> {
+function* checkFile(
+  context: LinkContext,
+  link: PageLink,
+  place: Place & { readonly written: string },
+): Iterable<Diagnostic> {
   const { tree, page, pages } = context;
   const { written, at } = place;
-  const path = written === "" ? undefined : normalizePath(written.startsWith("/") ? written : `${parentOf(page.file.file)}/${written}`);
+  const path =
+    written === ""
+      ? undefined
+      : normalizePath(written.startsWith("/") ? written : `${parentOf(page.file.file)}/${written}`);
   const target = path === undefined ? undefined : pages.get(path);
   if (link.kind === "link" && target !== undefined) return yield* checkAnchor(context, target, place);
-  if (link.kind === "link" && path !== undefined && /^steps\/[^/]+$/.test(path) && pages.has(`${path}/content.md`)) return;
+  if (link.kind === "link" && path !== undefined && /^steps\/[^/]+$/.test(path) && pages.has(`${path}/content.md`))
+    return;
   if (path === undefined || (fileAt(tree, path) === undefined && !(link.kind === "link" && hasFolder(tree, path)))) {
     yield error({
       code: link.kind === "image" ? "missing-image" : "dead-link",

@@ -11,12 +11,17 @@ const maxLength = 1000;
 const maxParentheses = 32;
 
 /** The destination that begins at an offset: `<…>`, or up to a space or an unmatched parenthesis. */
-const destinationAt = (prose: string, offset: number): { readonly destination: string; readonly offset: number } | undefined => {
+const destinationAt = (
+  prose: string,
+  offset: number,
+): { readonly destination: string; readonly offset: number } | undefined => {
   let begin = offset;
   while (begin - offset < 100 && /[ \t\r\n]/.test(prose[begin] ?? "")) begin++;
   if (prose[begin] === "<") {
     const end = prose.slice(begin, begin + maxLength).search(/[>\n]/);
-    return end > 0 && prose[begin + end] === ">" ? { destination: prose.slice(begin + 1, begin + end), offset: begin + 1 } : undefined;
+    return end > 0 && prose[begin + end] === ">"
+      ? { destination: prose.slice(begin + 1, begin + end), offset: begin + 1 }
+      : undefined;
   }
   let depth = 0;
   for (let index = begin; index < prose.length && index - begin < maxLength; index++) {
@@ -24,13 +29,15 @@ const destinationAt = (prose: string, offset: number): { readonly destination: s
     if (char === "\\") index++;
     else if (char === "(" && ++depth > maxParentheses) return undefined;
     else if (char === ")" && depth-- === 0) return { destination: prose.slice(begin, index), offset: begin };
-    else if (/\s/.test(char)) return isTitleNext(prose, index) ? { destination: prose.slice(begin, index), offset: begin } : undefined;
+    else if (/\s/.test(char))
+      return isTitleNext(prose, index) ? { destination: prose.slice(begin, index), offset: begin } : undefined;
   }
   return undefined;
 };
 
 /** After the destination only a quoted title may follow, else this is no link. */
-const isTitleNext = (prose: string, offset: number): boolean => /^\s*(?:\)|["'(])/.test(prose.slice(offset, offset + 100));
+const isTitleNext = (prose: string, offset: number): boolean =>
+  /^\s*(?:\)|["'(])/.test(prose.slice(offset, offset + 100));
 
 /** Brackets do not reach over the end of a paragraph. */
 const isBlankLineAt = (prose: string, offset: number): boolean => {

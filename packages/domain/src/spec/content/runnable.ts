@@ -53,11 +53,29 @@ const withoutQuotes = (text: string): string =>
     .replace(/(?:^|(?<=\s))#.*$/, (comment) => " ".repeat(comment.length));
 
 /** Words that stand before a command without being one. */
-const prefixes: ReadonlySet<string> = new Set(["sudo", "time", "exec", "nohup", "command", "env", "then", "do", "else", "if", "while", "until", "!", "{", "("]);
+const prefixes: ReadonlySet<string> = new Set([
+  "sudo",
+  "time",
+  "exec",
+  "nohup",
+  "command",
+  "env",
+  "then",
+  "do",
+  "else",
+  "if",
+  "while",
+  "until",
+  "!",
+  "{",
+  "(",
+]);
 
 /** The programs that a block calls: first words of commands, also behind pipes, `&&`, `sudo` and the like. */
 export const programsOf = (fence: Fence): readonly CalledProgram[] =>
-  withoutHereDocuments(typedLines({ ...fence, lines: fence.lines.filter(({ text }) => text.length <= maxLine) })).flatMap(({ text, offset }) => {
+  withoutHereDocuments(
+    typedLines({ ...fence, lines: fence.lines.filter(({ text }) => text.length <= maxLine) }),
+  ).flatMap(({ text, offset }) => {
     const called: CalledProgram[] = [];
     let expectsCommand = true;
     for (const match of withoutQuotes(text).matchAll(/\|\|?|&&?|;+|\$\(|[^\s|&;$]+|\$/g)) {

@@ -123,7 +123,9 @@ function* noAssertions(goss: YamlFile): Iterable<Diagnostic> {
     for (const [id, value] of Object.entries(block)) {
       if (value !== null && !isMapping(value)) continue;
       const attributes = value ?? {};
-      const asserting = known.asserts.filter((name) => Object.hasOwn(attributes, name) && !isEmptyList(attributes[name]));
+      const asserting = known.asserts.filter(
+        (name) => Object.hasOwn(attributes, name) && !isEmptyList(attributes[name]),
+      );
       if (asserting.length === 0)
         yield error({
           code: "goss-no-assertions",
@@ -132,7 +134,7 @@ function* noAssertions(goss: YamlFile): Iterable<Diagnostic> {
           message: `${type} "${id}" asserts nothing.`,
           remedy: `Add what is expected, for example "${known.asserts[0]}: …".`,
         });
-      if (attributes["skip"] === true)
+      if (attributes.skip === true)
         yield warning({
           code: "goss-no-assertions",
           path: formatPath([type, id, "skip"]),
@@ -165,18 +167,27 @@ function* fileModes(goss: YamlFile): Iterable<Diagnostic> {
   const trapped = new Set(goss.traps.map((trap) => formatPath(trap.path)));
   for (const { type, path, attributes } of gossResources(goss.value)) {
     const here = [...path, "mode"];
-    if (type === "file" && typeof attributes["mode"] === "number" && !trapped.has(formatPath(here)))
+    if (type === "file" && typeof attributes.mode === "number" && !trapped.has(formatPath(here)))
       yield error({
         code: "goss-shape",
         path: formatPath(here),
         at: goss.valueAt(here),
-        message: `mode: ${attributes["mode"]} is a number; Goss compares modes as text of four digits.`,
+        message: `mode: ${attributes.mode} is a number; Goss compares modes as text of four digits.`,
         remedy: quoteHint,
       });
   }
 }
 
-const gossRules: readonly GossRule[] = [traps, emptyFile, unknownTypes, shapes, unknownAttributes, noAssertions, emptyLists, fileModes];
+const gossRules: readonly GossRule[] = [
+  traps,
+  emptyFile,
+  unknownTypes,
+  shapes,
+  unknownAttributes,
+  noAssertions,
+  emptyLists,
+  fileModes,
+];
 
 /** Everything about a `goss.yaml` that can be told from the file alone. */
 export function* gossFiles({ steps }: Draft): Iterable<Diagnostic> {

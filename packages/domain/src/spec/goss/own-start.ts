@@ -18,10 +18,13 @@ const portOf = (text: string): number | undefined => {
 
 /** The port of an address on the container itself, or undefined for any other host. */
 const localPort = (address: string): number | undefined => {
-  const match = /^(?:(?<scheme>[a-z]+):\/\/)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0)(?::(?<port>\d{1,5}))?(?:[/?#]|$)/.exec(address);
+  const match =
+    /^(?:(?<scheme>[a-z]+):\/\/)?(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0)(?::(?<port>\d{1,5}))?(?:[/?#]|$)/.exec(
+      address,
+    );
   if (match === null) return undefined;
-  if (match.groups?.["port"] !== undefined) return Number(match.groups["port"]);
-  return match.groups?.["scheme"] === "https" ? 443 : 80;
+  if (match.groups?.port !== undefined) return Number(match.groups.port);
+  return match.groups?.scheme === "https" ? 443 : 80;
 };
 
 const textOr = (value: unknown, otherwise: string): string =>
@@ -29,10 +32,10 @@ const textOr = (value: unknown, otherwise: string): string =>
 
 const subjectOf = ({ type, id, attributes }: GossResource): Subject | undefined => {
   const asPort = (port: number | undefined): Subject | undefined => (port === undefined ? undefined : { port });
-  if (type === "port" && attributes["listening"] === true) return asPort(portOf(textOr(attributes["port"], id)));
-  if (type === "http") return asPort(localPort(textOr(attributes["url"], id)));
-  if (type === "addr" && attributes["reachable"] === true) return asPort(localPort(textOr(attributes["address"], id)));
-  if (type === "process" && attributes["running"] === true) return { program: textOr(attributes["comm"], id) };
+  if (type === "port" && attributes.listening === true) return asPort(portOf(textOr(attributes.port, id)));
+  if (type === "http") return asPort(localPort(textOr(attributes.url, id)));
+  if (type === "addr" && attributes.reachable === true) return asPort(localPort(textOr(attributes.address, id)));
+  if (type === "process" && attributes.running === true) return { program: textOr(attributes.comm, id) };
   return undefined;
 };
 
@@ -64,7 +67,8 @@ export function* ownStart({ workshop, steps }: Draft): Iterable<Diagnostic> {
         path: formatPath(resource.path),
         at: goss.keyAt(resource.path),
         message: `${resource.type} "${resource.id}" is started only by onStart of "${id}" itself, which does not run where the student works on this step.`,
-        remedy: "If the student shall start it, all is well; if it has to be there from the beginning, move that onStart to the step before or to workshop.onStart.",
+        remedy:
+          "If the student shall start it, all is well; if it has to be there from the beginning, move that onStart to the step before or to workshop.onStart.",
       });
     }
     earlier.push(own);

@@ -68,7 +68,10 @@ export const normaliseStep = (draft: StepDraft, input: StepInput, surroundings: 
     number,
     title: input.title,
     requires: (input.requires ?? []).map(asStepId),
-    files: (input.files ?? []).map((file, index) => ({ ...normaliseFile(file, draft, surroundings), at: yaml.valueAt(["files", index]) })),
+    files: (input.files ?? []).map((file, index) => ({
+      ...normaliseFile(file, draft, surroundings),
+      at: yaml.valueAt(["files", index]),
+    })),
     env: normaliseEnv(input.env),
     commands: (input.commands ?? []).map((command, index) => ({
       ...normaliseCommand(command, workdir),

@@ -12,7 +12,11 @@ import { normaliseStartCommands } from "./start-commands.ts";
 
 type Section = WorkshopInput["workshop"];
 
-const normaliseTab = (tab: NonNullable<Section["tabs"]>[number]): Tab => ({ title: tab.title, port: tab.port, path: tab.path ?? "/" });
+const normaliseTab = (tab: NonNullable<Section["tabs"]>[number]): Tab => ({
+  title: tab.title,
+  port: tab.port,
+  path: tab.path ?? "/",
+});
 
 const normaliseParameter = (parameter: NonNullable<Section["parameters"]>[number]): ParameterDefinition => ({
   name: parameter.name,
@@ -31,7 +35,11 @@ const normaliseInfrastructure = (input: WorkshopInput["infrastructure"]): Worksh
   const services = (input?.services ?? []).map(normaliseService);
   if (input?.cluster === undefined) return { services };
   const { provider, version, onReset = "keep" } = input.cluster;
-  const cluster = { onReset, ...(provider === undefined ? {} : { provider }), ...(version === undefined ? {} : { version }) };
+  const cluster = {
+    onReset,
+    ...(provider === undefined ? {} : { provider }),
+    ...(version === undefined ? {} : { version }),
+  };
   return { services, cluster };
 };
 

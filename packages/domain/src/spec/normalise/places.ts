@@ -12,4 +12,5 @@ export const expandPath = (path: string): string => {
 };
 
 /** Whether an absolute path is a folder or something below it. */
-export const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+export const isInside = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);

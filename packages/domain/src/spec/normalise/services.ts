@@ -20,7 +20,8 @@ const normaliseResources = ({ cpu, memory, pids }: NonNullable<ServiceInput["res
 
 const normaliseSource = ({ image, containerFile }: ServiceInput): Service["source"] => {
   if (image !== undefined) return { kind: "image", image };
-  if (containerFile !== undefined) return { kind: "containerFile", containerFile: normalizePath(containerFile) ?? containerFile };
+  if (containerFile !== undefined)
+    return { kind: "containerFile", containerFile: normalizePath(containerFile) ?? containerFile };
   return { kind: "workshop" };
 };
 

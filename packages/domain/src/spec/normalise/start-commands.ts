@@ -25,7 +25,8 @@ export const normaliseStartCommands = (
       run: command.run,
       user: command.user ?? "root",
       background: command.background ?? false,
-      timeoutSeconds: (command.timeout === undefined ? undefined : parseDuration(command.timeout)) ?? defaultStartTimeoutSeconds,
+      timeoutSeconds:
+        (command.timeout === undefined ? undefined : parseDuration(command.timeout)) ?? defaultStartTimeoutSeconds,
       at: yaml.valueAt([...path, index]),
       ...(ready === undefined ? {} : { ready }),
     };

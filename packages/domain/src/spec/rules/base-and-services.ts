@@ -39,6 +39,9 @@ export function* serviceNames({ yaml, workshop }: Draft): Iterable<Diagnostic> {
     yield* duplicates(
       yaml,
       "port",
-      (service?.ports ?? []).map((name, item) => ({ name, path: ["infrastructure", "services", index, "ports", item] })),
+      (service?.ports ?? []).map((name, item) => ({
+        name,
+        path: ["infrastructure", "services", index, "ports", item],
+      })),
     );
 }

@@ -8,7 +8,8 @@ const orList = (keys: readonly string[]): string => `${keys.slice(0, -1).join(",
 /** Of several keys of the mapping at `path`, exactly one has to be written (looked up as it was written). */
 export function* exactlyOne(yaml: YamlFile, path: DocPath, keys: readonly string[]): Iterable<Diagnostic> {
   const holder = path.reduce<unknown>(
-    (value, part) => (value !== null && typeof value === "object" ? (value as Record<string | number, unknown>)[part] : undefined),
+    (value, part) =>
+      value !== null && typeof value === "object" ? (value as Record<string | number, unknown>)[part] : undefined,
     yaml.value,
   );
   if (holder === null || typeof holder !== "object" || Array.isArray(holder)) return;

@@ -9,7 +9,7 @@ const reserved = ["/opt/atelier", "/workshop", "/run/atelier", "/proc", "/sys", 
 
 /** Why nothing of the author's may go to a place in the image, or undefined when it may. */
 const objection = (written: string): string | undefined => {
-  if (/[\0-\x1f\x7f]/.test(written)) return "has a control character in it";
+  if (/\p{Cc}/u.test(written)) return "has a control character in it";
   if (written.split("/").includes("..")) return 'goes through ".."';
   const path = expandPath(written);
   if (path === "/") return "is the root of the whole image";
@@ -32,5 +32,6 @@ export function* checkPlace(yaml: YamlFile, path: DocPath, written: string | und
 
 export function* workshopPlaces({ yaml, workshop }: Draft): Iterable<Diagnostic> {
   yield* checkPlace(yaml, ["workshop", "workdir"], workshop.workshop?.workdir);
-  for (const [index, place] of (workshop.workshop?.keep ?? []).entries()) yield* checkPlace(yaml, ["workshop", "keep", index], place);
+  for (const [index, place] of (workshop.workshop?.keep ?? []).entries())
+    yield* checkPlace(yaml, ["workshop", "keep", index], place);
 }

@@ -56,7 +56,8 @@ export function* requiresCycles({ steps }: Draft): Iterable<Diagnostic> {
       code: "requires-cycle",
       path: `requires[${index}]`,
       at: step.yaml.valueAt(["requires", index]),
-      message: way.length === 2 ? `"${step.id}" requires itself.` : `These steps wait for each other: ${way.join(" → ")}.`,
+      message:
+        way.length === 2 ? `"${step.id}" requires itself.` : `These steps wait for each other: ${way.join(" → ")}.`,
       remedy: "Remove one of these requires.",
     });
   }
@@ -64,7 +65,7 @@ export function* requiresCycles({ steps }: Draft): Iterable<Diagnostic> {
 
 /** The navigation as it was written; undefined where it cannot be told, linear where nothing is written. */
 const navigationOf = ({ yaml, workshop }: Draft): string | undefined => {
-  const written = isMapping(yaml.value) ? yaml.value["workshop"] : undefined;
+  const written = isMapping(yaml.value) ? yaml.value.workshop : undefined;
   if (!isMapping(written)) return undefined;
   return Object.hasOwn(written, "navigation") ? workshop.workshop?.navigation : "linear";
 };

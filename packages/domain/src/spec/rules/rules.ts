@@ -12,7 +12,15 @@ import { linearNavigation, requiresCycles, unknownRequires } from "./requires.ts
 import { startCommands } from "./start-commands.ts";
 import { commandPlaces, duplicateTargets, rootOwnedInHome, setuidModes, sources, targets } from "./step-files.ts";
 import { duplicateStepIds, missingStepFolders, reservedIds, unlistedSteps } from "./step-list.ts";
-import { caseCollisions, crlfScripts, largeFiles, lfsPointers, linksAndSpecials, marksBeforeShebang, missingExecBits } from "./tree-files.ts";
+import {
+  caseCollisions,
+  crlfScripts,
+  largeFiles,
+  lfsPointers,
+  linksAndSpecials,
+  marksBeforeShebang,
+  missingExecBits,
+} from "./tree-files.ts";
 import { parameterNames, parameterPatterns, rootRights, tabTitles } from "./workshop-section.ts";
 
 /** A rule looks at everything that could be read and answers what it dislikes. It never throws. */

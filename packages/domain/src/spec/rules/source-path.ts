@@ -2,7 +2,16 @@ import type { Diagnostic } from "../../problem/diagnostic.ts";
 import { error } from "../report.ts";
 import type { SourceTree } from "../source-tree.ts";
 import { suggest } from "../suggest.ts";
-import { entryAt, filesBelow, hasFolder, isBelow, nameOf, normalizePath, parentOf, pathsBelow } from "../tree/tree-view.ts";
+import {
+  entryAt,
+  filesBelow,
+  hasFolder,
+  isBelow,
+  nameOf,
+  normalizePath,
+  parentOf,
+  pathsBelow,
+} from "../tree/tree-view.ts";
 import { type DocPath, formatPath } from "../yaml/doc-path.ts";
 import type { YamlFile } from "../yaml/read-yaml.ts";
 
@@ -70,7 +79,10 @@ export function* checkSource(reference: SourceReference): Iterable<Diagnostic> {
   }
   const link = linkOut(reference, path);
   if (link !== undefined) {
-    yield escapes(reference, `goes through the symbolic link ${link}, which leads out of ${folder || "the workshop folder"}`);
+    yield escapes(
+      reference,
+      `goes through the symbolic link ${link}, which leads out of ${folder || "the workshop folder"}`,
+    );
     return;
   }
   const found = entryAt(tree, path)?.entry;

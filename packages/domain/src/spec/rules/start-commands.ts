@@ -28,5 +28,6 @@ function* checkStartCommands(yaml: YamlFile, path: DocPath, commands: Commands):
 
 export function* startCommands({ yaml, workshop, steps }: Draft): Iterable<Diagnostic> {
   yield* checkStartCommands(yaml, ["workshop", "onStart"], workshop.workshop?.onStart ?? []);
-  for (const step of steps) if (step.yaml !== undefined) yield* checkStartCommands(step.yaml, ["onStart"], step.step.onStart ?? []);
+  for (const step of steps)
+    if (step.yaml !== undefined) yield* checkStartCommands(step.yaml, ["onStart"], step.step.onStart ?? []);
 }

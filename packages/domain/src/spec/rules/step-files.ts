@@ -11,13 +11,21 @@ export function* sources({ tree, steps }: Draft): Iterable<Diagnostic> {
   for (const { yaml, step, folder } of steps)
     for (const [index, file] of (step.files ?? []).entries())
       if (yaml !== undefined && file?.source !== undefined)
-        yield* checkSource({ tree, yaml, path: ["files", index, "source"], written: file.source, folder, mustBe: "file or folder" });
+        yield* checkSource({
+          tree,
+          yaml,
+          path: ["files", index, "source"],
+          written: file.source,
+          folder,
+          mustBe: "file or folder",
+        });
 }
 
 export function* targets({ steps }: Draft): Iterable<Diagnostic> {
   for (const { yaml, step } of steps) {
     if (yaml === undefined) continue;
-    for (const [index, file] of (step.files ?? []).entries()) yield* checkPlace(yaml, ["files", index, "target"], file?.target);
+    for (const [index, file] of (step.files ?? []).entries())
+      yield* checkPlace(yaml, ["files", index, "target"], file?.target);
   }
 }
 
@@ -47,7 +55,12 @@ export function* rootOwnedInHome({ steps, workshop }: Draft): Iterable<Diagnosti
   if (workshop.workshop?.user === "root") return;
   for (const { yaml, step } of steps)
     for (const [index, file] of (step.files ?? []).entries())
-      if (yaml !== undefined && file?.owner === "root" && file.target !== undefined && isInside(expandPath(file.target), studentHome))
+      if (
+        yaml !== undefined &&
+        file?.owner === "root" &&
+        file.target !== undefined &&
+        isInside(expandPath(file.target), studentHome)
+      )
         yield warning({
           code: "root-owned-in-home",
           path: `files[${index}].owner`,

@@ -9,7 +9,9 @@ const largeBytes = 10_000_000;
 
 /** Files that are read as text; their reader says when they are too large. */
 const isFormatFile = (path: string): boolean =>
-  /^(?:workshop\.yaml|(?:intro|finish)\.md|steps\/[^/]+\/(?:step\.yaml|goss\.yaml|(?:content|hints|explain|solve)\.md))$/.test(path);
+  /^(?:workshop\.yaml|(?:intro|finish)\.md|steps\/[^/]+\/(?:step\.yaml|goss\.yaml|(?:content|hints|explain|solve)\.md))$/.test(
+    path,
+  );
 
 type File = Extract<SourceEntry, { kind: "file" }>;
 

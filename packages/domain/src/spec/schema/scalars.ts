@@ -29,7 +29,11 @@ export const port = () =>
 
 export const imageReference = () =>
   expecting(
-    z.string().regex(/^(?=.{1,255}$)[a-z0-9][a-z0-9._-]*(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/),
+    z
+      .string()
+      .regex(
+        /^(?=.{1,255}$)[a-z0-9][a-z0-9._-]*(?::\d{1,5})?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+      ),
     {
       expects: "an image reference such as debian:12 or example.org/team/image:1.0",
       code: "bad-image",
@@ -38,11 +42,16 @@ export const imageReference = () =>
   );
 
 export const imageRepository = () =>
-  expecting(z.string().regex(/^(?=.{1,200}$)[a-z0-9][a-z0-9._-]*(?::\d{1,5}(?=\/))?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/), {
-    expects: "an image repository without a tag, such as example.org/team/linux-basics",
-    code: "bad-image",
-    remedy: "Remove the tag: Atelier adds <version>-<step> by itself; repositories are in small letters.",
-  });
+  expecting(
+    z
+      .string()
+      .regex(/^(?=.{1,200}$)[a-z0-9][a-z0-9._-]*(?::\d{1,5}(?=\/))?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/),
+    {
+      expects: "an image repository without a tag, such as example.org/team/linux-basics",
+      code: "bad-image",
+      remedy: "Remove the tag: Atelier adds <version>-<step> by itself; repositories are in small letters.",
+    },
+  );
 
 /** A place in the image: absolute, or `~/…` for the student's home. */
 export const imagePath = () =>

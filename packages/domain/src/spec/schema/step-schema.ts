@@ -6,7 +6,9 @@ const fileSchema = z
   .strictObject({
     source: sourcePath().describe("A file or folder inside the step's folder, such as files/app.py."),
     target: imagePath().describe("Where it goes in the image: absolute, or ~/ for the student's home."),
-    mode: fileMode().optional().describe('Octal permissions in quotes; default "0644", "0755" for a script with a shebang.'),
+    mode: fileMode()
+      .optional()
+      .describe('Octal permissions in quotes; default "0644", "0755" for a script with a shebang.'),
     owner: owner().optional().describe("Default: the student in home and workdir, else root."),
   })
   .describe("A file or folder put into the step's image.");
@@ -16,7 +18,10 @@ const commandSchema = z
     run: text().describe("A shell command, run while the image is built."),
     user: owner().optional().describe("Default root."),
     cwd: imagePath().optional().describe("Default: the workshop's workdir."),
-    secrets: z.array(secretName()).optional().describe("Build secrets, readable at /run/secrets/<name> during this command."),
+    secrets: z
+      .array(secretName())
+      .optional()
+      .describe("Build secrets, readable at /run/secrets/<name> during this command."),
   })
   .describe("What brings the image into the completed state of this step.");
 
@@ -37,7 +42,10 @@ export const stepSchema = z
     check: z
       .strictObject({
         user: owner().optional().describe("Who runs the commands of the check; default student."),
-        auto: z.boolean().optional().describe("Whether the check runs by itself while the student works; default false."),
+        auto: z
+          .boolean()
+          .optional()
+          .describe("Whether the check runs by itself while the student works; default false."),
       })
       .optional()
       .describe("How goss.yaml is run."),

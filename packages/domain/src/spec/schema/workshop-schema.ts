@@ -1,13 +1,28 @@
 import { z } from "zod";
 import { expecting } from "../shape/expectation.ts";
-import { cpu, duration, environment, imagePath, imageReference, imageRepository, label, memory, owner, port, sourcePath, text } from "./scalars.ts";
+import {
+  cpu,
+  duration,
+  environment,
+  imagePath,
+  imageReference,
+  imageRepository,
+  label,
+  memory,
+  owner,
+  port,
+  sourcePath,
+  text,
+} from "./scalars.ts";
 import { startCommandSchema } from "./start-command-schema.ts";
 
 const tabSchema = z
   .strictObject({
     title: text().describe("What the tab is called."),
     port: port().describe("The port on the student's machine that it shows."),
-    path: expecting(z.string().regex(/^\//), { expects: 'a URL path that begins with "/"' }).optional().describe("Default /."),
+    path: expecting(z.string().regex(/^\//), { expects: 'a URL path that begins with "/"' })
+      .optional()
+      .describe("Default /."),
   })
   .describe("A tab beside the terminal that shows a web page served in the student's machine.");
 
@@ -59,7 +74,9 @@ const workshopSection = z
     next: z
       .enum(["swap", "keep"])
       .optional()
-      .describe("swap: the next step starts on this step's image; keep: it goes on in the same container. Default swap."),
+      .describe(
+        "swap: the next step starts on this step's image; keep: it goes on in the same container. Default swap.",
+      ),
     user: owner().optional().describe("Who the student's shell runs as; default student."),
     sudo: z.boolean().optional().describe("Whether the student may become root; default false."),
     shell: expecting(z.string().regex(/^\//), { expects: "an absolute path such as /bin/bash", code: "relative-path" })

@@ -48,7 +48,9 @@ export const checkShape = <S extends z.ZodType>(
       }
       continue;
     }
-    const fault = found.has(formatPath(path)) ? undefined : misfit({ yaml, schema, path, isKey: issue.code === "invalid_key" });
+    const fault = found.has(formatPath(path))
+      ? undefined
+      : misfit({ yaml, schema, path, isKey: issue.code === "invalid_key" });
     if (fault !== undefined) found.set(formatPath(path), fault);
     rest = takeOut(rest, path);
   }
@@ -66,7 +68,9 @@ export const checkShape = <S extends z.ZodType>(
  */
 const isCredible = (yaml: YamlFile, diagnostic: Diagnostic): boolean => {
   if (yaml.isReadable) return true;
-  const firstFault = Math.min(...yaml.diagnostics.filter(({ code }) => code.startsWith("yaml-")).map(({ at }) => at?.line ?? 1));
+  const firstFault = Math.min(
+    ...yaml.diagnostics.filter(({ code }) => code.startsWith("yaml-")).map(({ at }) => at?.line ?? 1),
+  );
   const isAboutAbsence = diagnostic.code === "missing-key" || diagnostic.message.endsWith("found nothing.");
   return !isAboutAbsence && (diagnostic.at?.line ?? 1) < firstFault;
 };
@@ -96,7 +100,10 @@ const misfit = ({ yaml, schema, path, isKey }: Misfit): Diagnostic | undefined =
   const known = schemaAt(schema, path);
   if (!isThere) return missing(yaml, path, known);
   if (value === undefined) return undefined;
-  const said = known === undefined || definition(unwrapped(known)).type === "record" ? undefined : expectations.get(unwrapped(known));
+  const said =
+    known === undefined || definition(unwrapped(known)).type === "record"
+      ? undefined
+      : expectations.get(unwrapped(known));
   const expects = known === undefined ? "something else" : describeSchema(known);
   if (isKey) return badName(yaml, schema, path);
   const trap = yaml.traps.find((item) => !item.isKey && formatPath(item.path) === formatPath(path));
@@ -118,7 +125,8 @@ const misfit = ({ yaml, schema, path, isKey }: Misfit): Diagnostic | undefined =
 };
 
 const remedyFor = (expects: string, value: unknown): string => {
-  if (expects === "text" && (typeof value === "number" || typeof value === "boolean")) return `Put it in quotes: "${value}".`;
+  if (expects === "text" && (typeof value === "number" || typeof value === "boolean"))
+    return `Put it in quotes: "${value}".`;
   if (expects.startsWith("one of ") && typeof value === "string") {
     const meant = suggest(value, expects.slice("one of ".length).split(", "));
     if (meant !== undefined) return `Did you mean "${meant}"?`;

@@ -14,7 +14,8 @@ export const describeValue = (value: unknown): string => {
   return "a mapping";
 };
 
-const quoted = (words: readonly unknown[]): string => words.map((word) => (typeof word === "string" ? word : String(word))).join(", ");
+const quoted = (words: readonly unknown[]): string =>
+  words.map((word) => (typeof word === "string" ? word : String(word))).join(", ");
 
 /** What a schema wants, for a message: `text`, `one of linear, free, guided`. */
 export const describeSchema = (schema: z.ZodType): string => {

@@ -28,7 +28,11 @@ export const schemaAt = (schema: z.ZodType, path: DocPath): z.ZodType | undefine
     if (current === undefined) return undefined;
     const known: Definition = definition(current);
     const next: z.ZodType | undefined =
-      typeof part === "number" ? known.element : known.shape !== undefined && Object.hasOwn(known.shape, part) ? known.shape[part] : known.valueType;
+      typeof part === "number"
+        ? known.element
+        : known.shape !== undefined && Object.hasOwn(known.shape, part)
+          ? known.shape[part]
+          : known.valueType;
     current = next === undefined ? undefined : unwrapped(next);
   }
   return current;

@@ -2,7 +2,9 @@
 export type DecodedUtf8 = { readonly text: string; readonly invalidAt?: undefined } | { readonly invalidAt: number };
 
 /** How many continuation bytes follow a lead byte, and the lowest code point that length may carry. */
-const sequence = (lead: number): { readonly extra: number; readonly bits: number; readonly min: number } | undefined => {
+const sequence = (
+  lead: number,
+): { readonly extra: number; readonly bits: number; readonly min: number } | undefined => {
   if (lead >= 0xc2 && lead <= 0xdf) return { extra: 1, bits: lead & 0x1f, min: 0x80 };
   if (lead >= 0xe0 && lead <= 0xef) return { extra: 2, bits: lead & 0x0f, min: 0x800 };
   if (lead >= 0xf0 && lead <= 0xf4) return { extra: 3, bits: lead & 0x07, min: 0x10000 };
@@ -10,7 +12,10 @@ const sequence = (lead: number): { readonly extra: number; readonly bits: number
 };
 
 /** The code point at `offset` and its length, or undefined when the bytes are not valid UTF-8. */
-const codePointAt = (bytes: Uint8Array, offset: number): { readonly point: number; readonly length: number } | undefined => {
+const codePointAt = (
+  bytes: Uint8Array,
+  offset: number,
+): { readonly point: number; readonly length: number } | undefined => {
   const lead = bytes[offset] ?? 0;
   if (lead < 0x80) return { point: lead, length: 1 };
   const shape = sequence(lead);

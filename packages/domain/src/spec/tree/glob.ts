@@ -29,9 +29,12 @@ const tokensOf = (segment: string): readonly Token[] => {
     else if (char === "*") {
       if (tokens.at(-1)?.kind !== "star") tokens.push({ kind: "star" });
     } else if (char === "?") tokens.push({ kind: "any" });
-    else if (char === "\\" && rest.length > 1) tokens.push({ kind: "char", char: String.fromCodePoint(rest.codePointAt(1) ?? 0) });
+    else if (char === "\\" && rest.length > 1)
+      tokens.push({ kind: "char", char: String.fromCodePoint(rest.codePointAt(1) ?? 0) });
     else tokens.push({ kind: "char", char });
-    index += set?.length ?? (char === "\\" && rest.length > 1 ? 1 + String.fromCodePoint(rest.codePointAt(1) ?? 0).length : char.length);
+    index +=
+      set?.length ??
+      (char === "\\" && rest.length > 1 ? 1 + String.fromCodePoint(rest.codePointAt(1) ?? 0).length : char.length);
   }
   return tokens;
 };

@@ -26,7 +26,10 @@ export const normalizePath = (path: string): string | undefined => {
 };
 
 /** The entry at a path, links followed (a link's `resolved` is already the end of its chain). */
-export const entryAt = (tree: SourceTree, path: string): { readonly path: string; readonly entry: SourceEntry } | undefined => {
+export const entryAt = (
+  tree: SourceTree,
+  path: string,
+): { readonly path: string; readonly entry: SourceEntry } | undefined => {
   let current = path;
   for (let hops = 0; hops < 16; hops++) {
     const entry = tree.entries.get(current);
@@ -41,7 +44,10 @@ export const entryAt = (tree: SourceTree, path: string): { readonly path: string
 };
 
 /** The nearest folder above a path that is itself a link with a known end. */
-const linkAbove = (tree: SourceTree, path: string): { readonly above: string; readonly resolved: string } | undefined => {
+const linkAbove = (
+  tree: SourceTree,
+  path: string,
+): { readonly above: string; readonly resolved: string } | undefined => {
   for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
     const entry = tree.entries.get(above);
     if (entry?.kind === "link" && entry.resolved !== undefined) return { above, resolved: entry.resolved };

@@ -29,7 +29,9 @@ const files = [
 
 const kept = (ignore: string): readonly string[] => {
   const tree = sourceTreeOf(Object.fromEntries(files.map((file) => [file, "x"])), { ".atelierignore": ignore });
-  return [...withoutIgnored(tree).entries].flatMap(([path, entry]) => (entry.kind === "file" && path !== ".atelierignore" ? [path] : []));
+  return [...withoutIgnored(tree).entries].flatMap(([path, entry]) =>
+    entry.kind === "file" && path !== ".atelierignore" ? [path] : [],
+  );
 };
 
 const patterns = [
@@ -71,13 +73,21 @@ test("patterns mean what they mean to git", (t) => {
   }
   for (const pattern of patterns) {
     writeFileSync(join(folder, ".git/info/exclude"), `${pattern}\n`);
-    const byGit = git("ls-files", "-z", "--others", "--exclude-standard").split("\0").filter((name) => name !== "").sort();
+    const byGit = git("ls-files", "-z", "--others", "--exclude-standard")
+      .split("\0")
+      .filter((name) => name !== "")
+      .sort();
     assert.deepEqual([...kept(pattern)].sort(), byGit, JSON.stringify(pattern));
   }
 });
 
 test("applying it twice changes nothing, and a pattern with many stars ends", () => {
-  const tree = sourceTreeOf({ ".atelierignore": `*.draft\n${"*a".repeat(100)}b\n`, "a.draft": "x", ["a".repeat(250)]: "x", b: "x" });
+  const tree = sourceTreeOf({
+    ".atelierignore": `*.draft\n${"*a".repeat(100)}b\n`,
+    "a.draft": "x",
+    ["a".repeat(250)]: "x",
+    b: "x",
+  });
   const once = withoutIgnored(tree);
   assert.deepEqual([...once.entries.keys()], [".atelierignore", "a".repeat(250), "b"]);
   assert.deepEqual(withoutIgnored(once), once);

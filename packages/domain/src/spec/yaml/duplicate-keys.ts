@@ -19,7 +19,7 @@ export const findDuplicateKeys = (document: Document): readonly DuplicateKey[] =
   const found: DuplicateKey[] = [];
   const visit = (node: unknown, path: DocPath): void => {
     if (path.length > 64) return;
-    if (isSeq(node)) node.items.forEach((item, index) => visit(item, [...path, index]));
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
     if (!isMap(node)) return;
     const seen = new Map<string, number>();
     for (const pair of node.items) {
@@ -37,7 +37,11 @@ export const findDuplicateKeys = (document: Document): readonly DuplicateKey[] =
 };
 
 /** Up to `end`: behind a syntax error the parser guesses which mapping a key belongs to. */
-export const duplicateKeys = (source: TextFile, document: Document, end = Number.POSITIVE_INFINITY): readonly Diagnostic[] =>
+export const duplicateKeys = (
+  source: TextFile,
+  document: Document,
+  end = Number.POSITIVE_INFINITY,
+): readonly Diagnostic[] =>
   findDuplicateKeys(document)
     .filter(({ offset }) => offset < end)
     .map(({ path, key, offset, firstOffset }) =>

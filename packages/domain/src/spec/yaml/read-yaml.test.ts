@@ -9,8 +9,28 @@ test("places are those of keys and values, through aliases too", () => {
     return `${key.line}:${key.column} ${value.line}:${value.column}`;
   };
   assert.deepEqual(
-    { a: at("a"), a0: at("a", 0), b: at("a", 1, "b"), cb: at("c", 1, "b"), d: at("d"), e: at("e f"), root: at(), gone: at("a", 7, "x"), never: at("zz") },
-    { a: "1:1 2:3", a0: "2:5 2:5", b: "3:5 3:8", cb: "3:5 3:8", d: "5:1 5:1", e: "6:1 6:8", root: "1:1 1:1", gone: "1:1 1:1", never: "1:1 1:1" },
+    {
+      a: at("a"),
+      a0: at("a", 0),
+      b: at("a", 1, "b"),
+      cb: at("c", 1, "b"),
+      d: at("d"),
+      e: at("e f"),
+      root: at(),
+      gone: at("a", 7, "x"),
+      never: at("zz"),
+    },
+    {
+      a: "1:1 2:3",
+      a0: "2:5 2:5",
+      b: "3:5 3:8",
+      cb: "3:5 3:8",
+      d: "5:1 5:1",
+      e: "6:1 6:8",
+      root: "1:1 1:1",
+      gone: "1:1 1:1",
+      never: "1:1 1:1",
+    },
   );
 });
 

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
 import type { Diagnostic, SourceLocation } from "../../problem/diagnostic.ts";
 import { error } from "../report.ts";
 import { type TextFile, decodeText, textFile, tooLarge } from "../text/read-text.ts";
@@ -41,7 +51,8 @@ const unreadable = (text: TextFile, diagnostics: readonly Diagnostic[]): YamlFil
 });
 
 /** A YAML file that cannot be looked into because it is too large. */
-export const tooLargeYaml = (file: string, size: number): YamlFile => unreadable(textFile(file, ""), [tooLarge(file, size)]);
+export const tooLargeYaml = (file: string, size: number): YamlFile =>
+  unreadable(textFile(file, ""), [tooLarge(file, size)]);
 
 /** Reads YAML 1.2. Never throws, whatever the bytes: syntax errors, bombs and bad encodings are diagnostics. */
 export const readYaml = (file: string, bytes: Uint8Array): YamlFile => {
@@ -56,10 +67,17 @@ export const readYaml = (file: string, bytes: Uint8Array): YamlFile => {
 export const readYamlText = (file: string, text: string): YamlFile => {
   const source = textFile(file, text);
   const deep = tooDeepAt(text);
-  if (deep !== undefined) return unreadable(source, [faultDiagnostic(source, { kind: "depth", offset: deep, detail: "" })]);
+  if (deep !== undefined)
+    return unreadable(source, [faultDiagnostic(source, { kind: "depth", offset: deep, detail: "" })]);
   let document: Document;
   try {
-    document = parseDocument(text, { uniqueKeys: false, merge: false, version: "1.2", prettyErrors: false, logLevel: "error" });
+    document = parseDocument(text, {
+      uniqueKeys: false,
+      merge: false,
+      version: "1.2",
+      prettyErrors: false,
+      logLevel: "error",
+    });
   } catch {
     const message = `${file} cannot be read as YAML.`;
     return unreadable(source, [
@@ -73,7 +91,11 @@ export const readYamlText = (file: string, text: string): YamlFile => {
     ...source,
     value,
     isReadable: document.errors.length === 0,
-    diagnostics: [...syntax, ...duplicateKeys(source, document, document.errors[0]?.pos[0]), ...faults.map((fault) => faultDiagnostic(source, fault))],
+    diagnostics: [
+      ...syntax,
+      ...duplicateKeys(source, document, document.errors[0]?.pos[0]),
+      ...faults.map((fault) => faultDiagnostic(source, fault)),
+    ],
     traps: scalarTraps(document),
     valueAt: (path) => source.at(find(path).value),
     keyAt: (path) => source.at(find(path).key),

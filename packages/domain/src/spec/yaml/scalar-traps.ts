@@ -37,7 +37,7 @@ export const scalarTraps = (document: Document): readonly ScalarTrap[] => {
   };
   const visit = (node: unknown, path: DocPath): void => {
     if (path.length > 64) return;
-    if (isSeq(node)) node.items.forEach((item, index) => visit(item, [...path, index]));
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
     else if (isMap(node))
       for (const pair of node.items) {
         const here = [...path, keyText(pair.key) ?? ""];
@@ -53,8 +53,10 @@ export const scalarTraps = (document: Document): readonly ScalarTrap[] => {
 /** What is wrong with a trap, said for people: `yes is the text "yes" here, but true to readers of YAML 1.1`. */
 export const describeTrap = ({ kind, source, value }: ScalarTrap): string => {
   if (kind === "lossy") return `${source} without quotes is the number ${value}`;
-  if (kind === "boolean") return `${source} without quotes is text in YAML 1.2 but ${/^(?:yes|on)$/i.test(source) ? "true" : "false"} in YAML 1.1`;
-  if (kind === "octal") return `${source} without quotes is the number ${Number(source)} in YAML 1.2 but an octal number in YAML 1.1`;
+  if (kind === "boolean")
+    return `${source} without quotes is text in YAML 1.2 but ${/^(?:yes|on)$/i.test(source) ? "true" : "false"} in YAML 1.1`;
+  if (kind === "octal")
+    return `${source} without quotes is the number ${Number(source)} in YAML 1.2 but an octal number in YAML 1.1`;
   if (kind === "sexagesimal") return `${source} without quotes is text in YAML 1.2 but a number in base 60 in YAML 1.1`;
   if (kind === "tilde") return "~ without quotes means nothing at all (null) in YAML";
   return `${source} without quotes is text in YAML 1.2 but a number in YAML 1.1`;

@@ -19,8 +19,14 @@ const special: Partial<Record<string, Special>> = {
     message: "A second YAML document begins here, and only the first would be read.",
     remedy: 'Keep one document per file: remove the "---" and what follows.',
   },
-  MISSING_CHAR: { code: "yaml-syntax", remedy: "Close the quote or bracket, or put a colon and a space after the key." },
-  TAG_RESOLVE_FAILED: { code: "yaml-tag", remedy: "Remove the tag (the word with the exclamation mark), or put the text in quotes." },
+  MISSING_CHAR: {
+    code: "yaml-syntax",
+    remedy: "Close the quote or bracket, or put a colon and a space after the key.",
+  },
+  TAG_RESOLVE_FAILED: {
+    code: "yaml-tag",
+    remedy: "Remove the tag (the word with the exclamation mark), or put the text in quotes.",
+  },
 };
 
 /** A fault the YAML parser found, in our shape. */
@@ -33,7 +39,9 @@ export const syntaxDiagnostic = (source: TextFile, fault: YAMLError): Diagnostic
     path: "",
     at: source.at(Math.min(fault.pos[0], source.text.length)),
     message: known?.message ?? `This is not valid YAML: ${fault.message.split("\n")[0]?.replace(/[.:]?$/, ".") ?? ""}`,
-    remedy: isTab ? "Indent with spaces." : (known?.remedy ?? "Check indentation, colons and quotes on this line and the one before."),
+    remedy: isTab
+      ? "Indent with spaces."
+      : (known?.remedy ?? "Check indentation, colons and quotes on this line and the one before."),
   });
 };
 

@@ -4,7 +4,7 @@ import type { Navigation } from "./workshop.ts";
 export interface NavigableStep {
   readonly id: string;
   readonly title: string;
-  readonly group?: string;
+  readonly group?: string | undefined;
   readonly requires: readonly string[];
 }
 

@@ -1,0 +1,86 @@
+import type { MarkdownIt, Token } from "markdown-it";
+
+export interface RenderOptions {
+  /** URL path that relative links and images are resolved against, e.g. `/content/steps/one/`. */
+  readonly base: string;
+}
+
+let renderer: Promise<MarkdownIt> | undefined;
+
+/**
+ * Renders an author's page: CommonMark, tables, strikethrough, task lists and `> [!NOTE]` admonitions;
+ * raw HTML stays text. Code blocks carry `data-lang` and `data-info` for the page's buttons. The browser
+ * sanitises all the same. The library is loaded with the first page.
+ */
+export const renderMarkdown = async (text: string, { base }: RenderOptions): Promise<string> => {
+  renderer ??= import("markdown-it").then(({ default: Markdown }) => configure(new Markdown({ html: false, linkify: true, typographer: false })));
+  return (await renderer).render(text, { base });
+};
+
+const configure = (markdown: MarkdownIt): MarkdownIt => {
+  const { escapeHtml } = markdown.utils;
+  markdown.renderer.rules["fence"] = (tokens, index) => {
+    const token = tokens[index];
+    const info = token?.info.trim() ?? "";
+    const language = info.split(/[\s,]/, 1)[0] ?? "";
+    return `<pre data-lang="${escapeHtml(language)}" data-info="${escapeHtml(info)}"><code>${escapeHtml(token?.content ?? "")}</code></pre>\n`;
+  };
+  markdown.core.ruler.push("atelier", (state) => {
+    const base = String(state.env.base);
+    const used = new Map<string, number>();
+    state.tokens.forEach((token, index) => {
+      if (token.type === "heading_open") token.attrSet("id", uniqueSlug(state.tokens[index + 1]?.content ?? "", used));
+      if (token.type === "blockquote_open") markAdmonition(state.tokens, index);
+      if (token.type === "inline" && state.tokens[index - 2]?.type === "list_item_open") markTask(state.tokens, index);
+      for (const child of token.children ?? []) {
+        if (child.type === "image") child.attrSet("src", resolve(String(child.attrGet("src") ?? ""), base));
+        if (child.type === "link_open") {
+          const href = String(child.attrGet("href") ?? "");
+          child.attrSet("href", resolve(href, base));
+          if (/^https?:/i.test(href)) {
+            child.attrSet("target", "_blank");
+            child.attrSet("rel", "noopener noreferrer");
+          }
+        }
+      }
+    });
+  });
+  return markdown;
+};
+
+const admonitions = ["note", "tip", "important", "warning", "caution"];
+
+/** `> [!NOTE]` as the first line of a quote. */
+const markAdmonition = (tokens: Token[], index: number): void => {
+  const inline = tokens[index + 2];
+  const match = /^\[!(\w+)\][ \t]*(?:\n|$)/.exec(inline?.content ?? "");
+  const kind = match?.[1]?.toLowerCase() ?? "";
+  if (!inline?.children || !match || !admonitions.includes(kind)) return;
+  tokens[index]?.attrSet("class", `admonition ${kind}`);
+  tokens[index]?.attrSet("data-kind", kind);
+  const end = inline.children.findIndex(({ type }) => type === "softbreak" || type === "hardbreak");
+  inline.children = end === -1 ? [] : inline.children.slice(end + 1);
+};
+
+/** `- [ ]` and `- [x]`: shown as a box, not as a control, since nothing would remember it. */
+const markTask = (tokens: Token[], index: number): void => {
+  const first = tokens[index]?.children?.[0];
+  const match = /^\[([ xX])\] /.exec(first?.content ?? "");
+  if (first?.type !== "text" || !match) return;
+  first.content = `${match[1] === " " ? "☐" : "☑"} ${first.content.slice(match[0].length)}`;
+  tokens[index - 2]?.attrSet("class", "task");
+};
+
+const resolve = (target: string, base: string): string => {
+  if (target === "" || target.startsWith("#") || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith("//")) return target;
+  const url = new URL(target, `http://workspace.invalid${target.startsWith("/") ? "/content/" : base}`);
+  // A leading slash means the workshop's folder, which is served below /content/.
+  return target.startsWith("/") ? `/content${url.pathname}${url.search}${url.hash}` : `${url.pathname}${url.search}${url.hash}`;
+};
+
+const uniqueSlug = (text: string, used: Map<string, number>): string => {
+  const slug = text.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s+/g, "-") || "section";
+  const count = used.get(slug) ?? 0;
+  used.set(slug, count + 1);
+  return count === 0 ? slug : `${slug}-${count}`;
+};

@@ -1,0 +1,188 @@
+import { type BootView, type CheckView, type HelpView, newRequestSchema, type PageView, type Problem, type RequestView, type StepView, type TerminalView, type WorkspaceView } from "@atelier/contract";
+import { type AppError, isAppError } from "@atelier/domain";
+import { type Context, Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
+import { type AccessRequest, type AccessRules, isAllowedHost, isAllowedOrigin, roleOf, roleOfToken, safeReturnPath } from "./access.ts";
+import type { EventStream } from "./event-stream.ts";
+import { contentHeaders, securityHeaders } from "./security-headers.ts";
+import { readBelow } from "./serve-file.ts";
+
+export type ViewerRole = "student" | "instructor";
+
+/** What the routes call. One method per route; routes hold no rules of their own. */
+export interface StudentService {
+  boot(): BootView;
+  workspace(role: ViewerRole): WorkspaceView;
+  step(id: string): Promise<StepView>;
+  page(page: "intro" | "finish"): Promise<PageView>;
+  check(id: string, by: ViewerRole): Promise<CheckView>;
+  complete(id: string): Promise<WorkspaceView["steps"][number]>;
+  enter(id: string, by: ViewerRole): WorkspaceView;
+  help(id: string, level: "hints" | "explain" | "solve"): Promise<HelpView>;
+  request(request: z.infer<typeof newRequestSchema>, by: ViewerRole): RequestView;
+  terminals(): readonly TerminalView[];
+  openTerminal(name: string | undefined): Promise<TerminalView>;
+  closeTerminal(name: string): Promise<void>;
+}
+
+export interface AppOptions {
+  /** Absent until the configuration has arrived: only the boot phase is served then. */
+  readonly rules: () => AccessRules | undefined;
+  /** Absent until the lease is held. */
+  readonly service: () => StudentService | undefined;
+  readonly boot: () => BootView;
+  readonly events: EventStream;
+  readonly uiFolder: string;
+  readonly contentFolder: () => string;
+  readonly onError: (error: unknown) => void;
+}
+
+type Variables = { role: ViewerRole };
+type AppContext = Context<{ Variables: Variables }>;
+
+/** Status of a code; everything else is 500. */
+const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
+  "not-found": 404,
+  "no-such-terminal": 404,
+  "no-check": 404,
+  "step-locked": 403,
+  "has-check": 409,
+  "check-running": 409,
+  "jobs-running": 409,
+  "terminal-exists": 409,
+  "too-many-terminals": 429,
+  "no-manager": 503,
+  "terminal-off": 403,
+  "not-ready": 503,
+  "bad-request": 400,
+};
+
+const problem = (context: AppContext, status: ContentfulStatusCode, body: Omit<Problem, "fields"> & { fields?: Problem["fields"] }): Response => context.json({ fields: [], ...body }, status);
+
+export const accessRequestOf = (method: string, headers: { get(name: string): string | null | undefined }): AccessRequest => ({
+  method,
+  host: headers.get("host") ?? undefined,
+  origin: headers.get("origin") ?? undefined,
+  cookie: headers.get("cookie") ?? undefined,
+  authorization: headers.get("authorization") ?? undefined,
+});
+
+/** The student's HTTP surface, without the upgrades. See `contract/http/student-api.ts`. */
+export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> => {
+  const app = new Hono<{ Variables: Variables }>();
+
+  app.use(async (context, next) => {
+    const rules = options.rules();
+    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
+    if (rules === undefined) {
+      // Nobody may be told anything yet but that we wait for the configuration.
+      return context.req.path === "/api/boot" ? next() : problem(context, 503, { code: "not-ready", message: "The workspace waits for its configuration." });
+    }
+    const request = accessRequestOf(context.req.method, context.req.raw.headers);
+    if (!isAllowedHost(request, rules)) return problem(context, 421, { code: "wrong-host", message: "This host is not one of this workspace's.", hint: "Open the address that `atelier open` prints." });
+    const isChange = !["GET", "HEAD"].includes(context.req.method);
+    if (!isAllowedOrigin(request, rules, isChange ? "change" : "read")) return problem(context, 403, { code: "wrong-origin", message: "Requests from this origin are refused." });
+    return next();
+  });
+
+  app.get("/api/boot", (context) => context.json(options.boot()));
+
+  app.get("/login", (context) => {
+    const rules = options.rules();
+    const token = context.req.query("token") ?? "";
+    const role = rules && roleOfToken(token, rules.tokens);
+    if (rules === undefined || role === undefined || role === "control")
+      return problem(context, 401, { code: "wrong-token", message: "This link is not valid (any more).", hint: "Get a new one with `atelier open`." });
+    context.header("Set-Cookie", `${rules.cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`);
+    context.header("Cache-Control", "no-store");
+    return context.redirect(safeReturnPath(context.req.query("to")), 303);
+  });
+
+  // The page itself is public: it shows how to log in when nobody is.
+  const page = async (context: AppContext): Promise<Response> => {
+    const path = context.req.path === "/" ? "/index.html" : context.req.path;
+    const file = await readBelow(options.uiFolder, path);
+    if (file === undefined) return problem(context, 404, { code: "not-found", message: "There is nothing here." });
+    context.header("Content-Type", file.type);
+    context.header("Cache-Control", path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    return context.body(file.body);
+  };
+  app.get("/", page);
+  app.get("/assets/*", page);
+  app.get("/favicon.svg", page);
+
+  app.use(async (context, next) => {
+    const rules = options.rules();
+    const role = rules && roleOf(accessRequestOf(context.req.method, context.req.raw.headers), rules);
+    if (role !== "student" && role !== "instructor")
+      return problem(context, 401, { code: "not-logged-in", message: "You are not logged in to this workspace.", hint: "Open the link that `atelier open` prints." });
+    context.set("role", role);
+    return next();
+  });
+
+  const ready = (): StudentService => {
+    const service = options.service();
+    if (service === undefined) throw Object.assign(new Error("not ready"), { isNotReady: true });
+    return service;
+  };
+
+  app.get("/api/workspace", (context) => context.json(ready().workspace(context.get("role"))));
+  app.get("/api/steps/:id", async (context) => context.json(await ready().step(context.req.param("id"))));
+  app.get("/api/pages/:page", async (context) => context.json(await ready().page(z.enum(["intro", "finish"]).parse(context.req.param("page")))));
+  app.post("/api/steps/:id/check", async (context) => context.json(await ready().check(context.req.param("id"), context.get("role"))));
+  app.post("/api/steps/:id/complete", async (context) => context.json(await ready().complete(context.req.param("id"))));
+  app.post("/api/steps/:id/enter", (context) => context.json(ready().enter(context.req.param("id"), context.get("role"))));
+  app.get("/api/steps/:id/help/:level", async (context) => context.json(await ready().help(context.req.param("id"), z.enum(["hints", "explain", "solve"]).parse(context.req.param("level")))));
+  app.post("/api/requests", async (context) => context.json(ready().request(newRequestSchema.parse(await context.req.json()), context.get("role")), 202));
+  app.get("/api/terminals", (context) => context.json(ready().terminals()));
+  app.post("/api/terminals", async (context) => {
+    const text = await context.req.text();
+    const { name } = z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/).optional() }).parse(text === "" ? {} : JSON.parse(text));
+    return context.json(await ready().openTerminal(name), 201);
+  });
+  app.delete("/api/terminals/:name", async (context) => {
+    await ready().closeTerminal(context.req.param("name"));
+    return context.body(null, 204);
+  });
+  app.get("/api/events", (context) => {
+    const role = context.get("role");
+    const service = options.service();
+    const body = options.events.open(context.req.header("last-event-id"), () => [
+      { type: "boot", boot: options.boot() },
+      ...(service ? [{ type: "workspace" as const, workspace: service.workspace(role) }, { type: "terminals" as const, terminals: [...service.terminals()] }] : []),
+    ]);
+    context.header("Content-Type", "text/event-stream; charset=utf-8");
+    context.header("Cache-Control", "no-cache, no-transform");
+    context.header("X-Accel-Buffering", "no");
+    return context.body(body);
+  });
+  app.get("/content/*", async (context) => {
+    const path = context.req.path.slice("/content".length);
+    const isAsset = /^\/assets\/./.test(path) || /^\/steps\/[a-z0-9-]+\/assets\/./.test(path);
+    const file = isAsset ? await readBelow(options.contentFolder(), path) : undefined;
+    if (file === undefined) return problem(context, 404, { code: "not-found", message: "There is no such file." });
+    for (const [name, value] of Object.entries(contentHeaders)) context.header(name, value);
+    context.header("Content-Type", file.type);
+    context.header("Cache-Control", "no-cache");
+    return context.body(file.body);
+  });
+
+  app.notFound((context) => problem(context, 404, { code: "not-found", message: "There is nothing here." }));
+  app.onError((error, context) => {
+    if (isAppError(error)) return problem(context, statuses[error.code] ?? 500, asProblem(error));
+    if ("isNotReady" in error) return problem(context, 503, { code: "not-ready", message: "The workspace is still starting." });
+    if (error instanceof z.ZodError)
+      return problem(context, 400, {
+        code: "bad-request",
+        message: "The request does not fit.",
+        fields: error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message, remedy: "See docs/reference for the shape." })),
+      });
+    if (error instanceof SyntaxError) return problem(context, 400, { code: "bad-request", message: "The body is not JSON." });
+    options.onError(error);
+    return problem(context, 500, { code: "internal", message: "Something went wrong in the workspace server." });
+  });
+  return app;
+};
+
+const asProblem = ({ code, message, hint }: AppError): Omit<Problem, "fields"> => ({ code, message, ...(hint === undefined ? {} : { hint }) });

@@ -1,0 +1,179 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
+import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
+import type { Checker } from "../checks/checker.ts";
+import { renderMarkdown } from "../content/render-markdown.ts";
+import type { ControlHub } from "../control/control-hub.ts";
+import type { EventLog } from "../events/event-log.ts";
+import type { StudentService, ViewerRole } from "../http/app.ts";
+import type { EventStream } from "../http/event-stream.ts";
+import type { History } from "../progress/progress.ts";
+import type { Terminals } from "../terminal/terminals.ts";
+import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
+
+export interface StudentServiceOptions {
+  readonly loaded: LoadedWorkshop;
+  readonly config: RuntimeConfig;
+  readonly history: History;
+  readonly events: EventLog;
+  readonly stream: EventStream;
+  readonly checker: Checker;
+  readonly terminals: () => Terminals | undefined;
+  readonly control: ControlHub;
+  readonly boot: () => BootView;
+  readonly newId: () => string;
+}
+
+/** Joins workshop, history and machine into what the page shows, and enforces the navigation. */
+export const createStudentService = (options: StudentServiceOptions): StudentService => {
+  const { loaded, config, history, events, stream, checker, control, newId } = options;
+  const { workshop, steps } = loaded;
+
+  const standing = (): readonly StepStanding[] => standings(workshop.navigation, steps, history);
+  const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
+    const step = steps.find((candidate) => candidate.id === id);
+    if (step === undefined) throw new AppError("not-found", `There is no step "${id}".`);
+    return step;
+  };
+  const summary = (id: string, all = standing()): StepSummary => {
+    const step = stepOf(id);
+    const own = all.find((candidate) => candidate.id === id);
+    return {
+      id,
+      number: step.number,
+      title: step.title,
+      ...(step.group === undefined ? {} : { group: step.group }),
+      state: stateOf(id, own),
+      ...(own?.lockedReason === undefined ? {} : { lockedReason: own.lockedReason }),
+      hasCheck: step.check !== undefined,
+      ...(step.durationSeconds === undefined ? {} : { durationSeconds: step.durationSeconds }),
+    };
+  };
+  const stateOf = (id: string, own: StepStanding | undefined): StepSummary["state"] => {
+    if (history.passed.has(id)) return "passed";
+    if (history.completed.has(id)) return "completed";
+    if (history.solved.has(id)) return "solved";
+    if (history.current === id) return "current";
+    return own?.lockedReason === undefined ? "open" : "locked";
+  };
+  const refuseLocked = (id: string): void => {
+    const { lockedReason, title } = summary(id);
+    if (lockedReason !== undefined) throw new AppError("step-locked", `“${title}” is still locked. ${lockedReason}`);
+  };
+  const page = (name: string, base: string): Promise<string> => readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base }));
+
+  const workspace = (role: ViewerRole): WorkspaceView => {
+    const all = standing();
+    const { status } = control;
+    return {
+      workspaceId: config.workspaceId,
+      workspaceName: config.workspaceName,
+      displayName: config.displayName,
+      role,
+      workshop: {
+        name: workshop.name,
+        version: workshop.version,
+        title: workshop.title,
+        description: workshop.description,
+        language: workshop.language,
+        authors: workshop.authors,
+        ...(workshop.difficulty === undefined ? {} : { difficulty: workshop.difficulty }),
+        ...(workshop.durationSeconds === undefined ? {} : { durationSeconds: workshop.durationSeconds }),
+        navigation: workshop.navigation,
+        next: workshop.next,
+        ...(workshop.feedbackUrl === undefined ? {} : { feedbackUrl: workshop.feedbackUrl }),
+        hasIntro: workshop.hasIntro,
+        hasFinish: workshop.hasFinish,
+        tabs: workshop.tabs,
+        editor: workshop.editor,
+        privileged: workshop.user === "root" || workshop.sudo,
+      },
+      boot: options.boot(),
+      steps: steps.map(({ id }) => summary(id, all)),
+      ...(history.current === undefined ? {} : { currentStep: history.current }),
+      finished: all.every(({ isDone }) => isDone),
+      recording: config.recording,
+      webTerminal: config.webTerminal,
+      ...(status?.deadline === undefined ? {} : { deadline: status.deadline }),
+      ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
+      extendable: status?.extendable ?? false,
+      notices: status?.notices ?? [],
+      transitions: control.isConnected,
+    };
+  };
+
+  const requireTerminals = (): Terminals => {
+    if (!config.webTerminal) throw new AppError("terminal-off", "The web terminal is switched off for this workspace.");
+    const terminals = options.terminals();
+    if (terminals === undefined) throw new AppError("not-ready", "The terminal is still starting.");
+    return terminals;
+  };
+
+  return {
+    boot: options.boot,
+    workspace,
+    step: async (id): Promise<StepView> => {
+      const step = stepOf(id);
+      const all = standing();
+      const own = summary(id, all);
+      const last = history.lastChecks.get(id);
+      const index = steps.indexOf(step);
+      const next = nextStep(steps, all, id);
+      const previous = steps[index - 1]?.id;
+      return {
+        ...own,
+        html: own.state === "locked" ? "" : await page(join("steps", id, "content.md"), `/content/steps/${id}/`),
+        help: step.help,
+        ...(last === undefined ? {} : { lastCheck: last }),
+        ...(next === undefined ? {} : { next }),
+        ...(previous === undefined ? {} : { previous }),
+      };
+    },
+    page: async (name) => {
+      if (!(name === "intro" ? workshop.hasIntro : workshop.hasFinish)) throw new AppError("not-found", `This workshop has no ${name} page.`);
+      return { html: await page(`${name}.md`, "/content/") };
+    },
+    check: async (id, by): Promise<CheckView> => {
+      refuseLocked(id);
+      stream.send({ type: "check-started", step: id, trigger: by });
+      control.send({ t: "activity", at: new Date().toISOString(), kind: "check" });
+      const result = await checker.check(id, { trigger: by });
+      stream.send({ type: "check", check: result });
+      return result;
+    },
+    complete: async (id) => {
+      refuseLocked(id);
+      if (stepOf(id).check) throw new AppError("has-check", `“${stepOf(id).title}” is completed by its check.`);
+      events.append({ type: "step-completed", step: id, how: "self" });
+      return summary(id);
+    },
+    enter: (id, by) => {
+      refuseLocked(id);
+      if (history.current !== id) {
+        events.append({ type: "step-entered", step: id, by });
+        options.terminals()?.enterStep(id);
+      }
+      return workspace(by);
+    },
+    help: async (id, level) => {
+      refuseLocked(id);
+      if (!stepOf(id).help.includes(level)) throw new AppError("not-found", `“${stepOf(id).title}” has no ${level}.`);
+      events.append({ type: "help-opened", step: id, level });
+      return { level, html: await page(join("steps", id, `${level}.md`), `/content/steps/${id}/`) };
+    },
+    request: (request, by) => {
+      if (!control.isConnected)
+        throw new AppError("no-manager", "Nobody who can change the workspace is connected right now.", { hint: "Keep working; type `atelier open` on your machine and try again." });
+      if (request.step !== undefined) stepOf(request.step);
+      if (request.kind === "goto" && request.step !== undefined) refuseLocked(request.step);
+      const id = newId();
+      events.append({ type: "request", id, kind: request.kind, by, ...(request.step === undefined ? {} : { step: request.step }) });
+      control.send({ t: "request", id, request, by });
+      return { id, state: "outstanding" };
+    },
+    terminals: () => options.terminals()?.list() ?? [],
+    openTerminal: (name) => requireTerminals().open(name),
+    closeTerminal: (name) => requireTerminals().close(name),
+  };
+};

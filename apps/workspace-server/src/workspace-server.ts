@@ -1,0 +1,329 @@
+import { mkdir } from "node:fs/promises";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { type BootView, controlPath, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
+import { AppError } from "@atelier/domain";
+import { getRequestListener } from "@hono/node-server";
+import { WebSocketServer } from "ws";
+import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
+import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
+import { type Checker, createChecker } from "./checks/checker.ts";
+import type { ServerSettings } from "./config.ts";
+import { createControlHub, type ControlHub } from "./control/control-hub.ts";
+import { type OpenedEventLog, openEventLog } from "./events/open-event-log.ts";
+import { type AccessRules, cookieNameOf, isAllowedHost, isAllowedOrigin, roleOf } from "./http/access.ts";
+import { accessRequestOf, createApp, type StudentService } from "./http/app.ts";
+import { createEventStream } from "./http/event-stream.ts";
+import type { asIdentity, Identity } from "./identity/identity.ts";
+import { type Lease, waitForLease } from "./lease/lease.ts";
+import { applyEvent, type History, readHistory } from "./progress/progress.ts";
+import { createStudentService } from "./service/student-service.ts";
+import { runStartCommands } from "./start-commands/run-start-commands.ts";
+import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
+import type { Terminals } from "./terminal/terminals.ts";
+import { type LoadedWorkshop, loadWorkshop } from "./workshop/load-workshop.ts";
+
+export interface WorkspaceServerOptions {
+  readonly settings: ServerSettings;
+  /** The image's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly log: (event: Readonly<Record<string, unknown>>) => void;
+  readonly createTerminals: (options: CreateTerminalsOptions) => Promise<Terminals>;
+  /** For machines without the platform layer: how to become the student, and where flock is. */
+  readonly replace?: { readonly identity?: Identity; readonly asIdentity?: typeof asIdentity; readonly flock?: string; readonly goss?: string };
+}
+
+export interface WorkspaceServer {
+  readonly address: AddressInfo;
+  /** Resolves when the boot reached `ready` or `failed`. */
+  readonly booted: Promise<BootView>;
+  close(): Promise<void>;
+}
+
+/** What exists once the lease is held. */
+interface Running {
+  readonly loaded: LoadedWorkshop;
+  readonly received: ReceivedConfig;
+  readonly events: OpenedEventLog;
+  readonly history: History;
+  readonly checker: Checker;
+  readonly service: StudentService;
+  terminals: Terminals | undefined;
+}
+
+/** Starts the server: listens at once, then boots phase by phase. */
+export const startWorkspaceServer = async (options: WorkspaceServerOptions): Promise<WorkspaceServer> => {
+  const { settings, now, log } = options;
+  const started = performance.now();
+  const ending = new AbortController();
+  const stream = createEventStream();
+  const disposables = new AsyncDisposableStack();
+  let phase: Omit<BootView, "elapsedMs"> = { phase: "config" };
+  let rules: AccessRules | undefined;
+  let running: Running | undefined;
+  let control: ControlHub | undefined;
+
+  const boot = (): BootView => ({ ...phase, elapsedMs: Math.round(performance.now() - started) });
+  const setPhase = (next: Omit<BootView, "elapsedMs">): void => {
+    const isNewPhase = next.phase !== phase.phase;
+    phase = next;
+    stream.send({ type: "boot", boot: boot() });
+    control?.send({ t: "boot", boot: boot() });
+    if (isNewPhase) {
+      log({ event: "boot.phase", phase: next.phase, ...(next.cause === undefined ? {} : { cause: next.cause }) });
+      sendWorkspace();
+    }
+  };
+  const sendWorkspace = (): void => {
+    if (running) stream.send({ type: "workspace", workspace: running.service.workspace("student") });
+  };
+
+  const app = createApp({
+    rules: () => rules,
+    service: () => running?.service,
+    boot,
+    events: stream,
+    uiFolder: join(settings.ATELIER_PLATFORM, "ui"),
+    contentFolder: () => settings.ATELIER_WORKSHOP,
+    onError: (error) => log({ event: "http.failed", error: String(error) }),
+  });
+  const listener = getRequestListener(app.fetch);
+  const server = createHttpServer((request, response) => void listener(request, response));
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: false });
+  server.on("upgrade", (request, socket, head) => {
+    const refusal = upgradeRefusal(request, rules, running);
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    acceptUpgrade(request, socket, head);
+  });
+  const acceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const path = new URL(request.url ?? "/", "http://workspace.invalid").pathname;
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (path === controlPath) control?.accept(webSocket);
+      else {
+        const name = decodeURIComponent(path.slice("/api/terminals/".length));
+        const role = rules && roleOf(accessRequestOf("GET", headersOf(request)), rules);
+        running?.terminals?.attach(name, { socket: webSocket, role: role ?? "student", id: options.newId() });
+      }
+    });
+  };
+  await listen(server, settings);
+
+  const bootUp = async (): Promise<void> => {
+    const received = await waitForConfig(settings.ATELIER_CONFIG, ending.signal);
+    const { config } = received;
+    const loaded = await loadWorkshop(settings.ATELIER_WORKSHOP);
+    await mkdir(settings.ATELIER_RUNTIME, { recursive: true, mode: 0o700 });
+    rules = { tokens: received.tokens, origins: config.origins, cookieName: cookieNameOf(config.workspaceId) };
+    control = createControlHub({
+      hello: () => ({
+        t: "hello",
+        workspaceId: config.workspaceId,
+        step: loaded.image.step,
+        planDigest: loaded.image.planDigest,
+        contract: loaded.image.platformContract,
+        holdsLease: running !== undefined,
+      }),
+      boot,
+      outstanding: () => [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, by }) => ({ id, by, request: { kind, ...(step === undefined ? {} : { step }) } })),
+      handle: async (message) => {
+        if (message.t === "check" && running) return running.checker.check(message.step, { trigger: "manager", ...(message.goss === undefined ? {} : { goss: message.goss }) });
+        if (message.t === "release") {
+          await release(message.reason);
+          return undefined;
+        }
+        throw new Error(`"${message.t}" is not offered by this version of the image`);
+      },
+      onAcknowledge: ({ id, outcome, cause }) => running?.events.append({ type: "request-acknowledged", id, outcome, ...(cause === undefined ? {} : { cause }) }),
+      onChange: sendWorkspace,
+    });
+
+    setPhase({ phase: "lease" });
+    const lease = await waitForLease({ path: join(settings.ATELIER_RUNTIME, runtimeFileNames.lease), flock: options.replace?.flock ?? platformPaths.flock, signal: ending.signal });
+    disposables.use(lease);
+    running = await open({ ...options, loaded, received, lease, stream, control, boot, onEvent: sendWorkspace });
+    disposables.use(running.events);
+    const { events } = running;
+    events.append({ type: "server-started", workspaceId: config.workspaceId, step: loaded.image.step, planDigest: loaded.image.planDigest, version: options.version });
+
+    const identity = studentOf(loaded, options);
+    const env = studentEnvironment(options.env, config);
+    const commands = startCommandsOf(loaded);
+    setPhase({ phase: "onStart", ...(commands.length > 0 ? { progress: { done: 0, of: commands.length, label: "" } } : {}) });
+    const failure = await runStartCommands({
+      commands,
+      student: identity,
+      workdir: loaded.workshop.workdir,
+      shell: shellOf(loaded),
+      env: { ...env, ...received.secrets },
+      logFolder: join(settings.ATELIER_RUNTIME, "on-start"),
+      onProgress: (progress) => setPhase({ phase: "onStart", progress }),
+      signal: ending.signal,
+      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+    });
+    setPhase({ phase: "terminal" });
+    if (config.webTerminal) {
+      const terminals = await openTerminals({ options, running, identity, env, signal: ending.signal });
+      disposables.use(terminals);
+      running.terminals = terminals;
+      terminals.subscribe(() => stream.send({ type: "terminals", terminals: [...terminals.list()] }));
+      stream.send({ type: "terminals", terminals: [...terminals.list()] });
+    }
+    if (failure) {
+      // The terminal is there all the same: it is the best place to find out why.
+      events.append({ type: "boot-failed", phase: "onStart", cause: failure.cause });
+      setPhase({ phase: "failed", cause: failure.cause, output: failure.output });
+      return;
+    }
+    events.append({ type: "ready", bootMs: Math.round(performance.now() - started) });
+    setPhase({ phase: "ready" });
+  };
+
+  const release = async (reason: string): Promise<void> => {
+    const current = running;
+    if (current === undefined) return;
+    current.events.append({ type: "released", reason });
+    current.events.flush();
+    await disposables.disposeAsync();
+    running = undefined;
+  };
+
+  const booted = bootUp().then(boot, (error: unknown) => {
+    if (!ending.signal.aborted) {
+      const cause = error instanceof AppError && error.hint !== undefined ? `${error.message} ${error.hint}` : (error as Error).message;
+      log({ event: "boot.failed", cause, stack: (error as Error).stack });
+      setPhase({ phase: "failed", cause });
+    }
+    return boot();
+  });
+
+  return {
+    address: server.address() as AddressInfo,
+    booted,
+    close: async () => {
+      ending.abort(new Error("the server is stopping"));
+      await release("stop");
+      control?.close();
+      stream.close();
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await booted;
+      if (!disposables.disposed) await disposables.disposeAsync();
+    },
+  };
+};
+
+const studentOf = ({ workshop, image }: LoadedWorkshop, { replace }: WorkspaceServerOptions): Identity =>
+  replace?.identity ?? (workshop.user === "root" ? { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } : image.student);
+
+interface OpenOptions extends WorkspaceServerOptions {
+  readonly loaded: LoadedWorkshop;
+  readonly received: ReceivedConfig;
+  readonly lease: Lease;
+  readonly stream: ReturnType<typeof createEventStream>;
+  readonly control: ControlHub;
+  readonly boot: () => BootView;
+  readonly onEvent: () => void;
+}
+
+const open = async (options: OpenOptions): Promise<Running> => {
+  const { settings, loaded, received, now } = options;
+  const { history, badLines } = await readHistory(settings.ATELIER_RUNTIME);
+  const events = openEventLog(settings.ATELIER_RUNTIME, now);
+  const shown: readonly StateEvent["type"][] = ["step-entered", "step-completed", "step-solved", "check-finished", "request-acknowledged"];
+  events.subscribe((event) => {
+    applyEvent(history, event);
+    if (shown.includes(event.type)) options.onEvent();
+  });
+  if (badLines.length > 0) events.append({ type: "lines-skipped", stream: runtimeFileNames.stateEvents, lines: badLines.map(({ line }) => line).slice(0, 1000) });
+  let running: Running | undefined;
+  const checker = createChecker({
+    loaded,
+    student: studentOf(loaded, options),
+    shell: shellOf(loaded),
+    env: studentEnvironment(options.env, received.config),
+    goss: options.replace?.goss ?? platformPaths.goss,
+    events,
+    context: () => {
+      const cwd = running?.terminals?.currentDirectory();
+      return { ...(cwd === undefined ? {} : { cwd }), commands: running?.terminals?.recentCommands(20) ?? [] };
+    },
+    now,
+    ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+  });
+  const service = createStudentService({
+    loaded,
+    config: received.config,
+    history,
+    events,
+    stream: options.stream,
+    checker,
+    terminals: () => running?.terminals,
+    control: options.control,
+    boot: options.boot,
+    newId: options.newId,
+  });
+  running = { loaded, received, events, history, checker, service, terminals: undefined };
+  return running;
+};
+
+const openTerminals = ({ options, running, identity, env, signal }: { options: WorkspaceServerOptions; running: Running; identity: Identity; env: Readonly<Record<string, string>>; signal: AbortSignal }): Promise<Terminals> => {
+  const { settings } = options;
+  const platform = settings.ATELIER_PLATFORM;
+  return options.createTerminals({
+    runtimeFolder: settings.ATELIER_RUNTIME,
+    shell: shellOf(running.loaded),
+    workdir: running.loaded.workshop.workdir,
+    identity,
+    env,
+    events: running.events,
+    recording: running.received.config.recording,
+    secrets: Object.values(running.received.secrets),
+    currentStep: () => running.history.current,
+    platform: { setpriv: join(platform, "bin/setpriv"), terminfo: join(platform, "share/terminfo"), shellIntegration: join(platform, "shell") },
+    now: options.now,
+    newId: options.newId,
+    signal,
+  });
+};
+
+/** Why an upgrade is refused, as a status line's end; undefined: it is not. */
+const upgradeRefusal = (request: IncomingMessage, rules: AccessRules | undefined, running: Running | undefined): string | undefined => {
+  const path = new URL(request.url ?? "/", "http://workspace.invalid").pathname;
+  if (rules === undefined) return "503 Service Unavailable";
+  const access = accessRequestOf("GET", headersOf(request));
+  if (!isAllowedHost(access, rules)) return "421 Misdirected Request";
+  const role = roleOf(access, rules);
+  if (path === controlPath) {
+    // Managers are no browsers: an Origin here means that a page tries.
+    if (access.origin !== undefined) return "403 Forbidden";
+    return role === "control" ? undefined : "401 Unauthorized";
+  }
+  if (!isAllowedOrigin(access, rules, "upgrade")) return "403 Forbidden";
+  if (role !== "student" && role !== "instructor") return "401 Unauthorized";
+  const name = /^\/api\/terminals\/([a-z0-9][a-z0-9-]{0,31})$/.exec(path)?.[1];
+  if (name === undefined || !running?.terminals?.list().some((terminal) => terminal.name === name)) return running?.terminals ? "404 Not Found" : "503 Service Unavailable";
+  return undefined;
+};
+
+const headersOf = (request: IncomingMessage): { get(name: string): string | undefined } => ({
+  get: (name) => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  },
+});
+
+const listen = (server: Server, settings: ServerSettings): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(settings.ATELIER_PORT, settings.ATELIER_HOST, () => resolve());
+  });

@@ -22,6 +22,7 @@ export * as fields from "./spec/schema/scalars.ts";
 export * from "./spec/source-tree.ts";
 export { suggest } from "./spec/suggest.ts";
 export { type TextFile, textFile } from "./spec/text/read-text.ts";
+export { entryAt, fileAt, filesBelow, hasFolder, normalizePath } from "./spec/tree/tree-view.ts";
 export { withoutIgnored } from "./spec/tree/without-ignored.ts";
 export { type DocPath, formatPath } from "./spec/yaml/doc-path.ts";
 export { readYaml, type YamlFile } from "./spec/yaml/read-yaml.ts";

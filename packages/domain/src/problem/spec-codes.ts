@@ -154,6 +154,10 @@ export const specCodes = {
     title: "Symbolic link that leads nowhere",
     explanation: "A symbolic link points outside the workshop or at nothing.",
   },
+  "link-to-folder": {
+    title: "Symbolic link to a folder",
+    explanation: "Below a source folder, links to files become those files; links to folders are not followed.",
+  },
   "special-file": { title: "Not a file", explanation: "Pipes, sockets and devices cannot be part of a workshop." },
   "duplicate-target": {
     title: "Two files for one target",

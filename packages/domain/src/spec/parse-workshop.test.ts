@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DescribedTree, readCases, sourceTreeOf } from "@atelier/testkit";
 import { type Diagnostic, hasErrors } from "../problem/diagnostic.ts";
+import { specCodes } from "../problem/spec-codes.ts";
 import { baseWorkshop } from "./cases/base-workshop.ts";
 import { parseWorkshop } from "./parse-workshop.ts";
 
@@ -19,6 +20,18 @@ for (const { name, value } of readCases(new URL("cases/broken/", import.meta.url
     );
   });
 }
+
+test("every code of the format has a case", () => {
+  const seen = new Set(
+    readCases(new URL("cases/broken/", import.meta.url)).flatMap(({ value }) =>
+      (value as { readonly diagnostics: readonly string[] }).diagnostics.map((text) => text.split(" ")[1]),
+    ),
+  );
+  assert.deepEqual(
+    Object.keys(specCodes).filter((code) => !seen.has(code)),
+    [],
+  );
+});
 
 test("every diagnostic says what is wrong and what to do, in one sentence each", () => {
   for (const { name, value } of readCases(new URL("cases/broken/", import.meta.url))) {

@@ -5,10 +5,10 @@ import { parseDuration } from "../duration.ts";
 import type { StepInput } from "../schema/step-schema.ts";
 import type { SourceTree } from "../source-tree.ts";
 import type { TextFile } from "../text/read-text.ts";
-import { entryAt, filesBelow, normalizePath } from "../tree/tree-view.ts";
+import { entryAt, fileAt, filesBelow, nameOf, normalizePath } from "../tree/tree-view.ts";
 import type { YamlFile } from "../yaml/read-yaml.ts";
 import { normaliseEnv } from "./env.ts";
-import { expandPath, isInside } from "./places.ts";
+import { expandPath, isInside, targetPath } from "./places.ts";
 import { normaliseStartCommands } from "./start-commands.ts";
 
 /** What a step's defaults depend on. */
@@ -30,8 +30,8 @@ const normaliseFile = (
   draft: StepDraft,
   { tree, workdir }: StepSurroundings,
 ): StepFile => {
-  const target = expandPath(file.target);
   const source = normalizePath(`${draft.folder}/${file.source}`) ?? draft.folder;
+  const target = targetPath(file.target, { isFile: fileAt(tree, source) !== undefined, name: nameOf(source) });
   const isStudents = isInside(target, studentHome) || (workdir !== "/" && isInside(target, workdir));
   return {
     // A link (its end is inside the step's folder, rules saw to that) stands for what it leads to.

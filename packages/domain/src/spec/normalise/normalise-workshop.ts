@@ -34,7 +34,7 @@ const normaliseBase = ({ image, containerFile = "" }: WorkshopInput["base"]): Ba
 const normaliseInfrastructure = (input: WorkshopInput["infrastructure"]): Workshop["infrastructure"] => {
   const services = (input?.services ?? []).map(normaliseService);
   if (input?.cluster === undefined) return { services };
-  const { provider, version, onReset = "keep" } = input.cluster;
+  const { provider, version, onReset = "recreate" } = input.cluster;
   const cluster = {
     onReset,
     ...(provider === undefined ? {} : { provider }),

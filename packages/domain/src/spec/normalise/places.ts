@@ -14,3 +14,7 @@ export const expandPath = (path: string): string => {
 /** Whether an absolute path is a folder or something below it. */
 export const isInside = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+
+/** Where a source goes: a file whose target ends in a slash goes into that folder under its own name. */
+export const targetPath = (target: string, source: { readonly isFile: boolean; readonly name: string }): string =>
+  source.isFile && target.endsWith("/") ? expandPath(`${target}${source.name}`) : expandPath(target);

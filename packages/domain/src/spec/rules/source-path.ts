@@ -44,6 +44,15 @@ const escapes = (reference: SourceReference, why: string): Diagnostic =>
     remedy: `Copy what is needed into ${reference.folder || "the workshop folder"} and name it relative to there.`,
   });
 
+const linkToFolder = (reference: SourceReference, link: string): Diagnostic =>
+  error({
+    code: "link-to-folder",
+    path: formatPath(reference.path),
+    at: reference.yaml.valueAt(reference.path),
+    message: `"${reference.written}" holds the symbolic link ${link} to a folder, which would not be copied.`,
+    remedy: "Replace the link by the folder, or make the link in a command of the step.",
+  });
+
 const missing = (reference: SourceReference, path: string): Diagnostic => {
   const { tree, folder } = reference;
   const shorten = (file: string): string => (folder === "" ? file : file.slice(folder.length + 1));
@@ -90,6 +99,8 @@ export function* checkSource(reference: SourceReference): Iterable<Diagnostic> {
   if (!isThere) yield missing(reference, path);
   for (const inner of pathsBelow(tree, path)) {
     const entry = tree.entries.get(inner);
+    if (entry?.kind === "link" && entry.resolved !== undefined && hasFolder(tree, entry.resolved))
+      yield linkToFolder(reference, inner);
     if (entry?.kind === "link" && entry.resolved !== undefined && !isBelow(entry.resolved, folder))
       yield escapes(reference, `holds the symbolic link ${inner}, which leads out of ${folder}`);
   }

@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../../problem/diagnostic.ts";
 import { studentHome } from "../../workshop/workshop.ts";
 import type { Draft } from "../draft.ts";
-import { expandPath, isInside } from "../normalise/places.ts";
+import { expandPath, isInside, targetPath } from "../normalise/places.ts";
 import { error, warning } from "../report.ts";
-import { hasFolder, normalizePath } from "../tree/tree-view.ts";
+import { hasFolder, nameOf, normalizePath } from "../tree/tree-view.ts";
 import { checkPlace } from "./image-places.ts";
 import { checkSource } from "./source-path.ts";
 
@@ -36,7 +36,7 @@ export function* duplicateTargets({ tree, steps }: Draft): Iterable<Diagnostic> 
     for (const [index, file] of (step.files ?? []).entries()) {
       if (yaml === undefined || file?.target === undefined || file.source === undefined) continue;
       if (hasFolder(tree, normalizePath(`${folder}/${file.source}`) ?? "")) continue;
-      const target = expandPath(file.target);
+      const target = targetPath(file.target, { isFile: true, name: nameOf(file.source) });
       const first = seen.get(target);
       if (first === undefined) seen.set(target, index);
       else

@@ -5,7 +5,9 @@ import { startCommandSchema } from "./start-command-schema.ts";
 const fileSchema = z
   .strictObject({
     source: sourcePath().describe("A file or folder inside the step's folder, such as files/app.py."),
-    target: imagePath().describe("Where it goes in the image: absolute, or ~/ for the student's home."),
+    target: imagePath().describe(
+      "Where it goes in the image: absolute, or ~/ for the student's home. A file whose target ends in a slash keeps its name.",
+    ),
     mode: fileMode()
       .optional()
       .describe('Octal permissions in quotes; default "0644", "0755" for a script with a shebang.'),

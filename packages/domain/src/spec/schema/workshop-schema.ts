@@ -129,7 +129,7 @@ const infrastructureSection = z
       .strictObject({
         provider: z.enum(["k3d", "vcluster"]).optional().describe("Default: k3d on Docker, vcluster on Kubernetes."),
         version: text().optional().describe("Kubernetes version."),
-        onReset: z.enum(["recreate", "keep"]).optional().describe("What a reset does with it; default keep."),
+        onReset: z.enum(["recreate", "keep"]).optional().describe("What a reset does with it; default recreate."),
       })
       .optional()
       .describe("A Kubernetes cluster for the student."),

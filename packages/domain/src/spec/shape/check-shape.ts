@@ -82,8 +82,18 @@ const unknownKey = (schema: z.ZodType, path: DocPath, key: string): Pick<Diagnos
   return {
     code: "unknown-key",
     message: `There is no key "${key}" ${where}.`,
-    remedy: meant === undefined ? `Remove it; the keys here are ${known.join(", ")}.` : `Did you mean "${meant}"?`,
+    remedy: meant === undefined ? otherRemedy(schema, path, key) : `Did you mean "${meant}"?`,
   };
+};
+
+/** For a key that exists one level up or down: where it belongs. Else what there is here. */
+const otherRemedy = (schema: z.ZodType, path: DocPath, key: string): string => {
+  const sections = path.length === 0 ? keysAt(schema, []) : [];
+  const holders = sections.filter((name) => keysAt(schema, [name]).includes(key));
+  if (holders.length > 0) return `Write it under ${holders.map((name) => `"${name}"`).join(" or ")}.`;
+  if (path.length === 1 && keysAt(schema, []).includes(key))
+    return `Write it at the top level, not under "${path[0]}".`;
+  return `Remove it; the keys here are ${keysAt(schema, path).join(", ")}.`;
 };
 
 interface Misfit {

@@ -293,6 +293,7 @@ const openTerminals = ({ options, running, identity, env, signal }: { options: W
     now: options.now,
     newId: options.newId,
     signal,
+    ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
 };
 

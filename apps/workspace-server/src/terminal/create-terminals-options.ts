@@ -1,5 +1,5 @@
 import type { EventLog } from "../events/event-log.ts";
-import type { Identity } from "../identity/identity.ts";
+import type { asIdentity, Identity } from "../identity/identity.ts";
 
 /** What the terminals need from the rest of the server. */
 export interface CreateTerminalsOptions {
@@ -19,4 +19,6 @@ export interface CreateTerminalsOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly signal?: AbortSignal;
+  /** For machines without the platform layer. */
+  readonly asIdentity?: typeof asIdentity;
 }

@@ -1,0 +1,83 @@
+# Sourced by an interactive bash after the student's own start-up files. Tells the server which command
+# line was read, how it ended and where the shell is, as private OSC 7717 messages that the server takes
+# out of the output again. The nonce is a shell variable, never in the environment.
+
+# $1 name of the variable that receives the text, $2 text. Everything that the terminal line discipline
+# or our framing could change is written as \xHH.
+__atelier_escape() {
+  local LC_ALL=C text="$2"
+  text=${text:0:131072}
+  text=${text//\\/\\\\}
+  text=${text//;/\\x3b}
+  text=${text//$'\n'/\\x0a}
+  text=${text//$'\r'/\\x0d}
+  text=${text//$'\t'/\\x09}
+  text=${text//$'\a'/\\x07}
+  text=${text//$'\e'/\\x1b}
+  if [[ $text == *[$'\x01'-$'\x1f'$'\x7f']* ]]; then
+    local code char hex
+    for code in 1 2 3 4 5 6 8 11 12 14 15 16 17 18 19 20 21 22 23 24 25 26 28 29 30 31 127; do
+      printf -v hex '\\x%02x' "$code"
+      printf -v char "$hex"
+      text=${text//"$char"/$hex}
+    done
+  fi
+  printf -v "$1" '%s' "$text"
+}
+
+__atelier_say() {
+  builtin printf '\e]7717;%s;%s\a' "$__atelier_nonce" "$1"
+}
+
+# Expanded (in a subshell) after a command line was read and before it runs.
+__atelier_start() {
+  local entry text number
+  entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  number=${entry%%[!0-9 *]*}
+  number=${number//[!0-9]/}
+  if [[ -n $number && ( $number != "${__atelier_number-}" || $__atelier_same == 1 ) ]]; then
+    text=${entry#"${entry%%[![:space:]]*}"}
+    text=${text#"$number"}
+    text=${text#\*}
+    text=${text#"  "}
+  else
+    text=$BASH_COMMAND
+  fi
+  __atelier_escape text "$text"
+  __atelier_say "S;$text"
+}
+
+__atelier_prompt() {
+  local status=$? cwd
+  __atelier_escape cwd "$PWD"
+  __atelier_say "E;$status;$cwd"
+  __atelier_say "P;$cwd"
+  # The student's wish to keep a line out of the history is honoured here and not by bash, which would
+  # otherwise keep the line from us too.
+  case ${HISTCONTROL-} in
+    *ignoreboth*) __atelier_ignorespace=1; HISTCONTROL=${HISTCONTROL/ignoreboth/ignoredups} ;;
+    *ignorespace*) __atelier_ignorespace=1; HISTCONTROL=${HISTCONTROL/ignorespace/} ;;
+  esac
+  local last
+  last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  if [[ ${__atelier_ignorespace-} == 1 && $last =~ ^[[:space:]]*[0-9]+\*?\ \ [[:space:]] ]]; then
+    [[ ${__atelier_number-} == "${last%%[!0-9 ]*}" ]] || builtin history -d -1 2>/dev/null
+    last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  fi
+  __atelier_number=${last%%[!0-9 *]*}
+  __atelier_number=${__atelier_number//[!0-9]/}
+  # A repeated line gets no new number while duplicates are ignored.
+  [[ ${HISTCONTROL-} == *ignoredups* ]] && __atelier_same=1 || __atelier_same=0
+  # Whoever replaced PS0 took the start messages away; put them back and keep theirs.
+  [[ ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
+  return $status
+}
+
+shopt -s cmdhist lithist
+__atelier_same=0
+PS0='$(__atelier_start)'"${PS0-}"
+if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == 'declare -a'* ]]; then
+  PROMPT_COMMAND=(__atelier_prompt "${PROMPT_COMMAND[@]}")
+else
+  PROMPT_COMMAND="__atelier_prompt${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+fi

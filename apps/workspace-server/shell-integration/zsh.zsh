@@ -1,0 +1,36 @@
+# The zsh half of shell integration; see bash.sh for the messages.
+autoload -Uz add-zsh-hook
+
+__atelier_escape() {
+  emulate -L zsh
+  setopt no_multibyte
+  local text=${1[1,131072]} out= char
+  text=${text//\\/\\\\}
+  text=${text//;/\\x3b}
+  if [[ $text == *[$'\x01'-$'\x1f'$'\x7f']* ]]; then
+    for char in ${(s::)text}; do
+      [[ $char == [$'\x01'-$'\x1f'$'\x7f'] ]] && out+=$(builtin printf '\\x%02x' "'$char") || out+=$char
+    done
+    text=$out
+  fi
+  REPLY=$text
+}
+
+__atelier_say() { builtin printf '\e]7717;%s;%s\a' "$__atelier_nonce" "$1"; }
+
+__atelier_preexec() {
+  local REPLY
+  __atelier_escape "$1"
+  __atelier_say "S;$REPLY"
+}
+
+__atelier_precmd() {
+  local exit_status=$? REPLY
+  __atelier_escape "$PWD"
+  __atelier_say "E;$exit_status;$REPLY"
+  __atelier_say "P;$REPLY"
+  return $exit_status
+}
+
+add-zsh-hook preexec __atelier_preexec
+precmd_functions=(__atelier_precmd ${precmd_functions:#__atelier_precmd})

@@ -1,0 +1,108 @@
+import type { CommandRecord } from "@atelier/contract";
+import type { ShellMarker } from "./marker-filter.ts";
+
+/** A command record before the log stamps it. */
+export type NewCommandRecord = Omit<CommandRecord, "v" | "seq" | "ts">;
+
+export interface CommandTrackerOptions {
+  readonly terminal: string;
+  readonly shell: string;
+  readonly currentStep: () => string | undefined;
+  readonly redact: (text: string) => string;
+  readonly now: () => Date;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** Whether the shell itself is in the foreground of its terminal right now. */
+  readonly isShellInForeground: () => boolean;
+  readonly onStart: (command: string) => void;
+  readonly onCommand: (record: NewCommandRecord) => void;
+}
+
+/** Most characters of a command that are kept; the line stays far below 64 KiB. */
+const longestCommand = 16_384;
+
+interface Pending {
+  readonly command: string;
+  readonly isTruncated: boolean;
+  readonly isRedacted: boolean;
+  readonly cwd: string;
+  readonly startedAt: Date;
+  readonly startedClock: number;
+}
+
+/**
+ * Turns markers into records. A state machine with two states, prompt and running: a start without an
+ * end before it, or an end without a start, is what a shell does that was replaced or interrupted, and
+ * is written down as such.
+ */
+export class CommandTracker {
+  readonly #options: CommandTrackerOptions;
+  #pending: Pending | undefined;
+  #cwd = "";
+  #hasPrompt = false;
+
+  constructor(options: CommandTrackerOptions) {
+    this.#options = options;
+  }
+
+  get cwd(): string | undefined {
+    return this.#cwd === "" ? undefined : this.#cwd;
+  }
+  get isRunning(): boolean {
+    return this.#pending !== undefined;
+  }
+  /** Whether the integration has ever spoken. */
+  get hasPrompt(): boolean {
+    return this.#hasPrompt;
+  }
+
+  /** @param isLast whether nothing follows in the same piece of output: only then can the state be compared */
+  take(marker: ShellMarker, isLast: boolean): void {
+    const [first = "", second = ""] = marker.fields;
+    if (marker.kind === "start") {
+      if (this.#pending) this.#finish(undefined, "the shell read another command before this one was done");
+      this.#start(first);
+    } else if (marker.kind === "end") {
+      this.#hasPrompt = true;
+      const doubt = isLast && !this.#options.isShellInForeground() ? "the shell was not in the foreground when it said so" : undefined;
+      if (this.#pending) this.#finish(/^\d+$/.test(first) ? Number(first) : undefined, doubt);
+      this.#cwd = second;
+    } else this.#cwd = first;
+  }
+
+  /** The shell is gone: what still ran has no exit code. */
+  close(): void {
+    if (this.#pending) this.#finish(undefined, undefined);
+  }
+
+  #start(text: string): void {
+    const { redact, now, clock, onStart } = this.#options;
+    const redacted = redact(text);
+    const command = redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
+    this.#pending = { command, isTruncated: command.length < redacted.length, isRedacted: redacted !== text, cwd: this.#cwd, startedAt: now(), startedClock: clock() };
+    onStart(command);
+  }
+
+  #finish(exitCode: number | undefined, doubt: string | undefined): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    const { terminal, shell, currentStep, clock, onCommand } = this.#options;
+    const step = currentStep();
+    onCommand({
+      type: "command",
+      terminal,
+      ...(step === undefined ? {} : { step }),
+      command: pending.command,
+      ...(pending.isTruncated ? { truncated: true } : {}),
+      ...(pending.isRedacted ? { redacted: true } : {}),
+      cwd: pending.cwd,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      startedAt: pending.startedAt.toISOString(),
+      durationMs: Math.round(clock() - pending.startedClock),
+      verified: doubt === undefined,
+      ...(doubt === undefined ? {} : { doubt }),
+      shell,
+    });
+  }
+}

@@ -1,0 +1,165 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type CommandRecord, commandRecordSchema, runtimeFileNames } from "@atelier/contract";
+import { AppError } from "@atelier/domain";
+import { openJsonlAppender } from "@atelier/node-kit";
+import { CommandTracker } from "../command-log/command-tracker.ts";
+import { openRecorder } from "../recording/recorder.ts";
+import { createRedactor } from "../recording/redact.ts";
+import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
+import { readLastScreen } from "./last-screen.ts";
+import { foregroundOf } from "./process-state.ts";
+import { planShellLaunch } from "./shell-launch.ts";
+import { type SessionParts, TerminalSession } from "./terminal-session.ts";
+import type { Terminals } from "./terminals.ts";
+
+/** More would help nobody and cost memory. */
+const mostTerminals = 8;
+const rememberedCommands = 200;
+const clock = (): number => performance.now();
+
+/** Opens the command log and the first terminal. */
+export const createTerminals = async (options: CreateTerminalsOptions): Promise<Terminals> => {
+  const { runtimeFolder, identity, events, recording, now, newId } = options;
+  const shell = options.shell ?? ["/bin/bash", "/usr/bin/bash", "/bin/zsh"].find((path) => existsSync(path)) ?? "/bin/sh";
+  const cwd = [options.workdir, identity.home].find((path) => existsSync(path)) ?? "/";
+  const redact = createRedactor(options.secrets);
+  const listeners = new Set<() => void>();
+  const sessions = new Map<string, TerminalSession>();
+  const recent: CommandRecord[] = [];
+  const commandLog =
+    recording.commands === "on"
+      ? openJsonlAppender({
+          path: join(runtimeFolder, runtimeFileNames.commandLog),
+          now,
+          onState: (state) =>
+            events.append(
+              state.kind === "failing"
+                ? { type: "storage-failed", stream: runtimeFileNames.commandLog, cause: state.cause }
+                : { type: "storage-recovered", stream: runtimeFileNames.commandLog, lost: 0 },
+            ),
+        })
+      : undefined;
+  const lastScreen = await readLastScreen(runtimeFolder).catch(() => undefined);
+  let first: string | undefined;
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+
+  const newSession = (name: string): TerminalSession => {
+    const isFirst = first === undefined || first === name;
+    first ??= name;
+    let isFirstShell = true;
+    const newParts = async (size: { readonly cols: number; readonly rows: number }): Promise<SessionParts> => {
+      const nonce = newId().replaceAll("-", "");
+      const recorder =
+        recording.terminal === "on"
+          ? openRecorder({
+              folder: runtimeFolder,
+              terminal: name,
+              ...size,
+              shell,
+              title: `terminal ${name}`,
+              isFirst,
+              now,
+              clock,
+              onFailure: (cause) => events.append({ type: "storage-failed", stream: `recording ${name}`, cause }),
+              onRecovery: (lost) => events.append({ type: "storage-recovered", stream: `recording ${name}`, lost }),
+            })
+          : undefined;
+      const tracker = new CommandTracker({
+        terminal: name,
+        shell,
+        currentStep: options.currentStep,
+        redact,
+        now,
+        clock,
+        isShellInForeground: () => {
+          const { pid } = session;
+          return pid === undefined || (foregroundOf(pid)?.isShell ?? true);
+        },
+        onStart: (command) => recorder?.marker(command.slice(0, 200)),
+        onCommand: (record) => {
+          const stamped = commandLog?.append(record) ?? { v: 1 as const, seq: 1, ts: now().toISOString(), ...record };
+          recent.push(commandRecordSchema.parse(stamped));
+          if (recent.length > rememberedCommands) recent.shift();
+        },
+      });
+      const launch = planShellLaunch({
+        shell,
+        identity,
+        env: options.env,
+        nonce,
+        integrationFolder: options.platform.shellIntegration,
+        terminfo: options.platform.terminfo,
+        scratch: "/run/atelier-shell",
+        sessionId: newId(),
+        ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
+      });
+      const prelude = isFirst && isFirstShell && lastScreen ? Buffer.from(`${lastScreen}\u001b[0m\r\n\u001b[2m── The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before. ──\u001b[0m\r\n`) : undefined;
+      isFirstShell = false;
+      events.append({ type: "terminal-opened", terminal: name, shell });
+      return { launch, recorder, tracker, prelude, nonce };
+    };
+    const session = new TerminalSession({
+      name,
+      shell,
+      cwd,
+      owner: identity,
+      newId,
+      newParts,
+      isRecording: recording.terminal === "on",
+      onChange: changed,
+      onClosed: (exit) => events.append({ type: "terminal-closed", terminal: name, ...exit }),
+      onViewer: (event, viewer) =>
+        events.append(
+          event === "attached" ? { type: "viewer-attached", terminal: name, viewer: viewer.id, role: viewer.role } : { type: "viewer-detached", terminal: name, viewer: viewer.id },
+        ),
+      onNestedShell: (program) => events.append({ type: "nested-shell", terminal: name, program }),
+      onIntegrationLost: (cause) => events.append({ type: "integration-lost", terminal: name, cause }),
+    });
+    return session;
+  };
+
+  const terminals: Terminals = {
+    list: () => [...sessions.values()].map(({ view }) => view),
+    open: async (wanted) => {
+      if (wanted !== undefined && sessions.has(wanted)) throw new AppError("terminal-exists", `Terminal "${wanted}" is open already.`);
+      if (sessions.size >= mostTerminals) throw new AppError("too-many-terminals", `At most ${mostTerminals} terminals can be open.`, { hint: "Close one first." });
+      let number = 1;
+      while (sessions.has(String(number))) number++;
+      const name = wanted ?? String(number);
+      const session = newSession(name);
+      sessions.set(name, session);
+      await session.start();
+      return session.view;
+    },
+    close: async (name) => {
+      const session = sessions.get(name);
+      if (session === undefined) throw new AppError("no-such-terminal", `There is no terminal "${name}".`);
+      sessions.delete(name);
+      session.close();
+    },
+    attach: (name, { socket, role, id }) => {
+      const session = sessions.get(name);
+      if (session) session.attach(socket, role, id);
+      else socket.close(1008, "no such terminal");
+    },
+    recentCommands: (limit) => recent.slice(-limit),
+    currentDirectory: () => (first === undefined ? undefined : sessions.get(first)?.cwd),
+    enterStep: (step) => {
+      for (const session of sessions.values()) session.marker(`step: ${step}`);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const session of sessions.values()) session.close();
+      sessions.clear();
+      commandLog?.close();
+    },
+  };
+  await terminals.open("1");
+  return terminals;
+};

@@ -1,0 +1,51 @@
+/**
+ * The newest output of one shell, addressed by byte offset. Capped in bytes; drops whole chunks from the
+ * front. Viewers read it by cursor, so no viewer has a queue of its own.
+ */
+export class ReplayBuffer {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #capacity: number;
+  #start = 0;
+  #head = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Offset of the oldest byte still here. */
+  get start(): number {
+    return this.#start;
+  }
+  /** Offset right after the newest byte. */
+  get head(): number {
+    return this.#head;
+  }
+
+  append(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#head += chunk.length;
+    while (this.#head - this.#start > this.#capacity && this.#chunks.length > 1) this.#start += this.#chunks.shift()?.length ?? 0;
+  }
+
+  /**
+   * At most `limit` bytes from `offset` on; undefined when that is no longer (or not yet) here. One chunk
+   * is answered as it is, without a copy.
+   */
+  read(offset: number, limit: number): Uint8Array | undefined {
+    if (offset < this.#start || offset > this.#head) return undefined;
+    // Readers are near the end: walk back from there.
+    let index = this.#chunks.length;
+    let position = this.#head;
+    while (index > 0 && position > offset) position -= this.#chunks[--index]?.length ?? 0;
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for (let skip = offset - position; index < this.#chunks.length && size < limit; index++, skip = 0) {
+      const chunk = this.#chunks[index] as Uint8Array;
+      const part = chunk.subarray(skip, skip + limit - size);
+      parts.push(part);
+      size += part.length;
+    }
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  }
+}

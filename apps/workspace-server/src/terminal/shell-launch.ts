@@ -1,0 +1,87 @@
+import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Identity, asIdentity } from "../identity/identity.ts";
+
+export type Integration = "full" | "none";
+
+export interface ShellLaunch {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly integration: Integration;
+  /** Removes what the launch left in the file system. */
+  readonly cleanUp: () => void;
+}
+
+export interface ShellLaunchOptions {
+  readonly shell: string;
+  readonly identity: Identity;
+  readonly env: Readonly<Record<string, string>>;
+  readonly nonce: string;
+  readonly integrationFolder: string;
+  readonly terminfo: string;
+  /** Folder in which a session's start-up file is put for a moment. */
+  readonly scratch: string;
+  readonly sessionId: string;
+  readonly asIdentity?: typeof asIdentity;
+}
+
+const q = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * How to start a shell with integration. The nonce reaches the shell through a start-up file that
+ * deletes itself: the environment of a process can be read by every program of the same user, a shell
+ * variable cannot. The student's own start-up files run first; the image's PATH is put back after
+ * profile files that reset it.
+ */
+export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
+  const { shell, identity, nonce, integrationFolder } = options;
+  const kind = basename(shell);
+  const folder = join(options.scratch, options.sessionId);
+  const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
+  const become = options.asIdentity ?? asIdentity;
+  const env: Record<string, string> = {
+    ...options.env,
+    HOME: identity.home,
+    USER: identity.name,
+    LOGNAME: identity.name,
+    SHELL: shell,
+    TERM: "xterm-256color",
+    COLORTERM: "truecolor",
+    LANG: options.env["LANG"] ?? "C.UTF-8",
+  };
+  if (!["/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo"].some((root) => existsSync(join(root, "x/xterm-256color")))) env["TERMINFO"] = options.terminfo;
+
+  const write = (name: string, text: string): string => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    chownSync(folder, identity.uid, identity.gid);
+    chownSync(path, identity.uid, identity.gid);
+    return path;
+  };
+  const pathBack = `__atelier_path=${q(env["PATH"] ?? "")}; case ":$PATH:" in *":$__atelier_path:"*) ;; *) PATH="$PATH:$__atelier_path" ;; esac; unset __atelier_path; export PATH\n`;
+  const integrationFile = join(integrationFolder, { bash: "bash.sh", zsh: "zsh.zsh", fish: "fish.fish" }[kind] ?? "none");
+  const launch = (argv: readonly string[], integration: Integration): ShellLaunch => ({ argv: become(identity, argv), env, integration, cleanUp });
+  if (!existsSync(integrationFile)) return launch([shell, "-i"], "none");
+
+  if (kind === "bash") {
+    const file = write(
+      "rc",
+      `command rm -rf -- ${q(folder)}\n[ -r /etc/profile ] && . /etc/profile\n[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc\n` +
+        `if [ -r ~/.bash_profile ]; then . ~/.bash_profile; elif [ -r ~/.profile ]; then . ~/.profile; elif [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n` +
+        `${pathBack}__atelier_nonce=${q(nonce)}\n. ${q(integrationFile)}\n`,
+    );
+    return launch([shell, "--rcfile", file, "-i"], "full");
+  }
+  if (kind === "zsh") {
+    write(
+      ".zshrc",
+      `command rm -rf -- ${q(folder)}\nunset ZDOTDIR\nfor __atelier_file in ~/.zshenv ~/.zprofile ~/.zshrc; do [[ -r $__atelier_file ]] && source $__atelier_file; done; unset __atelier_file\n` +
+        `HISTFILE=\${HISTFILE:-~/.zsh_history}\n${pathBack}__atelier_nonce=${q(nonce)}\nsource ${q(integrationFile)}\n`,
+    );
+    env["ZDOTDIR"] = folder;
+    return launch([shell, "-i"], "full");
+  }
+  const file = write("init.fish", `command rm -rf -- ${q(folder)}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`);
+  return launch([shell, "--init-command", `source ${q(file)}`, "-i"], "full");
+};

@@ -1,0 +1,385 @@
+import { chownSync, statSync } from "node:fs";
+import { decodeViewerFrame, flowWindow, type Role, type TerminalState, type TerminalView, viewerMessageSchema } from "@atelier/contract";
+import { type IPty, spawn } from "@lydell/node-pty";
+import type { WebSocket } from "ws";
+import { type CommandTracker } from "../command-log/command-tracker.ts";
+import { MarkerFilter } from "../command-log/marker-filter.ts";
+import type { Recorder } from "../recording/recorder.ts";
+import { foregroundOf, isNesting } from "./process-state.ts";
+import { ReplayBuffer } from "./replay-buffer.ts";
+import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
+import type { ShellLaunch } from "./shell-launch.ts";
+import { Viewer } from "./viewer.ts";
+
+/** Everything of one shell's life that the session does not make itself. */
+export interface SessionParts {
+  readonly launch: ShellLaunch;
+  readonly recorder: Recorder | undefined;
+  readonly tracker: CommandTracker;
+  /** Painted before the shell's own output: the last screen of an earlier container. */
+  readonly prelude: Uint8Array | undefined;
+  readonly nonce: string;
+}
+
+export interface SessionOptions {
+  readonly name: string;
+  readonly shell: string;
+  readonly cwd: string;
+  readonly owner: { readonly uid: number };
+  readonly newId: () => string;
+  /** Makes the parts for a new shell of this terminal, the first or a restarted one. */
+  readonly newParts: (size: { readonly cols: number; readonly rows: number }) => Promise<SessionParts>;
+  readonly isRecording: boolean;
+  readonly onChange: () => void;
+  readonly onClosed: (exit: { readonly exitCode?: number; readonly signal?: string }) => void;
+  readonly onViewer: (event: "attached" | "detached", viewer: { readonly id: string; readonly role: Role }) => void;
+  readonly onNestedShell: (program: string) => void;
+  readonly onIntegrationLost: (cause: string) => void;
+}
+
+const ringBytes = 4 * 1024 * 1024;
+const heartbeatMs = 30_000;
+const watchMs = 1000;
+
+/** A shell that outlives its viewers. States only go forward: starting → ready → exited, or closed. */
+export class TerminalSession {
+  readonly #options: SessionOptions;
+  readonly #viewers = new Map<Viewer, Role>();
+  #state: TerminalState = "starting";
+  #exitCode: number | undefined;
+  #epoch = "";
+  #size = { cols: 80, rows: 24 };
+  #buffer = new ReplayBuffer(ringBytes);
+  #parts: SessionParts | undefined;
+  #pty: IPty | undefined;
+  #mirror: Promise<ScreenMirror> | undefined;
+  #isPaused = false;
+  #pending: Buffer[] = [];
+  #isFlushScheduled = false;
+  #nested: string | undefined;
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#timers = [setInterval(() => this.#heartbeat(), heartbeatMs), setInterval(() => this.#watch(), watchMs)];
+    for (const timer of this.#timers) timer.unref();
+  }
+
+  get view(): TerminalView {
+    return { name: this.#options.name, state: this.#state, shell: this.#options.shell, viewers: this.#viewers.size, ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }) };
+  }
+  get cwd(): string | undefined {
+    return this.#parts?.tracker.cwd;
+  }
+  get pid(): number | undefined {
+    return this.#state === "ready" ? this.#pty?.pid : undefined;
+  }
+
+  /** Starts the shell, or another one after the first has ended. */
+  async start(): Promise<void> {
+    this.#state = "starting";
+    this.#exitCode = undefined;
+    const parts = await this.#options.newParts(this.#size);
+    this.#parts = parts;
+    this.#epoch = this.#options.newId();
+    this.#buffer = new ReplayBuffer(ringBytes);
+    this.#dropMirror();
+    if (parts.prelude) this.#buffer.append(parts.prelude);
+    const filter = new MarkerFilter(parts.nonce);
+    const [file = "", ...args] = parts.launch.argv;
+    const pty = spawn(file, args, { name: "xterm-256color", ...this.#size, cwd: this.#options.cwd, env: { ...parts.launch.env }, encoding: null });
+    this.#pty = pty;
+    giveSlaveTo(pty, this.#options.owner.uid);
+    pty.onData((data) => this.#receive(data as unknown as Buffer, filter));
+    pty.onExit(({ exitCode, signal }) => {
+      if (this.#pty !== pty) return;
+      // Data may still be in the same turn of the event loop.
+      setImmediate(() => this.#exited({ exitCode, ...(signal ? { signal: String(signal) } : {}) }, filter));
+    });
+    this.#state = "ready";
+    for (const viewer of this.#viewers.keys()) {
+      viewer.say({ t: "resync", reason: "restart" });
+      this.#hello(viewer, "delta");
+      viewer.startAt(0);
+    }
+    this.#flush();
+    this.#options.onChange();
+  }
+
+  attach(socket: WebSocket, role: Role, id: string): void {
+    const viewer = new Viewer(id, socket, role !== "student");
+    this.#viewers.set(viewer, role);
+    socket.binaryType = "nodebuffer";
+    socket.on("pong", () => {
+      viewer.isAlive = true;
+    });
+    socket.on("message", (data, isBinary) => {
+      viewer.isAlive = true;
+      if (isBinary) this.#input(viewer, data as Buffer);
+      else this.#message(viewer, String(data)).catch(() => socket.close(1011));
+    });
+    socket.on("error", () => socket.terminate());
+    socket.once("close", () => {
+      if (!this.#viewers.delete(viewer)) return;
+      this.#balance();
+      this.#options.onViewer("detached", { id, role });
+      this.#options.onChange();
+    });
+    this.#options.onViewer("attached", { id, role });
+    this.#options.onChange();
+  }
+
+  marker(label: string): void {
+    this.#flush();
+    this.#parts?.recorder?.marker(label);
+  }
+
+  /** Ends the shell's whole process group and every viewer. */
+  close(): void {
+    if (this.#state === "closed") return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#flush();
+    const wasRunning = this.#state === "ready";
+    this.#state = "closed";
+    this.#killGroups();
+    this.#endParts();
+    for (const viewer of this.#viewers.keys()) {
+      viewer.say({ t: "state", state: "closed" });
+      viewer.socket.close(1001, "the terminal was closed");
+    }
+    this.#viewers.clear();
+    this.#dropMirror();
+    if (wasRunning) this.#options.onClosed({});
+    this.#options.onChange();
+  }
+
+  #receive(data: Buffer, filter: MarkerFilter): void {
+    const { output, markers } = filter.push(data);
+    if (output.length > 0) this.#pending.push(output as Buffer);
+    if (filter.isHolding) setTimeout(() => this.#take(filter.release()), 5);
+    if (markers.length > 0) {
+      this.#flush();
+      markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));
+      this.#nested = undefined;
+    }
+    if (!this.#isFlushScheduled) {
+      this.#isFlushScheduled = true;
+      setImmediate(() => this.#flush());
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#pending.push(Buffer.from(bytes));
+    this.#flush();
+  }
+
+  /** Once per turn of the event loop: record, keep, send. */
+  #flush(): void {
+    this.#isFlushScheduled = false;
+    if (this.#pending.length > 0) {
+      const bytes = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
+      this.#pending = [];
+      this.#parts?.recorder?.output(bytes);
+      this.#buffer.append(bytes);
+    }
+    this.#pumpAll();
+  }
+
+  #pumpAll(): void {
+    for (const viewer of this.#viewers.keys()) if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+    this.#balance();
+  }
+
+  #resync(viewer: Viewer): void {
+    if (viewer.isWaitingForSnapshot) return;
+    viewer.isWaitingForSnapshot = true;
+    viewer.say({ t: "resync", reason: "slow" });
+    this.#sendSnapshot(viewer).catch(() => viewer.socket.terminate());
+  }
+
+  /** The PTY waits only when even the fastest viewer is behind; a slow one never holds the others up. */
+  #balance(): void {
+    const live = [...this.#viewers.keys()].filter((viewer) => viewer.isLive);
+    const fastest = Math.max(...live.map((viewer) => viewer.acknowledged));
+    const behind = live.length === 0 ? 0 : this.#buffer.head - fastest;
+    if (!this.#isPaused && behind > flowWindow.high) {
+      this.#isPaused = true;
+      this.#pty?.pause();
+    } else if (this.#isPaused && behind < flowWindow.low) {
+      this.#isPaused = false;
+      this.#pty?.resume();
+    }
+  }
+
+  #input(viewer: Viewer, data: Buffer): void {
+    const bytes = decodeViewerFrame(data);
+    if (bytes === undefined || viewer.isReadOnly || this.#state !== "ready") return;
+    this.#pty?.write(Buffer.from(bytes) as unknown as string);
+  }
+
+  async #message(viewer: Viewer, text: string): Promise<void> {
+    const parsed = viewerMessageSchema.safeParse(JSON.parse(text));
+    if (!parsed.success) {
+      viewer.say({ t: "notice", code: "bad-message", message: "That message is none of this protocol." });
+      return;
+    }
+    const message = parsed.data;
+    switch (message.t) {
+      case "attach":
+        viewer.isReadOnly ||= message.readOnly === true;
+        if (message.cols !== undefined && message.rows !== undefined) this.#resize(viewer, { cols: message.cols, rows: message.rows });
+        await this.#welcome(viewer, message.since);
+        break;
+      case "ack":
+        viewer.acknowledge(message.seq);
+        if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+        this.#balance();
+        break;
+      case "resize":
+        this.#resize(viewer, message);
+        break;
+      case "restart":
+        if (viewer.isReadOnly) return;
+        if (this.#state === "ready") {
+          if (message.kill !== true) {
+            viewer.say({ t: "notice", code: "still-running", message: "The shell is still running." });
+            return;
+          }
+          this.#killGroups();
+          this.#exited({}, undefined);
+        }
+        await this.start();
+    }
+  }
+
+  async #welcome(viewer: Viewer, since: { readonly epoch: string; readonly seq: number } | undefined): Promise<void> {
+    this.#flush();
+    const canResume = since !== undefined && since.epoch === this.#epoch && since.seq >= this.#buffer.start && since.seq <= this.#buffer.head;
+    // A new viewer of a young shell gets everything from the beginning: exact, and without a mirror.
+    const isWhole = since === undefined || since.epoch !== this.#epoch ? this.#buffer.start === 0 && this.#buffer.head <= flowWindow.high : false;
+    this.#hello(viewer, canResume ? "delta" : "snapshot");
+    if (canResume) viewer.startAt(since.seq);
+    else if (isWhole) viewer.sendSnapshot({ seq: 0, ...this.#size, text: "" });
+    else {
+      viewer.isAttached = true;
+      viewer.isWaitingForSnapshot = true;
+      await this.#sendSnapshot(viewer);
+      return;
+    }
+    if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+  }
+
+  #hello(viewer: Viewer, resume: "delta" | "snapshot"): void {
+    viewer.say({
+      t: "hello",
+      terminal: this.#options.name,
+      epoch: this.#epoch,
+      state: this.#state,
+      ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }),
+      head: this.#buffer.head,
+      ...this.#size,
+      resume,
+      integration: this.#parts?.launch.integration ?? "none",
+      recording: this.#options.isRecording,
+    });
+  }
+
+  async #sendSnapshot(viewer: Viewer): Promise<void> {
+    const mirror = await (this.#mirror ??= createScreenMirror(this.#size, 0));
+    await this.#catchUp(mirror);
+    if (!this.#viewers.has(viewer)) return;
+    viewer.sendSnapshot({ seq: mirror.fed, ...this.#size, text: mirror.snapshot() });
+    viewer.pump(this.#buffer);
+  }
+
+  /** Feeds the mirror up to the head in slices, so that typing elsewhere stays quick meanwhile. */
+  async #catchUp(mirror: ScreenMirror): Promise<void> {
+    while (mirror.fed < this.#buffer.head) {
+      if (mirror.fed < this.#buffer.start) mirror.skipTo(this.#buffer.start);
+      const bytes = this.#buffer.read(mirror.fed, 256 * 1024);
+      if (bytes === undefined) continue;
+      await mirror.write(bytes);
+    }
+  }
+
+  #resize(viewer: Viewer, size: { readonly cols: number; readonly rows: number }): void {
+    if (viewer.isReadOnly || (size.cols === this.#size.cols && size.rows === this.#size.rows)) return;
+    this.#flush();
+    this.#size = { cols: size.cols, rows: size.rows };
+    if (this.#state === "ready") this.#pty?.resize(size.cols, size.rows);
+    this.#parts?.recorder?.resize(size.cols, size.rows);
+    this.#mirror?.then((mirror) => mirror.resize(size.cols, size.rows)).catch(() => this.#dropMirror());
+    for (const other of this.#viewers.keys()) if (other !== viewer) other.say({ t: "size", ...this.#size });
+  }
+
+  #exited(exit: { readonly exitCode?: number; readonly signal?: string }, filter: MarkerFilter | undefined): void {
+    if (this.#state !== "ready") return;
+    if (filter) this.#take(filter.release());
+    this.#flush();
+    this.#state = "exited";
+    this.#exitCode = exit.exitCode;
+    this.#pty = undefined;
+    this.#isPaused = false;
+    this.#endParts();
+    for (const viewer of this.#viewers.keys()) viewer.say({ t: "state", state: "exited", ...exit });
+    this.#options.onClosed(exit);
+    this.#options.onChange();
+  }
+
+  #endParts(): void {
+    this.#parts?.tracker.close();
+    this.#parts?.recorder?.close();
+    this.#parts?.launch.cleanUp();
+  }
+
+  #killGroups(): void {
+    const pid = this.#pty?.pid;
+    if (pid === undefined) return;
+    const groups = new Set([pid, foregroundOf(pid)?.group ?? pid]);
+    for (const signal of ["SIGHUP", "SIGCONT", "SIGKILL"] as const)
+      for (const group of groups)
+        try {
+          if (group > 1) process.kill(-group, signal);
+        } catch {
+          // That group has ended.
+        }
+  }
+
+  #dropMirror(): void {
+    this.#mirror?.then((mirror) => mirror.dispose()).catch(() => undefined);
+    this.#mirror = undefined;
+  }
+
+  #heartbeat(): void {
+    for (const viewer of this.#viewers.keys()) {
+      if (viewer.isAlive) {
+        viewer.isAlive = false;
+        viewer.socket.ping();
+      } else viewer.socket.terminate();
+    }
+  }
+
+  /** Looks at the foreground process now and then: what runs inside the shell is out of its sight. */
+  #watch(): void {
+    const tracker = this.#parts?.tracker;
+    if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
+    const foreground = foregroundOf(this.#pty.pid);
+    if (foreground === undefined) return;
+    if (!foreground.isShell && foreground.program !== undefined && isNesting(foreground.program) && this.#nested !== foreground.program) {
+      this.#nested = foreground.program;
+      this.#options.onNestedShell(foreground.program);
+    }
+    if (!foreground.isShell && tracker.hasPrompt && !tracker.isRunning && this.#nested !== "?") {
+      this.#nested = "?";
+      this.#options.onIntegrationLost(`${foreground.program ?? "a program"} runs, and the shell did not say that it was started`);
+    }
+  }
+}
+
+/** `echo > /dev/stderr`, tmux and screen open the terminal by its name and need to own it. */
+const giveSlaveTo = (pty: IPty, uid: number): void => {
+  const { _pty: path } = pty as unknown as { readonly _pty?: string };
+  if (path === undefined || uid === 0) return;
+  chownSync(path, uid, statSync(path).gid);
+};

@@ -1,0 +1,71 @@
+import { encodeOutput, encodeSnapshot, flowWindow, type ServerMessage } from "@atelier/contract";
+import type { WebSocket } from "ws";
+import type { ReplayBuffer } from "./replay-buffer.ts";
+
+const frameLimit = 64 * 1024;
+/** What may wait in the socket: more only makes Ctrl-C slow. */
+const socketLimit = 1024 * 1024;
+
+/**
+ * One viewer of one terminal: a cursor into the replay buffer. It is sent what its window allows; what
+ * it has fallen too far behind for is replaced by a snapshot. It holds no output of its own.
+ */
+export class Viewer {
+  readonly id: string;
+  readonly socket: WebSocket;
+  isReadOnly: boolean;
+  /** Set by `attach`: before that the viewer gets nothing. */
+  isAttached = false;
+  isWaitingForSnapshot = false;
+  #sent = 0;
+  #acknowledged = 0;
+  isAlive = true;
+
+  constructor(id: string, socket: WebSocket, isReadOnly: boolean) {
+    this.id = id;
+    this.socket = socket;
+    this.isReadOnly = isReadOnly;
+  }
+
+  /** Offset up to which its parser has read. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+  get isLive(): boolean {
+    return this.isAttached && !this.isWaitingForSnapshot;
+  }
+
+  say(message: ServerMessage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Output goes on from here. */
+  startAt(offset: number): void {
+    this.#sent = offset;
+    this.#acknowledged = offset;
+    this.isAttached = true;
+    this.isWaitingForSnapshot = false;
+  }
+
+  acknowledge(offset: number): void {
+    if (offset > this.#acknowledged && offset <= this.#sent) this.#acknowledged = offset;
+  }
+
+  sendSnapshot(snapshot: { readonly seq: number; readonly cols: number; readonly rows: number; readonly text: string }): void {
+    this.socket.send(encodeSnapshot({ ...snapshot, payload: Buffer.from(snapshot.text) }));
+    this.startAt(snapshot.seq);
+  }
+
+  /** Sends what the window allows. Answers false when the buffer no longer holds what is due. */
+  pump(buffer: ReplayBuffer): boolean {
+    while (this.isLive && this.#sent < buffer.head && this.socket.readyState === this.socket.OPEN) {
+      const room = flowWindow.high - (this.#sent - this.#acknowledged);
+      if (room <= 0 || this.socket.bufferedAmount > socketLimit) break;
+      const bytes = buffer.read(this.#sent, Math.min(frameLimit, room));
+      if (bytes === undefined) return false;
+      this.socket.send(encodeOutput(this.#sent, bytes), { binary: true });
+      this.#sent += bytes.length;
+    }
+    return this.#sent >= buffer.start || !this.isLive;
+  }
+}

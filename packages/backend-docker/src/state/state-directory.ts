@@ -1,0 +1,101 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Role } from "@atelier/contract";
+import { type BuildRecord, buildRecordSchema } from "@atelier/domain";
+import { z } from "zod";
+
+/** What only this machine may know of a workspace: it never becomes a label. */
+const privateSchema = z.object({ v: z.literal(1), secrets: z.record(z.string(), z.string()) });
+
+/**
+ * The folder that belongs to one set of local workspaces. Everything in the engine carries its `id`, so
+ * that two of them on one engine never touch each other's things.
+ */
+export interface StateDirectory {
+  readonly path: string;
+  readonly id: string;
+  /** Token of a workspace's surface: derived, so that the same link works after every restart. */
+  token(workspaceId: string, role: Role): string;
+  /** SHA-256 of the record, under which it is kept. */
+  saveRecord(record: BuildRecord): string;
+  readRecord(digest: string): BuildRecord | undefined;
+  /** Newest first, as they were saved. */
+  listRecords(): readonly { readonly digest: string; readonly record: BuildRecord; readonly savedAt: number }[];
+  removeRecord(digest: string): void;
+  saveSecrets(workspaceId: string, secrets: Readonly<Record<string, string>>): void;
+  readSecrets(workspaceId: string): Readonly<Record<string, string>>;
+  forget(workspaceId: string): void;
+}
+
+/** `ATELIER_STATE_DIR`, else `$XDG_STATE_HOME/atelier`, else `~/.local/state/atelier`. */
+export const stateDirectoryPath = (env: Readonly<Record<string, string | undefined>>): string =>
+  env.ATELIER_STATE_DIR || join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "atelier");
+
+/** Opens the folder, making it on first use: 0700, with a random id and a secret that never leaves it. */
+export const openStateDirectory = (path: string): StateDirectory => {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+  for (const name of ["records", "private"]) mkdirSync(join(path, name), { recursive: true, mode: 0o700 });
+  const id = once(join(path, "id"), () => randomBytes(6).toString("hex"));
+  const secret = once(join(path, "secret"), () => randomBytes(32).toString("hex"));
+  const recordPath = (digest: string): string => join(path, "records", `${digest}.json`);
+  const privatePath = (workspaceId: string): string => join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.json`);
+  const readRecord = (digest: string): BuildRecord | undefined => {
+    if (!/^[0-9a-f]{64}$/.test(digest) || !existsSync(recordPath(digest))) return undefined;
+    return buildRecordSchema.parse(JSON.parse(readFileSync(recordPath(digest), "utf8")));
+  };
+  return {
+    path,
+    id,
+    token: (workspaceId, role) => createHmac("sha256", secret).update(`${workspaceId}\0${role}`).digest("base64url"),
+    saveRecord: (record) => {
+      const text = JSON.stringify(record, null, 2);
+      const digest = createHash("sha256").update(text).digest("hex");
+      replace(recordPath(digest), text);
+      return digest;
+    },
+    readRecord,
+    listRecords: () =>
+      readdirSync(join(path, "records"))
+        .filter((name) => name.endsWith(".json"))
+        .flatMap((name) => {
+          const digest = name.slice(0, -".json".length);
+          const record = readRecord(digest);
+          return record ? [{ digest, record, savedAt: modifiedAt(recordPath(digest)) }] : [];
+        })
+        .sort((a, b) => b.savedAt - a.savedAt),
+    removeRecord: (digest) => rmSync(recordPath(digest), { force: true }),
+    saveSecrets: (workspaceId, secrets) => replace(privatePath(workspaceId), JSON.stringify({ v: 1, secrets })),
+    readSecrets: (workspaceId) => {
+      const file = privatePath(workspaceId);
+      return existsSync(file) ? privateSchema.parse(JSON.parse(readFileSync(file, "utf8"))).secrets : {};
+    },
+    forget: (workspaceId) => rmSync(privatePath(workspaceId), { force: true }),
+  };
+};
+
+/** The content of a file that is written once and for all, also when two processes start together. */
+const once = (path: string, make: () => string): string => {
+  if (!existsSync(path)) {
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, make(), { mode: 0o600 });
+    try {
+      // A link, unlike a rename, does not replace what somebody else has just put there.
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      rmSync(draft);
+    }
+  }
+  return readFileSync(path, "utf8").trim();
+};
+
+const replace = (path: string, text: string): void => {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+};
+
+const modifiedAt = (path: string): number => statSync(path).mtimeMs;

@@ -1,0 +1,58 @@
+import { labels } from "@atelier/domain";
+import { z } from "zod";
+
+/** Everything about a workspace that is no secret, kept as a label of its container and volume. */
+export const workspaceSettingsSchema = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  workshop: z.string(),
+  version: z.string(),
+  title: z.string(),
+  /** Digest of the build record it is pinned to. */
+  record: z.string(),
+  /** The image it was made for: `start` or a step id. */
+  image: z.string(),
+  /** The step the student works on. */
+  step: z.string().optional(),
+  /** Port on 127.0.0.1, the same over restarts. */
+  port: z.int(),
+  /** Absolute path of the folder it was made from, when there was one. */
+  folder: z.string().optional(),
+  parameters: z.record(z.string(), z.string()),
+  secrets: z.array(z.string()),
+  timezone: z.string(),
+  recording: z.object({ commands: z.enum(["on", "off"]), terminal: z.enum(["on", "off"]) }),
+  webTerminal: z.boolean(),
+  sudo: z.boolean(),
+  resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number(), pids: z.int() }),
+  createdAt: z.string(),
+});
+export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;
+
+const settingsLabel = "dev.atelier.settings";
+export const serviceLabel = "dev.atelier.service";
+
+export type Role = "workspace" | "service" | "runtime" | "network";
+
+export const labelsOf = (stateId: string, settings: WorkspaceSettings, role: Role): Record<string, string> => ({
+  [labels.state]: stateId,
+  [labels.role]: role,
+  [labels.workspace]: settings.name,
+  [labels.workspaceId]: settings.id,
+  [labels.workshop]: settings.workshop,
+  [labels.version]: settings.version,
+  [labels.recordDigest]: settings.record,
+  [settingsLabel]: JSON.stringify(settings),
+});
+
+export const settingsOfLabels = (all: Readonly<Record<string, string>>): WorkspaceSettings | undefined => {
+  try {
+    return workspaceSettingsSchema.parse(JSON.parse(all[settingsLabel] ?? ""));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Names in the engine: readable, and distinct between state directories. */
+export const resourceName = (stateId: string, name: string, suffix = ""): string => `atelier-${stateId.slice(0, 6)}-${name}${suffix}`;

@@ -1,0 +1,100 @@
+import "./check-dock.css";
+import type { StepSummary, WorkspaceView } from "@atelier/contract";
+import { Button, Icon } from "@atelier/ui";
+import { type ReactNode, useEffect, useState } from "react";
+import { isDone, neighbours } from "../../state/select.ts";
+import { useNow, useSession, useStudent } from "../../state/use-student.ts";
+import { strings } from "../../strings/en.ts";
+import { CheckResult } from "./check-result.tsx";
+
+const words = strings.check;
+
+export interface CheckDockProps {
+  readonly workspace: WorkspaceView;
+  readonly step: StepSummary;
+  readonly onTransition: (kind: "next", step: string) => void;
+}
+
+const CheckButton = ({ step }: { readonly step: StepSummary }): ReactNode => {
+  const session = useSession();
+  const { checks } = useStudent();
+  const check = checks[step.id];
+  const runningSince = check?.runningSince;
+  const now = useNow(runningSince !== undefined);
+  const done = isDone(step.state);
+  if (!step.hasCheck)
+    return (
+      <Button look={done ? "plain" : "primary"} icon="check" isDisabled={done} onPress={() => session.complete(step.id)}>
+        {words.selfComplete}
+      </Button>
+    );
+  const seconds = runningSince === undefined ? 0 : Math.floor((now - runningSince) / 1000);
+  return (
+    <Button look={done ? "plain" : "primary"} icon={runningSince === undefined ? "check" : "refresh"} isPending={runningSince !== undefined} onPress={() => session.check(step.id)}>
+      {runningSince !== undefined ? (seconds < 2 ? words.running : words.runningFor(seconds)) : check?.last === undefined ? words.button : words.again}
+    </Button>
+  );
+};
+
+const NextButton = ({ workspace, step, onTransition }: CheckDockProps): ReactNode => {
+  const session = useSession();
+  const { next, nextLocked } = neighbours(workspace, { page: "step", step: step.id });
+  if (next === undefined) return null;
+  const done = isDone(step.state);
+  const go = (): void => {
+    // With a manager the workspace itself moves on; without one, only the text does.
+    if (next.page === "step" && workspace.transitions && done && workspace.currentStep === step.id) onTransition("next", step.id);
+    else session.show(next);
+  };
+  return (
+    <Button look={done ? "primary" : "quiet"} iconAfter="forward" isDisabled={nextLocked !== undefined} onPress={go}>
+      {next.page === "finish" ? strings.steps.toFinish : strings.steps.next}
+    </Button>
+  );
+};
+
+/** The bar below a step: back, check, on; above it what the last check found. */
+export const CheckDock = (props: CheckDockProps): ReactNode => {
+  const { workspace, step } = props;
+  const session = useSession();
+  const { checks } = useStudent();
+  const [open, setOpen] = useState(true);
+  const check = checks[step.id];
+  const at = check?.last?.at;
+  useEffect(() => {
+    if (at !== undefined) setOpen(true);
+  }, [at]);
+  const { previous } = neighbours(workspace, { page: "step", step: step.id });
+  const announcement = check?.runningSince !== undefined ? words.running : check?.last === undefined ? "" : announce(check.last);
+  return (
+    <section className="dock" aria-label={words.button}>
+      {check?.problem !== undefined && (
+        <p className="dock__problem" role="alert">
+          <Icon name="warning" />
+          <span>
+            <strong>{words.couldNotStart}.</strong> {check.problem.message} {check.problem.hint}
+          </span>
+        </p>
+      )}
+      {check?.last !== undefined && <CheckResult check={check.last} stale={check.runningSince !== undefined} open={open} onToggle={() => setOpen(!open)} />}
+      {!step.hasCheck && <p className="dock__note">{isDone(step.state) ? words.completed : words.noCheck}</p>}
+      {step.hasCheck && step.state === "solved" && check?.last === undefined && <p className="dock__note">{words.solved}</p>}
+      <div className="dock__bar">
+        {previous !== undefined && <Button look="quiet" icon="back" aria-label={strings.steps.previous} onPress={() => session.show(previous)} />}
+        <span className="dock__space" />
+        <CheckButton step={step} />
+        <NextButton {...props} />
+      </div>
+      <p className="visually-hidden" role="status" aria-live="polite">
+        {announcement}
+      </p>
+    </section>
+  );
+};
+
+const announce = ({ outcome, assertions, cause }: NonNullable<ReturnType<typeof useStudent>["checks"][string]["last"]>): string => {
+  if (outcome === "passed") return words.announcePassed;
+  if (outcome === "error" || outcome === "timeout") return `${words[outcome]}. ${cause ?? ""}`;
+  const failed = assertions.filter(({ status }) => status === "failed" || status === "error");
+  return `${words.announceFailed(failed.length, assertions.length)} ${failed.map(({ title, message }) => `${title}. ${message ?? ""}`).join(" ")}`;
+};

@@ -1,0 +1,65 @@
+import "./step-help.css";
+import { Button, type IconName } from "@atelier/ui";
+import { type ReactNode, useState } from "react";
+import type { HelpLevel } from "../../api/student-client.ts";
+import { useSession, useStudent } from "../../state/use-student.ts";
+import { strings } from "../../strings/en.ts";
+import { LoadedProse } from "../content/loaded-prose.tsx";
+import { Confirm } from "../requests/confirm.tsx";
+
+const words = strings.help;
+const order: readonly HelpLevel[] = ["hints", "explain", "solve"];
+const icons: Record<HelpLevel, IconName> = { hints: "bulb", explain: "compass", solve: "key" };
+
+export interface StepHelpProps {
+  readonly step: string;
+  readonly levels: readonly HelpLevel[];
+  readonly language: string;
+}
+
+/** Help in levels, each opened only when asked for; the solution asks once more. */
+export const StepHelp = ({ step, levels, language }: StepHelpProps): ReactNode => {
+  const session = useSession();
+  const opened = useStudent().help[step] ?? {};
+  const [asking, setAsking] = useState(false);
+  if (levels.length === 0) return null;
+  const known = order.filter((level) => levels.includes(level));
+  const open = (level: HelpLevel): void => {
+    if (level === "solve") setAsking(true);
+    else session.openHelp(step, level);
+  };
+  return (
+    <section className="help" aria-labelledby={`help-${step}`}>
+      <h2 id={`help-${step}`}>{words.heading}</h2>
+      {known.map((level) => {
+        const text = opened[level];
+        return text === undefined ? null : (
+          <section key={level} className="help__text" aria-label={words.opened[level]}>
+            <h3>{words.opened[level]}</h3>
+            <LoadedProse text={text} title={words.opened[level]} lang={language} onRetry={() => session.openHelp(step, level)} />
+          </section>
+        );
+      })}
+      <div className="help__levels">
+        {known
+          .filter((level) => opened[level] === undefined)
+          .map((level) => (
+            <Button key={level} size="small" icon={icons[level]} onPress={() => open(level)}>
+              {words.level[level]}
+            </Button>
+          ))}
+      </div>
+      <p className="help__note">{words.note}</p>
+      <Confirm
+        isOpen={asking}
+        title={words.confirmSolve}
+        text={words.confirmSolveText}
+        button={words.confirmSolveButton}
+        onAnswer={(yes) => {
+          setAsking(false);
+          if (yes) session.openHelp(step, "solve");
+        }}
+      />
+    </section>
+  );
+};

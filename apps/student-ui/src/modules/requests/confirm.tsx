@@ -1,0 +1,36 @@
+import "./confirm.css";
+import { Button } from "@atelier/ui";
+import type { ReactNode } from "react";
+import { Dialog } from "react-aria-components/Dialog";
+import { Heading } from "react-aria-components/Heading";
+import { Modal, ModalOverlay } from "react-aria-components/Modal";
+import { strings } from "../../strings/en.ts";
+
+export interface ConfirmProps {
+  readonly isOpen: boolean;
+  readonly title: string;
+  readonly text: string;
+  readonly button: string;
+  readonly danger?: boolean;
+  readonly onAnswer: (yes: boolean) => void;
+}
+
+/** Asks before something that cannot simply be taken back. Escape and a click outside mean no. */
+export const Confirm = ({ isOpen, title, text, button, danger = false, onAnswer }: ConfirmProps): ReactNode => (
+  <ModalOverlay className="confirm__veil" isDismissable isOpen={isOpen} onOpenChange={(open) => open || onAnswer(false)}>
+    <Modal className="confirm">
+      <Dialog role="alertdialog" className="confirm__dialog">
+        <Heading slot="title">{title}</Heading>
+        <p>{text}</p>
+        <div className="confirm__actions">
+          <Button autoFocus onPress={() => onAnswer(false)}>
+            {strings.request.cancel}
+          </Button>
+          <Button look={danger ? "danger" : "primary"} onPress={() => onAnswer(true)}>
+            {button}
+          </Button>
+        </div>
+      </Dialog>
+    </Modal>
+  </ModalOverlay>
+);

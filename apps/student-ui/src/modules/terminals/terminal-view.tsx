@@ -1,0 +1,78 @@
+import { Button } from "@atelier/ui";
+import { leaveChordLabel, type TerminalHandle, TerminalPane, type TerminalSource, type TerminalStatus } from "@atelier/ui/terminal";
+import { type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from "react";
+import { usePreferences } from "../../preferences/preferences.ts";
+import { strings } from "../../strings/en.ts";
+import { TerminalKeys } from "./terminal-keys.tsx";
+import { TerminalOverlay } from "./terminal-overlay.tsx";
+import { useTerminals } from "./terminal-registry.ts";
+import { TerminalSearch } from "./terminal-search.tsx";
+
+const words = strings.terminal;
+const contrast = "(prefers-contrast: more), (forced-colors: active)";
+
+const useHighContrast = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia(contrast);
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => window.matchMedia(contrast).matches,
+  );
+
+export interface TerminalViewProps {
+  readonly name: string;
+  readonly source: TerminalSource;
+  readonly active: boolean;
+  readonly onLeave: () => void;
+}
+
+/** One terminal with its search, its overlays and the line below that says how to leave it. */
+export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProps): ReactNode => {
+  const { register } = useTerminals();
+  const { fontSize, screenReader } = usePreferences();
+  const highContrast = useHighContrast();
+  const handle = useRef<TerminalHandle | null>(null);
+  const [status, setStatus] = useState<TerminalStatus>();
+  const [remark, setRemark] = useState("");
+  const [link, setLink] = useState<string>();
+  const [searching, setSearching] = useState(false);
+
+  const takeHandle = useCallback(
+    (next: TerminalHandle | null) => {
+      handle.current = next;
+      register(name, next);
+    },
+    [name, register],
+  );
+  const endSearch = (): void => {
+    setSearching(false);
+    handle.current?.endSearch();
+    handle.current?.focus();
+  };
+
+  return (
+    <div className="terminal-view" data-active={active || undefined}>
+      {searching && <TerminalSearch find={(text, direction) => handle.current?.find(text, direction) ?? false} onEnd={endSearch} />}
+      <div className="terminal-view__screen">
+        <TerminalPane
+          source={source}
+          label={words.label(name)}
+          options={{ fontSize, screenReaderMode: screenReader, highContrast, readOnly: source.readOnly }}
+          handle={takeHandle}
+          onStatus={setStatus}
+          onNotice={setRemark}
+          onHoverLink={setLink}
+          onLeave={onLeave}
+          overlay={<TerminalOverlay status={status} onRetry={() => handle.current?.reconnect()} onRestart={() => handle.current?.restart()} />}
+        />
+      </div>
+      <TerminalKeys onType={(text) => handle.current?.type(text)} />
+      <div className="terminal-view__foot">
+        <span className="terminal-view__hint">{link === undefined ? (source.readOnly ? words.readOnly : remark || words.leave(leaveChordLabel)) : words.linkTarget(link)}</span>
+        <Button look="quiet" size="small" icon="search" aria-label={words.searchLabel} onPress={() => setSearching(true)} />
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,263 @@
+import type { BootView, Problem, StepView, WorkspaceView } from "@atelier/contract";
+import { type ConnectionClock, type KeptConnection, keepConnected } from "@atelier/ui/connection";
+import { dialEvents } from "../api/event-stream.ts";
+import { isRefusal, problemOf, RequestFailed } from "../api/problem.ts";
+import type { HelpLevel, PageName, StudentClient } from "../api/student-client.ts";
+import { strings } from "../strings/en.ts";
+import { initialState, reduce, type StudentAction, type StudentState, type TransitionKind } from "./student-state.ts";
+import { homeView, mayView, type View } from "./view.ts";
+
+/** What the page can do. Failures end up in the state, never as rejections. */
+export interface StudentSession {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly snapshot: () => StudentState;
+  start(wanted: View | undefined): void;
+  /** Shows a page; without a manager that moves containers, a step shown is a step entered. */
+  show(view: View): void;
+  reload(view: View): Promise<void>;
+  check(step: string): Promise<void>;
+  complete(step: string): Promise<void>;
+  openHelp(step: string, level: HelpLevel): Promise<void>;
+  request(kind: TransitionKind, options?: { readonly step?: string; readonly confirmed?: boolean }): Promise<void>;
+  forgetRequest(): void;
+  openTerminal(): Promise<string | undefined>;
+  closeTerminal(name: string): Promise<void>;
+  reconnect(): void;
+  dismissFailure(): void;
+  close(): void;
+}
+
+export interface StudentSessionOptions {
+  readonly client: StudentClient;
+  readonly clock: ConnectionClock;
+}
+
+const bootPollMs = 1000;
+
+export const createStudentSession = ({ client, clock }: StudentSessionOptions): StudentSession => {
+  let state = initialState;
+  let wanted: View | undefined;
+  let cancelPoll: (() => void) | undefined;
+  let kept: KeptConnection | undefined;
+  const listeners = new Set<() => void>();
+
+  const dispatch = (action: StudentAction): void => {
+    const next = reduce(state, action);
+    if (next === state) return;
+    state = next;
+    for (const listener of listeners) listener();
+  };
+
+  const fail = (title: string, error: unknown): void => dispatch({ type: "failure", failure: { title, problem: problemOf(error) } });
+
+  const takeWorkspace = (workspace: WorkspaceView): void => {
+    dispatch({ type: "event", event: { type: "workspace", workspace }, now: clock.now() });
+    settleView();
+    watchBoot();
+  };
+
+  /** The page asked for, once it may be seen; a page that has been locked meanwhile is left. */
+  const settleView = (): void => {
+    const { workspace, view } = state;
+    if (workspace === undefined) return;
+    const candidate = view ?? wanted;
+    wanted = undefined;
+    const next = candidate !== undefined && mayView(candidate, workspace) ? candidate : homeView(workspace);
+    if (view === undefined || next !== view) {
+      dispatch({ type: "view", view: next });
+      startBackground(loadView(next));
+    }
+  };
+
+  const startBackground = (work: Promise<unknown>): void => {
+    // Each task reports its own failure into the state; what arrives here is a bug.
+    work.catch((error: unknown) => fail(strings.problem.unexpected, error));
+  };
+
+  const loadStep = async (id: string): Promise<StepView | undefined> => {
+    if (state.steps[id]?.state !== "ready") dispatch({ type: "step", id, step: { state: "loading" } });
+    try {
+      const value = await client.step(id);
+      dispatch({ type: "step", id, step: { state: "ready", value } });
+      return value;
+    } catch (error) {
+      dispatch({ type: "step", id, step: { state: "failed", problem: problemOf(error) } });
+      return undefined;
+    }
+  };
+
+  const loadPage = async (name: PageName): Promise<void> => {
+    const { workspace, pages } = state;
+    const exists = name === "intro" ? workspace?.workshop.hasIntro : workspace?.workshop.hasFinish;
+    if (exists !== true || pages[name]?.state === "ready") return;
+    dispatch({ type: "page", name, page: { state: "loading" } });
+    try {
+      dispatch({ type: "page", name, page: { state: "ready", value: await client.page(name) } });
+    } catch (error) {
+      dispatch({ type: "page", name, page: { state: "failed", problem: problemOf(error) } });
+    }
+  };
+
+  const loadView = async (view: View): Promise<void> => {
+    if (view.page === "step") await loadStep(view.step);
+    else await loadPage(view.page);
+  };
+
+  const fetchAll = async (): Promise<void> => {
+    try {
+      takeWorkspace(await client.workspace());
+      if (state.view !== undefined) startBackground(loadView(state.view));
+      if (state.workspace?.webTerminal === true)
+        dispatch({ type: "event", event: { type: "terminals", terminals: await client.terminals() }, now: clock.now() });
+    } catch (error) {
+      if (!isRefusal(error)) watchBoot();
+    }
+  };
+
+  const terminalsMissing = (): boolean => state.workspace?.webTerminal === true && state.terminals === undefined;
+
+  const takeBoot = (boot: BootView): void => dispatch({ type: "event", event: { type: "boot", boot }, now: clock.now() });
+
+  /** The start is watched by asking, since the event stream may not be up before the server is. */
+  const watchBoot = (): void => {
+    cancelPoll?.();
+    cancelPoll = undefined;
+    if (state.boot?.view.phase === "ready" && state.workspace !== undefined && !terminalsMissing()) return;
+    if (state.connection.phase === "refused" || state.connection.phase === "closed") return;
+    cancelPoll = clock.after(bootPollMs, () => startBackground(pollBoot()));
+  };
+
+  const pollBoot = async (): Promise<void> => {
+    try {
+      const boot = await client.boot();
+      takeBoot(boot);
+      if (state.workspace === undefined || (boot.phase === "ready" && terminalsMissing())) await fetchAll();
+    } catch {
+      // Nobody answers: the event stream's back-off tells so on the page.
+    }
+    watchBoot();
+  };
+
+  const connectEvents = (): KeptConnection =>
+    keepConnected(
+      dialEvents(
+        () => client.workspace(),
+        (event) => {
+          if (event.type === "workspace") takeWorkspace(event.workspace);
+          else if (event.type === "boot") {
+            takeBoot(event.boot);
+            if (event.boot.phase === "ready" && terminalsMissing()) startBackground(fetchAll());
+          } else dispatch({ type: "event", event, now: clock.now() });
+        },
+      ),
+      clock,
+      (connection) => {
+        dispatch({ type: "connection", connection });
+        if (connection.phase === "live") startBackground(fetchAll());
+      },
+    );
+
+  const transitions = (): boolean => state.workspace?.transitions === true;
+
+  const enter = async (step: string): Promise<void> => {
+    try {
+      takeWorkspace(await client.enter(step));
+    } catch (error) {
+      fail(strings.content.failed, error);
+    }
+  };
+
+  const sendRequest = async (kind: TransitionKind, options: { readonly step?: string; readonly confirmed?: boolean }): Promise<void> => {
+    const base = { kind, ...(options.step === undefined ? {} : { step: options.step }) };
+    dispatch({ type: "request", request: { ...base, state: "outstanding" } });
+    try {
+      const answer = await client.request({ ...base, ...(options.confirmed === undefined ? {} : { confirmed: options.confirmed }) });
+      if (answer.state === "done") dispatch({ type: "request", request: undefined });
+      else if (answer.state !== "outstanding")
+        dispatch({ type: "request", request: { ...base, state: answer.state, ...(answer.cause === undefined ? {} : { cause: answer.cause }) } });
+    } catch (error) {
+      const { code, message } = problemOf(error);
+      const refused = error instanceof RequestFailed && error.status >= 400 && error.status < 500;
+      dispatch({ type: "request", request: { ...base, state: refused ? "refused" : "failed", cause: message, mayInsist: code === "jobs-running" } });
+    }
+  };
+
+  const problemWhileChecking = (error: unknown): Problem | undefined =>
+    error instanceof RequestFailed && error.problem.code === "check-running" ? undefined : problemOf(error);
+
+  return {
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    snapshot: () => state,
+    start: (view) => {
+      wanted = view;
+      kept = connectEvents();
+      startBackground(pollBoot());
+    },
+    show: (view) => {
+      const { workspace } = state;
+      if (workspace === undefined || !mayView(view, workspace)) return;
+      dispatch({ type: "view", view });
+      startBackground(loadView(view));
+      if (view.page === "step" && !transitions() && workspace.currentStep !== view.step) startBackground(enter(view.step));
+    },
+    reload: loadView,
+    check: async (step) => {
+      dispatch({ type: "event", event: { type: "check-started", step, trigger: "student" }, now: clock.now() });
+      try {
+        dispatch({ type: "event", event: { type: "check", check: await client.check(step) }, now: clock.now() });
+        takeWorkspace(await client.workspace());
+        await loadStep(step);
+      } catch (error) {
+        const problem = problemWhileChecking(error);
+        if (problem !== undefined) dispatch({ type: "check-failed-to-start", step, problem });
+      }
+    },
+    complete: async (step) => {
+      try {
+        dispatch({ type: "step-summary", step: await client.complete(step) });
+        takeWorkspace(await client.workspace());
+        await loadStep(step);
+      } catch (error) {
+        fail(strings.check.couldNotStart, error);
+      }
+    },
+    openHelp: async (step, level) => {
+      if (state.help[step]?.[level]?.state === "ready") return;
+      dispatch({ type: "help", step, level, help: { state: "loading" } });
+      try {
+        dispatch({ type: "help", step, level, help: { state: "ready", value: await client.help(step, level) } });
+      } catch (error) {
+        dispatch({ type: "help", step, level, help: { state: "failed", problem: problemOf(error) } });
+      }
+    },
+    request: (kind, options = {}) => sendRequest(kind, options),
+    forgetRequest: () => dispatch({ type: "request", request: undefined }),
+    openTerminal: async () => {
+      try {
+        const { name } = await client.openTerminal();
+        dispatch({ type: "event", event: { type: "terminals", terminals: await client.terminals() }, now: clock.now() });
+        return name;
+      } catch (error) {
+        fail(strings.terminal.openFailed, error);
+        return undefined;
+      }
+    },
+    closeTerminal: async (name) => {
+      try {
+        await client.closeTerminal(name);
+        dispatch({ type: "event", event: { type: "terminals", terminals: await client.terminals() }, now: clock.now() });
+      } catch (error) {
+        fail(strings.terminal.closeFailed, error);
+      }
+    },
+    reconnect: () => kept?.retryNow(),
+    dismissFailure: () => dispatch({ type: "failure", failure: undefined }),
+    close: () => {
+      cancelPoll?.();
+      kept?.close();
+    },
+  };
+};

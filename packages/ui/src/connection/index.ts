@@ -1,0 +1,2 @@
+export * from "./connection-state.ts";
+export * from "./keep-connected.ts";

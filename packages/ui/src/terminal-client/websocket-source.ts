@@ -1,0 +1,148 @@
+import { decodeServerFrame, encodeInput, type ServerMessage, serverMessageSchema, type ViewerMessage } from "@atelier/contract";
+import { type Connection, notConnected } from "../connection/connection-state.ts";
+import { type ConnectionClock, type DialEvents, keepConnected } from "../connection/keep-connected.ts";
+import type { TerminalLink, TerminalSize, TerminalSource, TerminalSourceEvent, TerminalStatus } from "../terminal/terminal-source.ts";
+import { attachMessage, newSession, onConsumed, onHello, onOutput, onSnapshot } from "./viewer-session.ts";
+
+export interface WebSocketSourceOptions {
+  /** Absolute `ws:` or `wss:` address of `GET /api/terminals/<name>`. */
+  readonly url: string;
+  readonly readOnly?: boolean;
+  readonly clock: ConnectionClock;
+}
+
+const parseMessage = (text: string): ServerMessage | undefined => {
+  try {
+    return serverMessageSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * A terminal source over `contract/terminal`: attaches, acknowledges, and comes back by itself.
+ *
+ * Gotchas: what is typed while the wire is down is dropped, not queued: nobody wants a late Enter to
+ * run half a command. After a page reload the screen is empty, so a fresh source asks for a snapshot.
+ */
+export const createWebSocketSource = (options: WebSocketSourceOptions): TerminalSource => ({
+  readOnly: options.readOnly ?? false,
+  connect: (firstSize, listen) => connect(options, firstSize, listen),
+});
+
+const connect = (
+  { url, clock, readOnly = false }: WebSocketSourceOptions,
+  firstSize: TerminalSize,
+  listen: (event: TerminalSourceEvent) => void,
+): TerminalLink => {
+  let session = newSession;
+  let size = firstSize;
+  let socket: WebSocket | undefined;
+  let status: TerminalStatus = { connection: notConnected, shell: "starting" };
+
+  const show = (change: Partial<TerminalStatus>): void => {
+    status = { ...status, ...change };
+    listen({ type: "status", status });
+  };
+  const showShell = (shell: TerminalStatus["shell"], exitCode: number | undefined): void => {
+    const { exitCode: _previous, ...rest } = status;
+    status = { ...rest, shell, ...(exitCode === undefined ? {} : { exitCode }) };
+    listen({ type: "status", status });
+  };
+  const send = (message: ViewerMessage): void => {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  };
+
+  const paint = (frameSeq: number, bytes: Uint8Array): void => {
+    const { epoch } = session;
+    const end = frameSeq + bytes.length;
+    listen({
+      type: "output",
+      bytes,
+      consumed: () => {
+        // A snapshot or a new shell may have come in between; its offsets are another stream's.
+        if (session.epoch !== epoch || end > (session.received ?? 0)) return;
+        const step = onConsumed(session, end);
+        session = step.session;
+        if (step.ack !== undefined) send({ t: "ack", seq: step.ack });
+      },
+    });
+  };
+
+  const onBytes = (data: ArrayBuffer): void => {
+    const frame = decodeServerFrame(new Uint8Array(data));
+    if (frame === undefined) return;
+    if (frame.kind === "snapshot") {
+      session = onSnapshot(session, frame);
+      listen({ type: "snapshot", size: { cols: frame.cols, rows: frame.rows }, bytes: frame.payload });
+      return;
+    }
+    const decision = onOutput(session, frame);
+    session = decision.session;
+    if (decision.gap) kept.drop();
+    else if (decision.bytes.length > 0) paint(frame.seq + frame.payload.length - decision.bytes.length, decision.bytes);
+  };
+
+  const onMessage = (message: ServerMessage): void => {
+    switch (message.t) {
+      case "hello":
+        session = onHello(session, message);
+        showShell(message.state, message.exitCode);
+        if (message.cols !== size.cols || message.rows !== size.rows)
+          listen({ type: "size", size: { cols: message.cols, rows: message.rows } });
+        return;
+      case "state":
+        showShell(message.state, message.exitCode);
+        return;
+      case "size":
+        listen({ type: "size", size: { cols: message.cols, rows: message.rows } });
+        return;
+      case "notice":
+        listen({ type: "notice", message: message.message });
+        return;
+      case "resync":
+        // The snapshot that follows says where the stream stands; a restart brings a new `hello` or epoch.
+        session = { ...newSession, ...(session.epoch === undefined ? {} : { epoch: session.epoch }) };
+        return;
+    }
+  };
+
+  const dial = (events: DialEvents): (() => void) => {
+    const mine = new WebSocket(url);
+    mine.binaryType = "arraybuffer";
+    socket = mine;
+    mine.onopen = () => send(attachMessage(session, size, readOnly));
+    mine.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (socket !== mine) return;
+      if (typeof data !== "string") return onBytes(data);
+      const message = parseMessage(data);
+      if (message?.t === "hello") events.opened();
+      if (message !== undefined) onMessage(message);
+    };
+    mine.onclose = () => events.lost();
+    return () => {
+      mine.onclose = null;
+      mine.close();
+    };
+  };
+
+  const onConnection = (connection: Connection): void => {
+    if (connection.phase !== "closed") show({ connection });
+  };
+  const kept = keepConnected(dial, clock, onConnection);
+
+  return {
+    write: (bytes) => {
+      if (!readOnly && status.connection.phase === "live" && socket?.readyState === WebSocket.OPEN)
+        // The encoder allocates, so its buffer is never a shared one.
+        socket.send(encodeInput(bytes) as Uint8Array<ArrayBuffer>);
+    },
+    resize: (next) => {
+      size = next;
+      if (!readOnly) send({ t: "resize", ...next });
+    },
+    restart: () => send({ t: "restart" }),
+    reconnect: () => kept.retryNow(),
+    close: () => kept.close(),
+  };
+};

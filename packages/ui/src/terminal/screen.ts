@@ -1,0 +1,132 @@
+import { FitAddon } from "@xterm/addon-fit";
+import { SearchAddon } from "@xterm/addon-search";
+import { WebLinksAddon } from "@xterm/addon-web-links";
+import { Terminal } from "@xterm/xterm";
+import { isLeaveChord } from "./leave-chord.ts";
+import { safeLink } from "./safe-link.ts";
+import type { TerminalSize } from "./terminal-source.ts";
+import { terminalFont, terminalThemes } from "./terminal-theme.ts";
+
+export interface ScreenOptions {
+  readonly fontSize: number;
+  readonly screenReaderMode: boolean;
+  readonly highContrast: boolean;
+  readonly readOnly: boolean;
+}
+
+export interface ScreenEvents {
+  /** Bytes typed, pasted or answered by the terminal itself. */
+  input(bytes: Uint8Array): void;
+  /** The pane has room for another size. */
+  fitted(size: TerminalSize): void;
+  leave(): void;
+  /** A link is under the pointer, or no longer. */
+  hoverLink(address: string | undefined): void;
+}
+
+export interface Screen {
+  readonly terminal: Terminal;
+  readonly search: SearchAddon;
+  /** Takes the size that the element has room for; answers it. Hidden elements change nothing. */
+  fit(): TerminalSize;
+  apply(options: ScreenOptions): void;
+  dispose(): void;
+}
+
+const encoder = new TextEncoder();
+
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+const openLink = (text: string): void => {
+  const address = safeLink(text);
+  if (address !== undefined) window.open(address, "_blank", "noopener,noreferrer");
+};
+
+const optionsOf = ({ fontSize, screenReaderMode, highContrast, readOnly }: ScreenOptions) => ({
+  fontSize,
+  screenReaderMode,
+  disableStdin: readOnly,
+  theme: highContrast ? terminalThemes.highContrast : terminalThemes.normal,
+  minimumContrastRatio: highContrast ? 7 : 4.5,
+});
+
+/**
+ * An xterm on an element. What the shell prints is untrusted: titles are ignored, OSC 52 has no
+ * handler (no clipboard addon), window reports stay off, and links open only when plain http(s).
+ */
+export const openScreen = (element: HTMLElement, options: ScreenOptions, events: ScreenEvents): Screen => {
+  const hover = (text: string | undefined): void => events.hoverLink(text === undefined ? undefined : safeLink(text));
+  const terminal = new Terminal({
+    ...optionsOf(options),
+    fontFamily: terminalFont,
+    lineHeight: 1.2,
+    scrollback: 5000,
+    cursorBlink: false,
+    cursorStyle: "bar",
+    cursorWidth: 2,
+    cursorInactiveStyle: "outline",
+    macOptionIsMeta: false,
+    rightClickSelectsWord: false,
+    linkHandler: { activate: (_event, text) => openLink(text), hover: (_event, text) => hover(text), leave: () => hover(undefined) },
+  });
+  const fitter = new FitAddon();
+  const search = new SearchAddon();
+  terminal.loadAddon(fitter);
+  terminal.loadAddon(search);
+  terminal.loadAddon(new WebLinksAddon((_event, text) => openLink(text), { hover: (_event, text) => hover(text), leave: () => hover(undefined) }));
+  terminal.onData((text) => events.input(encoder.encode(text)));
+  terminal.onBinary((text) => events.input(latin1(text)));
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (isLeaveChord(event)) {
+      event.preventDefault();
+      if (event.type === "keydown") events.leave();
+      return false;
+    }
+    if (event.ctrlKey && event.shiftKey && !event.altKey && event.code === "KeyC") {
+      event.preventDefault();
+      if (event.type === "keydown" && terminal.hasSelection()) void navigator.clipboard?.writeText(terminal.getSelection()).catch(() => undefined);
+      return false;
+    }
+    // The browser itself pastes into xterm's textarea; the shell must not get the key as well.
+    return !(event.ctrlKey && event.shiftKey && !event.altKey && event.code === "KeyV");
+  });
+  terminal.open(element);
+
+  const size = (): TerminalSize => ({ cols: terminal.cols, rows: terminal.rows });
+  const fit = (): TerminalSize => {
+    if (element.offsetWidth === 0 || element.offsetHeight === 0) return size();
+    const proposed = fitter.proposeDimensions();
+    if (proposed === undefined || Number.isNaN(proposed.cols) || Number.isNaN(proposed.rows)) return size();
+    const cols = Math.min(1000, Math.max(2, proposed.cols));
+    const rows = Math.min(1000, Math.max(1, proposed.rows));
+    if (cols !== terminal.cols || rows !== terminal.rows) terminal.resize(cols, rows);
+    return size();
+  };
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const refit = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (element.offsetWidth > 0) events.fitted(fit());
+    }, 60);
+  };
+  const observer = new ResizeObserver(refit);
+  observer.observe(element);
+  // Another viewer may have given the shell its own size; who works here takes it back.
+  terminal.textarea?.addEventListener("focus", refit);
+
+  return {
+    terminal,
+    search,
+    fit,
+    apply: (next) => {
+      Object.assign(terminal.options, optionsOf(next));
+      refit();
+    },
+    dispose: () => {
+      clearTimeout(timer);
+      observer.disconnect();
+      terminal.dispose();
+    },
+  };
+};

@@ -1,2 +1,3 @@
 export * from "./cases/read-cases.ts";
 export * from "./cases/source-tree-of.ts";
+export * from "./workspace-client.ts";

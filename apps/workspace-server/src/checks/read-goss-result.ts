@@ -15,7 +15,9 @@ const resultSchema = z.object({
         skipped: z.boolean().nullish(),
         result: z.int().nullish(),
         err: z.unknown(),
-        "matcher-result": z.object({ actual: z.unknown(), expected: z.unknown(), message: z.string().nullish() }).nullish(),
+        "matcher-result": z
+          .object({ actual: z.unknown(), expected: z.unknown(), message: z.string().nullish(), "missing-elements": z.array(z.unknown()).nullish() })
+          .nullish(),
       }),
     )
     .nullish(),
@@ -52,13 +54,14 @@ const toAssertion = (result: GossResult): Assertion => {
   const message = result.meta?.["message"];
   const matcher = result["matcher-result"];
   const status = result.skipped === true || result.result === 2 ? "skipped" : result.result === 3 ? "error" : result.successful ? "passed" : "failed";
-  const found = errorText(result.err) ?? (matcher?.actual === undefined ? undefined : show(matcher.actual));
+  const isSkipped = status === "skipped";
+  const found = isSkipped ? undefined : (errorText(result.err) ?? showFound(matcher));
   return {
     id,
     title: result.title || `${type} ${result["resource-id"]}: ${result.property}`,
     status,
     ...(typeof message === "string" ? { message } : {}),
-    ...(matcher?.expected === undefined ? {} : { expected: show(matcher.expected, matcher.message) }),
+    ...(isSkipped || matcher?.expected === undefined || matcher.expected === null ? {} : { expected: show(matcher.expected, matcher.message) }),
     ...(found === undefined ? {} : { found }),
   };
 };
@@ -72,11 +75,24 @@ const uniqueTitles = (assertions: readonly Assertion[]): readonly Assertion[] =>
   );
 };
 
+/** What goss found. Streams it reads only once arrive as an empty object; then there is nothing to show. */
+const showFound = (matcher: GossResult["matcher-result"]): string | undefined => {
+  const actual = matcher?.actual;
+  if (actual === undefined || actual === null) return undefined;
+  if (typeof actual === "string" && actual.startsWith("object: *")) {
+    const missing = matcher?.["missing-elements"] ?? [];
+    return missing.length === 0 ? undefined : `output without ${missing.map((item) => show(item)).join(", ")}`;
+  }
+  return typeof actual === "object" && !Array.isArray(actual) && Object.keys(actual).length === 0 ? undefined : show(actual);
+};
+
+/** goss's words that say nothing beyond the value itself. */
+const plainVerbs = ["to equal", "matches expectation"];
 const longest = 2000;
 
 const show = (value: unknown, verb?: string | null): string => {
   const text = typeof value === "string" ? value : Array.isArray(value) && value.length === 1 && typeof value[0] === "string" ? value[0] : (JSON.stringify(value) ?? "");
-  const said = verb && verb !== "to equal" ? `${verb} ${text}` : text;
+  const said = verb && !plainVerbs.includes(verb) ? `${verb} ${text}` : text;
   return said.length > longest ? `${said.slice(0, longest)}…` : said;
 };
 

@@ -52,6 +52,8 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
   if (!["/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo"].some((root) => existsSync(join(root, "x/xterm-256color")))) env["TERMINFO"] = options.terminfo;
 
   const write = (name: string, text: string): string => {
+    // The student passes through the parent but cannot list it; the folder itself is theirs.
+    mkdirSync(options.scratch, { recursive: true, mode: 0o711 });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, name);
     writeFileSync(path, text, { mode: 0o600 });
@@ -67,7 +69,7 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
   if (kind === "bash") {
     const file = write(
       "rc",
-      `command rm -rf -- ${q(folder)}\n[ -r /etc/profile ] && . /etc/profile\n[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc\n` +
+      `command rm -f -- ${q(join(folder, "rc"))}\n[ -r /etc/profile ] && . /etc/profile\n[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc\n` +
         `if [ -r ~/.bash_profile ]; then . ~/.bash_profile; elif [ -r ~/.profile ]; then . ~/.profile; elif [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n` +
         `${pathBack}__atelier_nonce=${q(nonce)}\n. ${q(integrationFile)}\n`,
     );
@@ -76,12 +78,12 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
   if (kind === "zsh") {
     write(
       ".zshrc",
-      `command rm -rf -- ${q(folder)}\nunset ZDOTDIR\nfor __atelier_file in ~/.zshenv ~/.zprofile ~/.zshrc; do [[ -r $__atelier_file ]] && source $__atelier_file; done; unset __atelier_file\n` +
+      `command rm -f -- ${q(join(folder, ".zshrc"))}\nunset ZDOTDIR\nfor __atelier_file in ~/.zshenv ~/.zprofile ~/.zshrc; do [[ -r $__atelier_file ]] && source $__atelier_file; done; unset __atelier_file\n` +
         `HISTFILE=\${HISTFILE:-~/.zsh_history}\n${pathBack}__atelier_nonce=${q(nonce)}\nsource ${q(integrationFile)}\n`,
     );
     env["ZDOTDIR"] = folder;
     return launch([shell, "-i"], "full");
   }
-  const file = write("init.fish", `command rm -rf -- ${q(folder)}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`);
+  const file = write("init.fish", `command rm -f -- ${q(join(folder, "init.fish"))}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`);
   return launch([shell, "--init-command", `source ${q(file)}`, "-i"], "full");
 };

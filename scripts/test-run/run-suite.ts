@@ -1,0 +1,81 @@
+import { ensureDocker } from "../ensure-docker.ts";
+import type { PartResult } from "../gate/part.ts";
+import { print, seconds } from "../gate/print.ts";
+import { runFile } from "./run-file.ts";
+import { fileTimeoutMs, filesOf, type Suite } from "./suites.ts";
+import type { FileOutcome, TestOutcome } from "./test-outcome.ts";
+
+export interface SuiteOptions {
+  /** Only files whose path contains this. */
+  readonly only?: string;
+  /** Print a line per file as it ends; otherwise nothing is printed. */
+  readonly isVerbose: boolean;
+}
+
+/**
+ * Runs a suite, file by file in a process each. Fails when there is no test, when a test is skipped
+ * without a reason, and when a file crashes or hangs; a fault of a file counts as one failed test.
+ */
+export const runSuite = async (suite: Suite, { only = "", isVerbose }: SuiteOptions): Promise<PartResult> => {
+  const files = filesOf(suite).filter((file) => file.includes(only));
+  const of = only === "" ? "" : ` whose path contains "${only}"`;
+  if (files.length === 0) return { passed: 0, failed: 1, skipped: [], report: `There is no ${suite.name} test${of}.` };
+  if (suite.needsDocker) await ensureDocker({ log: print.line });
+  const waiting = [...files];
+  const outcomes: FileOutcome[] = [];
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const outcome = await runFile(file, fileTimeoutMs);
+      outcomes.push(outcome);
+      if (isVerbose) fileLines(outcome).forEach(print.line);
+    }
+  };
+  await Promise.all(Array.from({ length: suite.concurrency }, work));
+  return sumOutcomes(outcomes, isVerbose);
+};
+
+const failedTests = (outcome: FileOutcome): readonly TestOutcome[] =>
+  outcome.tests.filter(({ status, reason }) => status === "failed" || (status === "skipped" && reason === undefined));
+
+const fileLines = (outcome: FileOutcome): readonly string[] => {
+  const isOk = failedTests(outcome).length === 0 && outcome.fault === undefined;
+  const line = `${isOk ? "ok  " : "FAIL"}  ${outcome.file} (${outcome.tests.length} tests, ${seconds(outcome.ms)})`;
+  return [line, ...(isOk ? [] : [failureText(outcome)])];
+};
+
+const failureText = (outcome: FileOutcome): string =>
+  [
+    ...failedTests(outcome).map(
+      ({ name, error }) => `✖ ${outcome.file}: ${name}\n${indent(error ?? "skipped without a reason")}`,
+    ),
+    ...(outcome.fault === undefined ? [] : [`✖ ${outcome.file}: ${outcome.fault}`]),
+    ...(outcome.output.trim() === "" ? [] : [indent(tail(outcome.output.trimEnd()))]),
+  ].join("\n");
+
+const indent = (text: string): string => text.replaceAll(/^/gm, "    ");
+
+const tail = (output: string): string => output.split("\n").slice(-60).join("\n");
+
+/** What a suite's files sum up to. Pure; exported for its test. */
+export const sumOutcomes = (outcomes: readonly FileOutcome[], isPrinted: boolean): PartResult => {
+  const tests = outcomes.flatMap((outcome) => outcome.tests);
+  const failed = outcomes.flatMap(failedTests).length + outcomes.filter(({ fault }) => fault !== undefined).length;
+  const skipped = outcomes.flatMap(({ file, tests: own }) =>
+    own
+      .filter(({ status, reason }) => status === "skipped" && reason !== undefined)
+      .map(({ name, reason }) => ({ name: `${file}: ${name}`, reason })),
+  );
+  return {
+    passed: tests.filter(({ status }) => status === "passed").length,
+    failed,
+    skipped,
+    report:
+      isPrinted || failed === 0
+        ? ""
+        : outcomes
+            .map(failureText)
+            .filter((text) => text.startsWith("✖"))
+            .join("\n"),
+    note: `${tests.length} tests in ${outcomes.length} files`,
+  };
+};

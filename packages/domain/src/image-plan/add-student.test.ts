@@ -17,7 +17,10 @@ test("an ordinary base gets uid and gid 1000", () => {
 });
 
 test("a taken uid is stepped over, a taken gid too", () => {
-  const student = addStudent({ passwd: "node:x:1000:1000::/home/node:/bin/sh", group: "node:x:1000:\nx:x:1001:", shadow: "" }, "/bin/sh");
+  const student = addStudent(
+    { passwd: "node:x:1000:1000::/home/node:/bin/sh", group: "node:x:1000:\nx:x:1001:", shadow: "" },
+    "/bin/sh",
+  );
   assert.deepEqual([student.uid, student.gid, student.shadow], [1001, 1002, ""]);
   assert.match(student.passwd, /^node:.*\nroot:.*\nstudent:x:1001:1002:/);
 });
@@ -29,6 +32,12 @@ test("a base without any account files gets a root and a student", () => {
 });
 
 test("an existing user of that name is adopted with its groups and home", () => {
-  const student = addStudent({ passwd: "student:x:1500:1500::/srv/s:/bin/zsh\n", group: "student:x:1500:\nvideo:x:44:a,student\n", shadow: "" }, "/bin/sh");
-  assert.deepEqual([student.uid, student.gid, student.groups, student.home, student.isAdopted], [1500, 1500, [44], "/srv/s", true]);
+  const student = addStudent(
+    { passwd: "student:x:1500:1500::/srv/s:/bin/zsh\n", group: "student:x:1500:\nvideo:x:44:a,student\n", shadow: "" },
+    "/bin/sh",
+  );
+  assert.deepEqual(
+    [student.uid, student.gid, student.groups, student.home, student.isAdopted],
+    [1500, 1500, [44], "/srv/s", true],
+  );
 });

@@ -29,7 +29,16 @@ export const addStudent = ({ passwd, group, shadow }: AccountFiles, shell: strin
   if (existing) {
     const uid = Number(existing[2]);
     const gid = Number(existing[3]);
-    return { passwd, group, shadow, uid, gid, groups: memberships(groups, gid), home: existing[5] || studentHome, isAdopted: true };
+    return {
+      passwd,
+      group,
+      shadow,
+      uid,
+      gid,
+      groups: memberships(groups, gid),
+      home: existing[5] || studentHome,
+      isAdopted: true,
+    };
   }
   const uid = firstFree(users.map((fields) => Number(fields[2])));
   const ownGroup = groups.find(([name]) => name === studentUser);
@@ -64,6 +73,8 @@ const firstFree = (taken: readonly number[]): number => {
 };
 
 const memberships = (groups: readonly string[][], own: number): readonly number[] =>
-  groups.filter((fields) => (fields[3] ?? "").split(",").includes(studentUser) && Number(fields[2]) !== own).map((fields) => Number(fields[2]));
+  groups
+    .filter((fields) => (fields[3] ?? "").split(",").includes(studentUser) && Number(fields[2]) !== own)
+    .map((fields) => Number(fields[2]));
 
 const withNewline = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);

@@ -31,7 +31,13 @@ const compileStepFiles = (step: Step, tree: SourceTree): readonly PlannedFile[] 
 /** The JSON of `workshop.json`. */
 export const compileWorkshop = (workshop: Workshop): CompiledWorkshop => {
   const { steps, base: _base, assets: _assets, prompts: _prompts, intro, finish, ...rest } = workshop;
-  return structuredCopy({ v: 1, ...rest, steps: steps.map(({ id }) => id), hasIntro: intro !== undefined, hasFinish: finish !== undefined });
+  return structuredCopy({
+    v: 1,
+    ...rest,
+    steps: steps.map(({ id }) => id),
+    hasIntro: intro !== undefined,
+    hasFinish: finish !== undefined,
+  });
 };
 
 /** The JSON of a step's `meta.json`. */
@@ -57,7 +63,8 @@ const structuredCopy = <T>(value: unknown): T => JSON.parse(JSON.stringify(value
 const meta = { mode: 0o600, owner: "root" } as const;
 const text = (target: string, content: string): PlannedFile => ({ kind: "text", target, ...meta, text: content });
 const json = (target: string, value: unknown): PlannedFile => text(target, `${JSON.stringify(value, null, 2)}\n`);
-const optionalText = (target: string, content: string | undefined): readonly PlannedFile[] => (content === undefined ? [] : [text(target, content)]);
+const optionalText = (target: string, content: string | undefined): readonly PlannedFile[] =>
+  content === undefined ? [] : [text(target, content)];
 
 const copied = (tree: SourceTree, source: string, target: string): readonly PlannedFile[] => {
   const entry = tree.entries.get(source);

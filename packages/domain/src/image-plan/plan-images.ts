@@ -14,7 +14,12 @@ type Undigested<L> = L extends PlanLayer ? Omit<L, "digest"> : never;
  */
 export const planImages = (workshop: Workshop, tree: SourceTree, sha256: Sha256): ImagePlan => {
   const digestOf = (value: unknown): string => `sha256:${sha256(JSON.stringify(value))}`;
-  const baseDigest = digestOf({ base: workshop.base, baseFile: baseFileDigest(workshop, tree), user: workshop.user, sudo: workshop.sudo });
+  const baseDigest = digestOf({
+    base: workshop.base,
+    baseFile: baseFileDigest(workshop, tree),
+    user: workshop.user,
+    sudo: workshop.sudo,
+  });
 
   const chain: ChainImage[] = [];
   let below = baseDigest;
@@ -67,13 +72,23 @@ export const planImages = (workshop: Workshop, tree: SourceTree, sha256: Sha256)
 
 /** Files first, then env, then commands: what the author lists under one step, in that order. */
 const layersOf = (step: Step, tree: SourceTree): readonly Undigested<PlanLayer>[] => [
-  ...(step.files.length > 0 ? [{ kind: "files" as const, files: step.files.flatMap((file) => plannedFiles(file, tree)) }] : []),
+  ...(step.files.length > 0
+    ? [{ kind: "files" as const, files: step.files.flatMap((file) => plannedFiles(file, tree)) }]
+    : []),
   ...(Object.keys(step.env).length > 0 ? [{ kind: "env" as const, env: step.env }] : []),
-  ...step.commands.map(({ run, user, cwd, secrets, at }) => ({ kind: "command" as const, run, user, cwd, secrets, ...(at ? { at } : {}) })),
+  ...step.commands.map(({ run, user, cwd, secrets, at }) => ({
+    kind: "command" as const,
+    run,
+    user,
+    cwd,
+    secrets,
+    ...(at ? { at } : {}),
+  })),
 ];
 
 /** Where a command stands in its file must not rebuild it. */
-const withoutPlace = (layer: Undigested<PlanLayer>): unknown => (layer.kind === "command" ? { ...layer, at: undefined } : layer);
+const withoutPlace = (layer: Undigested<PlanLayer>): unknown =>
+  layer.kind === "command" ? { ...layer, at: undefined } : layer;
 
 const plannedFiles = (file: StepFile, tree: SourceTree): readonly PlannedFile[] => {
   const single = sourceFile(file, file.source, { target: file.target, tree });
@@ -84,15 +99,21 @@ const plannedFiles = (file: StepFile, tree: SourceTree): readonly PlannedFile[] 
     .sort()
     .flatMap((path): readonly PlannedFile[] => {
       const target = `${file.target.replace(/\/$/, "")}/${path.slice(prefix.length)}`;
-      if (tree.entries.get(path)?.kind === "folder") return [{ kind: "folder", target, mode: 0o755, owner: file.owner }];
+      if (tree.entries.get(path)?.kind === "folder")
+        return [{ kind: "folder", target, mode: 0o755, owner: file.owner }];
       const planned = sourceFile(file, path, { target, tree });
       return planned ? [planned] : [];
     });
 };
 
-const sourceFile = (file: StepFile, source: string, place: { readonly target: string; readonly tree: SourceTree }): PlannedFile | undefined => {
+const sourceFile = (
+  file: StepFile,
+  source: string,
+  place: { readonly target: string; readonly tree: SourceTree },
+): PlannedFile | undefined => {
   const direct = place.tree.entries.get(source);
-  const entry = direct?.kind === "link" && direct.resolved !== undefined ? place.tree.entries.get(direct.resolved) : direct;
+  const entry =
+    direct?.kind === "link" && direct.resolved !== undefined ? place.tree.entries.get(direct.resolved) : direct;
   if (entry?.kind !== "file") return undefined;
   const isScript = entry.bytes[0] === 0x23 && entry.bytes[1] === 0x21;
   return {
@@ -119,7 +140,11 @@ const baseFileDigest = (workshop: Workshop, tree: SourceTree): unknown => {
  */
 export const contextOf = (folder: string, tree: SourceTree): readonly string[] =>
   [...tree.entries.keys()]
-    .filter((path) => path.startsWith(folder) && (folder !== "" || !/^(steps|assets|prompts)(\/|$)|\.md$|^workshop\.yaml$/.test(path)))
+    .filter(
+      (path) =>
+        path.startsWith(folder) &&
+        (folder !== "" || !/^(steps|assets|prompts)(\/|$)|\.md$|^workshop\.yaml$/.test(path)),
+    )
     .sort();
 
 const digestAt = (tree: SourceTree, path: string): string | undefined => {

@@ -21,7 +21,7 @@ export const FinishPage = ({ workspace }: { readonly workspace: WorkspaceView })
   return (
     <div className="step-page">
       <div className="step-page__scroller">
-        <article className="page" id="text">
+        <article className="page">
           <header className="page__head page__head--finish" data-done={open === 0 || undefined}>
             <span className="page__seal">
               <Icon name={open === 0 ? "check" : "flag"} size={26} />

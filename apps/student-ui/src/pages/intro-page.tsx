@@ -42,20 +42,20 @@ export const IntroPage = ({ workspace }: { readonly workspace: WorkspaceView }):
   return (
     <div className="step-page">
       <div className="step-page__scroller">
-        <article className="page" id="text">
+        <article className="page">
           <header className="page__head page__head--intro" lang={workshop.language}>
             <h1>{workshop.title}</h1>
             {workshop.description !== "" && <p className="page__lead">{workshop.description}</p>}
           </header>
           <Facts workshop={workshop} />
           {workshop.hasIntro && <LoadedProse text={pages.intro} title={workshop.title} lang={workshop.language} onRetry={() => session.reload({ page: "intro" })} />}
-          <h2 className="page__section">{words.steps}</h2>
-          <StepOverview steps={steps} language={workshop.language} />
           <aside className="page__box">
             <h2>{words.recordingHeading}</h2>
             <p>{recording}</p>
             {workshop.privileged && <p>{strings.header.privileged}</p>}
           </aside>
+          <h2 className="page__section">{words.steps}</h2>
+          <StepOverview steps={steps} language={workshop.language} />
         </article>
       </div>
       {first !== undefined && (

@@ -48,7 +48,7 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
   return (
     <div className="step-page">
       <div className="step-page__scroller" ref={scroller}>
-        <article className="page" id="text">
+        <article className="page">
           <header className="page__head">
             <p className="page__eyebrow">
               <span>{words.position(step.number, workspace.steps.length)}</span>

@@ -54,7 +54,7 @@ export const WorkspacePage = (): ReactNode => {
   return (
     <TerminalContext value={registry}>
       <div className="workspace" data-layout={shown} data-pane={pane} data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
-        <a className="skip" href="#text" onClick={(event) => { event.preventDefault(); leaveTerminal(); }}>
+        <a className="skip" href="#page" onClick={(event) => { event.preventDefault(); leaveTerminal(); }}>
           {strings.skipToContent}
         </a>
         {webTerminal && (

@@ -1,5 +1,5 @@
 import { FitAddon } from "@xterm/addon-fit";
-import { SearchAddon } from "@xterm/addon-search";
+import type { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { isLeaveChord } from "./leave-chord.ts";
@@ -26,7 +26,8 @@ export interface ScreenEvents {
 
 export interface Screen {
   readonly terminal: Terminal;
-  readonly search: SearchAddon;
+  /** The search over the scrollback, loaded on the first call. */
+  search(): Promise<SearchAddon>;
   /** Takes the size that the element has room for; answers it. Hidden elements change nothing. */
   fit(): TerminalSize;
   apply(options: ScreenOptions): void;
@@ -70,9 +71,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     linkHandler: { activate: (_event, text) => openLink(text), hover: (_event, text) => hover(text), leave: () => hover(undefined) },
   });
   const fitter = new FitAddon();
-  const search = new SearchAddon();
   terminal.loadAddon(fitter);
-  terminal.loadAddon(search);
   terminal.loadAddon(new WebLinksAddon((_event, text) => openLink(text), { hover: (_event, text) => hover(text), leave: () => hover(undefined) }));
   terminal.onData((text) => events.input(encoder.encode(text)));
   terminal.onBinary((text) => events.input(latin1(text)));
@@ -115,9 +114,19 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
   // Another viewer may have given the shell its own size; who works here takes it back.
   terminal.textarea?.addEventListener("focus", refit);
 
+  let search: Promise<SearchAddon> | undefined;
+  const loadSearch = async (): Promise<SearchAddon> => {
+    const addon = new (await import("@xterm/addon-search")).SearchAddon();
+    terminal.loadAddon(addon);
+    return addon;
+  };
+
   return {
     terminal,
-    search,
+    search: () => {
+      search ??= loadSearch();
+      return search;
+    },
     fit,
     apply: (next) => {
       Object.assign(terminal.options, optionsOf(next));

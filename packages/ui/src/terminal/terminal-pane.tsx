@@ -15,7 +15,7 @@ export interface TerminalHandle {
   /** Types as if the student had: for a key bar on touch screens. */
   type(text: string): void;
   /** Selects the next or previous match; false when there is none. */
-  find(text: string, direction: "next" | "previous"): boolean;
+  find(text: string, direction: "next" | "previous"): Promise<boolean>;
   endSearch(): void;
   restart(): void;
   reconnect(): void;
@@ -120,15 +120,12 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
         return "typed";
       },
       type: (text) => live.current?.screen.terminal.input(text, true),
-      find: (text, direction) => {
-        const search = live.current?.screen.search;
+      find: async (text, direction) => {
+        const search = await live.current?.screen.search();
         if (search === undefined || text === "") return false;
         return direction === "next" ? search.findNext(text) : search.findPrevious(text);
       },
-      endSearch: () => {
-        live.current?.screen.search.clearDecorations();
-        live.current?.screen.terminal.clearSelection();
-      },
+      endSearch: () => live.current?.screen.terminal.clearSelection(),
       restart: () => live.current?.link.restart(),
       reconnect: () => live.current?.link.reconnect(),
     }),

@@ -31,8 +31,10 @@ export const CheckResult = ({ check, stale, open, onToggle }: CheckResultProps):
         <span className="check-result__mark">
           <Icon name={tone === "good" ? "check" : tone === "bad" ? "cross" : "warning"} />
         </span>
-        <span className="check-result__headline">{headline(check)}</span>
-        <span className="check-result__time">{words.at(timeOf(check.at), words.milliseconds(check.durationMs))}</span>
+        <span>
+          <span className="check-result__headline">{headline(check)}</span>
+          <span className="check-result__time">{words.at(timeOf(check.at), words.milliseconds(check.durationMs))}</span>
+        </span>
         <Icon name="down" />
       </button>
       {open && (

@@ -1,71 +1,13 @@
-import { Button } from "@atelier/ui";
-import { leaveChordLabel } from "@atelier/ui/terminal";
-import type { ReactNode } from "react";
-import { Dialog, DialogTrigger } from "react-aria-components/Dialog";
-import { Heading } from "react-aria-components/Heading";
-import { Popover } from "react-aria-components/Popover";
-import { Switch } from "react-aria-components/Switch";
-import { fontSizes, type Preferences, setPreferences, usePreferences } from "../../preferences/preferences.ts";
+import { Icon } from "@atelier/ui";
+import { lazy, type ReactNode } from "react";
 import { strings } from "../../strings/en.ts";
+import { PopoverButton } from "../overlays/overlays.tsx";
 
-const words = strings.settings;
-const themes: readonly Preferences["theme"][] = ["auto", "light", "dark"];
-
-const Keys = (): ReactNode => (
-  <dl className="settings__keys">
-    <dt>
-      <kbd>{leaveChordLabel}</kbd>
-    </dt>
-    <dd>{words.leaveTerminal}</dd>
-    <dt>
-      <kbd>Ctrl+Shift+C</kbd> <kbd>Ctrl+Shift+V</kbd>
-    </dt>
-    <dd>{words.copy}</dd>
-  </dl>
-);
+const SettingsForm = lazy(() => import("./settings-form.tsx"));
 
 /** Theme, font size, screen reader mode, and the keys worth knowing. */
-export const SettingsMenu = (): ReactNode => {
-  const { theme, fontSize, screenReader } = usePreferences();
-  return (
-    <DialogTrigger>
-      <Button look="quiet" icon="settings" aria-label={strings.header.settings} />
-      <Popover className="popover" placement="bottom end">
-        <Dialog className="popover__dialog settings">
-          <Heading slot="title" className="visually-hidden">
-            {words.title}
-          </Heading>
-          <fieldset className="settings__row">
-            <legend>{words.theme}</legend>
-            <div className="segments">
-              {themes.map((name) => (
-                <button key={name} type="button" aria-pressed={theme === name} onClick={() => setPreferences({ theme: name })}>
-                  {words.themes[name]}
-                </button>
-              ))}
-            </div>
-          </fieldset>
-          <fieldset className="settings__row">
-            <legend>{words.fontSize}</legend>
-            <div className="settings__stepper">
-              <Button size="small" icon="minus" aria-label={words.smaller} isDisabled={fontSize <= fontSizes.least} onPress={() => setPreferences({ fontSize: fontSize - 1 })} />
-              <output>{fontSize}</output>
-              <Button size="small" icon="plus" aria-label={words.larger} isDisabled={fontSize >= fontSizes.most} onPress={() => setPreferences({ fontSize: fontSize + 1 })} />
-            </div>
-          </fieldset>
-          <div className="settings__block">
-            <Switch className="switch" isSelected={screenReader} onChange={(on) => setPreferences({ screenReader: on })}>
-              <span className="switch__track" />
-              {words.screenReader}
-            </Switch>
-            <p>{words.screenReaderHint}</p>
-          </div>
-          <div className="settings__block">
-            <h3>{words.keyboard}</h3>
-            <Keys />
-          </div>
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
-  );
-};
+export const SettingsMenu = (): ReactNode => (
+  <PopoverButton label={strings.header.settings} face={<Icon name="settings" />} className="icon-button" named={false}>
+    <SettingsForm />
+  </PopoverButton>
+);

@@ -5,7 +5,7 @@ import type { HelpLevel } from "../../api/student-client.ts";
 import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { LoadedProse } from "../content/loaded-prose.tsx";
-import { Confirm } from "../requests/confirm.tsx";
+import { Confirm } from "../overlays/overlays.tsx";
 
 const words = strings.help;
 const order: readonly HelpLevel[] = ["hints", "explain", "solve"];

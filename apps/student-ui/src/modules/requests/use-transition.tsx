@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { useSession } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
-import { Confirm } from "./confirm.tsx";
+import { Confirm } from "../overlays/overlays.tsx";
 
 type Kind = keyof typeof strings.request.confirm;
 

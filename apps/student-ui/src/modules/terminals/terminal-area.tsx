@@ -9,7 +9,7 @@ import { fillPath } from "../../api/student-client.ts";
 import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { BootProgress } from "../boot/boot-progress.tsx";
-import { Confirm } from "../requests/confirm.tsx";
+import { Confirm } from "../overlays/overlays.tsx";
 import { useTerminals } from "./terminal-registry.ts";
 import { TerminalView } from "./terminal-view.tsx";
 

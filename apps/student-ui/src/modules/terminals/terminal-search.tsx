@@ -5,7 +5,7 @@ import { strings } from "../../strings/en.ts";
 const words = strings.terminal;
 
 export interface TerminalSearchProps {
-  readonly find: (text: string, direction: "next" | "previous") => boolean;
+  readonly find: (text: string, direction: "next" | "previous") => Promise<boolean>;
   readonly onEnd: () => void;
 }
 
@@ -13,7 +13,7 @@ export interface TerminalSearchProps {
 export const TerminalSearch = ({ find, onEnd }: TerminalSearchProps): ReactNode => {
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
-  const look = (value: string, direction: "next" | "previous"): void => setMissing(value !== "" && !find(value, direction));
+  const look = async (value: string, direction: "next" | "previous"): Promise<void> => setMissing(value !== "" && !(await find(value, direction)));
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === "Escape") onEnd();
     if (event.key === "Enter") look(text, event.shiftKey ? "previous" : "next");

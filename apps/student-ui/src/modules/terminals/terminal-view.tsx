@@ -54,7 +54,7 @@ export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProp
 
   return (
     <div className="terminal-view" data-active={active || undefined}>
-      {searching && <TerminalSearch find={(text, direction) => handle.current?.find(text, direction) ?? false} onEnd={endSearch} />}
+      {searching && <TerminalSearch find={(text, direction) => handle.current?.find(text, direction) ?? Promise.resolve(false)} onEnd={endSearch} />}
       <div className="terminal-view__screen">
         <TerminalPane
           source={source}

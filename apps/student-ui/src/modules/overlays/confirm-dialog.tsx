@@ -16,7 +16,7 @@ export interface ConfirmProps {
 }
 
 /** Asks before something that cannot simply be taken back. Escape and a click outside mean no. */
-export const Confirm = ({ isOpen, title, text, button, danger = false, onAnswer }: ConfirmProps): ReactNode => (
+const ConfirmDialog = ({ isOpen, title, text, button, danger = false, onAnswer }: ConfirmProps): ReactNode => (
   <ModalOverlay className="confirm__veil" isDismissable isOpen={isOpen} onOpenChange={(open) => open || onAnswer(false)}>
     <Modal className="confirm">
       <Dialog role="alertdialog" className="confirm__dialog">
@@ -34,3 +34,5 @@ export const Confirm = ({ isOpen, title, text, button, danger = false, onAnswer 
     </Modal>
   </ModalOverlay>
 );
+
+export default ConfirmDialog;

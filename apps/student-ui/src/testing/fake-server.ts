@@ -1,0 +1,170 @@
+import { mkdtempSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import type { ServerSentEvent } from "@atelier/contract";
+import { WebSocketServer } from "ws";
+import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
+import { createFakeTerminal, type FakeTerminal } from "./fake-terminal.ts";
+import { createFakeWorkshop, type Scenario, scenarios } from "./fake-workshop.ts";
+
+export interface FakeServer {
+  readonly url: string;
+  /** Where the shells live. */
+  readonly home: string;
+  send(event: ServerSentEvent): void;
+  /** Cuts terminals and event streams and refuses everybody until `false`. */
+  setDown(down: boolean): void;
+  close(): Promise<void>;
+}
+
+export interface FakeServerOptions {
+  readonly scenario?: Scenario;
+  readonly port?: number;
+  /** Folder of the built page. */
+  readonly dist?: string;
+}
+
+const builtPage = join(import.meta.dirname, "../../dist");
+const types: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/**
+ * A pretended workspace server: the contract, a real shell of this machine's user, and a check that
+ * looks at real files. For developing and testing the page only; it asks nobody for a token.
+ */
+export const startFakeServer = async ({ scenario = "working", port = 0, dist = builtPage }: FakeServerOptions = {}): Promise<FakeServer> => {
+  const home = mkdtempSync(join(tmpdir(), "atelier-fake-"));
+  const workshop = createFakeWorkshop(scenario, home);
+  const streams = new Set<ServerResponse>();
+  const terminals = new Map<string, FakeTerminal>();
+  let down = false;
+  let eventId = 0;
+
+  const send = ({ type, ...data }: ServerSentEvent): void => {
+    eventId++;
+    for (const stream of streams) stream.write(`id: ${eventId}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  const sendWorkspace = (): void => send({ type: "workspace", workspace: workshop.workspace() });
+  const views = () => [...terminals.values()].map((terminal) => terminal.view());
+  const openTerminal = (): FakeTerminal => {
+    let number = 1;
+    while (terminals.has(String(number))) number++;
+    const name = String(number);
+    const terminal = createFakeTerminal({ name, home, onChange: () => send({ type: "terminals", terminals: views() }) });
+    terminals.set(name, terminal);
+    return terminal;
+  };
+  if (workshop.workspace().boot.phase === "ready") openTerminal();
+
+  const json = (response: ServerResponse, status: number, body: unknown): void => {
+    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+    response.end(JSON.stringify(body));
+  };
+  const refuse = (response: ServerResponse, status: number, code: string, message: string): void => json(response, status, { code, message, fields: [] });
+
+  const events = (response: ServerResponse): void => {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.write(": hello\n\n");
+    streams.add(response);
+    response.on("close", () => streams.delete(response));
+  };
+
+  const check = async (response: ServerResponse, id: string): Promise<void> => {
+    send({ type: "check-started", step: id, trigger: "student" });
+    const result = await workshop.check(id);
+    send({ type: "check", check: result });
+    sendWorkspace();
+    json(response, 200, result);
+  };
+
+  const stepRoute = async (request: IncomingMessage, response: ServerResponse, [id = "", action, level = ""]: string[]): Promise<void> => {
+    const step = workshop.step(id);
+    if (step === undefined) return refuse(response, 404, "not-found", "There is no such step.");
+    if (step.state === "locked") return refuse(response, 403, "step-locked", step.lockedReason ?? "");
+    if (request.method === "GET" && action === undefined) return json(response, 200, step);
+    if (request.method === "GET" && action === "help") return json(response, 200, { level, html: fakeHelp[level] ?? "" });
+    if (action === "check") return check(response, id);
+    if (action === "complete") workshop.finish(id, "completed");
+    if (action === "enter") workshop.enter(id);
+    sendWorkspace();
+    json(response, 200, action === "enter" ? workshop.workspace() : workshop.step(id));
+  };
+
+  const terminalRoute = (request: IncomingMessage, response: ServerResponse, name: string | undefined): void => {
+    if (request.method === "POST") return json(response, 201, openTerminal().view());
+    if (request.method === "DELETE" && name !== undefined) {
+      terminals.get(name)?.close();
+      terminals.delete(name);
+      send({ type: "terminals", terminals: views() });
+      response.writeHead(204).end();
+      return;
+    }
+    json(response, 200, views());
+  };
+
+  const api = async (request: IncomingMessage, response: ServerResponse, [head = "", ...rest]: string[]): Promise<void> => {
+    const { boot } = workshop.workspace();
+    if (head === "boot") return json(response, 200, boot);
+    if (scenario === "refused") return refuse(response, 401, "not-logged-in", "You are not logged in to this workspace.");
+    if (head === "events") return events(response);
+    if (head === "workspace") return json(response, 200, workshop.workspace());
+    if (head === "steps") return stepRoute(request, response, rest);
+    if (head === "pages") return json(response, 200, { html: fakeTexts[rest[0] ?? ""] ?? "" });
+    if (head === "terminals") return terminalRoute(request, response, rest[0]);
+    if (head === "requests") return refuse(response, 409, "jobs-running", "“vim notes/todo.txt” still runs in terminal 1 and would be ended.");
+    refuse(response, 404, "not-found", "There is nothing here.");
+  };
+
+  const file = async (response: ServerResponse, path: string): Promise<void> => {
+    const name = path === "/" ? "/index.html" : normalize(path);
+    const body = await readFile(join(dist, name)).catch(() => undefined);
+    if (body === undefined) return refuse(response, 404, "not-found", "There is nothing here.");
+    response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream", "content-security-policy": policy, "cache-control": "no-cache" });
+    response.end(body);
+  };
+
+  const server = createServer((request, response) => {
+    if (down) return request.socket.destroy();
+    const { pathname } = new URL(request.url ?? "/", "http://fake.invalid");
+    const parts = pathname.split("/").slice(1).map(decodeURIComponent);
+    const answer = parts[0] === "api" ? api(request, response, parts.slice(1)) : parts[0] === "content" ? undefined : file(response, pathname);
+    if (answer === undefined) response.writeHead(200, { "content-type": "image/svg+xml" }).end(fakeImage);
+    answer?.catch((error: unknown) => refuse(response, 500, "fake", String(error)));
+  });
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  server.on("upgrade", (request, socket, head) => {
+    const terminal = terminals.get(decodeURIComponent((request.url ?? "").split("/").at(-1) ?? ""));
+    if (down || terminal === undefined) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (ws) => terminal.attach(ws));
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const address = server.address();
+
+  return {
+    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : port}/`,
+    home,
+    send,
+    setDown: (next) => {
+      down = next;
+      if (!down) return;
+      for (const stream of streams) stream.destroy();
+      for (const terminal of terminals.values()) terminal.cut();
+    },
+    close: async () => {
+      for (const terminal of terminals.values()) terminal.close();
+      for (const stream of streams) stream.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+};
+
+if (import.meta.main) {
+  const scenario = scenarios.find((name) => name === process.argv[2]) ?? "working";
+  const server = await startFakeServer({ scenario, port: 7681 });
+  process.stdout.write(`${server.url} (${scenario}; others: ${scenarios.join(", ")})\n`);
+}

@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { build } from "vite";
+import { type FakeServer, startFakeServer } from "../../apps/student-ui/src/testing/fake-server.ts";
+import type { Scenario } from "../../apps/student-ui/src/testing/fake-workshop.ts";
+import { openBrowser } from "../../apps/student-ui/src/testing/open-browser.ts";
+
+const root = join(import.meta.dirname, "../../apps/student-ui");
+let browser: Browser;
+let dist: string;
+
+before(async () => {
+  dist = await mkdtemp(join(tmpdir(), "atelier-student-ui-"));
+  await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: dist, emptyOutDir: true } });
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser.close();
+  await rm(dist, { recursive: true, force: true });
+});
+
+interface Visit {
+  readonly page: Page;
+  readonly server: FakeServer;
+  /** What the browser complained about: errors, refusals by the content security policy. */
+  readonly complaints: string[];
+}
+
+const visit = async (context: TestContext, scenario: Scenario, options: BrowserContextOptions = {}): Promise<Visit> => {
+  const server = await startFakeServer({ scenario, dist });
+  const session = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"], ...options });
+  const page = await session.newPage();
+  context.after(async () => {
+    await session.close();
+    await server.close();
+  });
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(server.url);
+  return { page, server, complaints };
+};
+
+const screen = (page: Page) => page.locator(".xterm-rows").first();
+const shows = (page: Page, text: string): Promise<unknown> =>
+  page.waitForFunction((wanted) => document.querySelector(".xterm-rows")?.textContent?.replaceAll("\u00a0", " ").includes(wanted), text);
+const typeIn = async (page: Page, text: string): Promise<void> => {
+  await shows(page, "$");
+  await screen(page).click();
+  await page.keyboard.type(text);
+};
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+describe("a step", () => {
+  test("shows its text, runs a block in the terminal, fails a check, then passes it", async (context) => {
+    const { page, complaints } = await visit(context, "working");
+    await page.getByRole("heading", { level: 1, name: "Make files and folders" }).waitFor();
+    assert.equal(await page.locator(".prose .code").count(), 4);
+    await shows(page, "$");
+
+    await button(page, "Check my work").click();
+    await page.getByText("1 of 3 not there yet").waitFor();
+    await page.getByText("Make the folder with mkdir first").waitFor();
+    assert.equal(await button(page, "Next").isDisabled(), true);
+
+    for (const block of [0, 1]) await page.getByRole("button", { name: "Run in terminal 1" }).nth(block).click();
+    await shows(page, "cat todo.txt");
+    await shows(page, "learn the shell");
+    await button(page, "Check again").click();
+    await page.getByText("All checks passed", { exact: true }).waitFor();
+    await button(page, "Next").click();
+    await page.getByRole("heading", { level: 1, name: "Who may read this?" }).waitFor();
+    assert.match(page.url(), /#\/steps\/permissions$/);
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: "Make files and folders" }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("copies a block as commands without their prompts", async (context) => {
+    const { page } = await visit(context, "working");
+    await button(page, "Copy").nth(2).click();
+    await page.getByText("Copied").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "cat ~/notes/todo.txt");
+  });
+
+  test("tells why a locked step is locked and does not open it", async (context) => {
+    const { page } = await visit(context, "working");
+    const locked = page.getByRole("button", { name: /Who may read this\?/ });
+    assert.match((await locked.textContent()) ?? "", /Finish “Make files and folders” first\./);
+    await locked.click();
+    await page.getByRole("heading", { level: 1, name: "Make files and folders" }).waitFor();
+  });
+
+  test("opens help only when asked, and the solution only when asked twice", async (context) => {
+    const { page } = await visit(context, "working");
+    await button(page, "Show a hint").click();
+    await page.getByText("The folder must be below your home").waitFor();
+    await button(page, "Show the solution").click();
+    await page.getByRole("alertdialog").waitFor();
+    assert.equal(await page.getByText("All of it:").count(), 0);
+    await button(page, "Show it").click();
+    await page.getByText("All of it:").waitFor();
+  });
+
+  test("says what a hostile text would do, but does none of it", async (context) => {
+    const { page, complaints } = await visit(context, "hostile");
+    await page.getByText("dressed up").waitFor();
+    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(() => Reflect.get(window, "hacked")), undefined);
+    assert.equal(await page.locator(".prose :is(script, iframe, form, style, button:not(.button), [onerror], [style], .confirm__veil, a[href^='javascript'])").count(), 0);
+    assert.deepEqual(complaints.filter((text) => !text.includes("404")), []);
+  });
+});
+
+describe("the terminal", () => {
+  test("keeps its shell over a reload, with what was on the screen", async (context) => {
+    const { page } = await visit(context, "working");
+    await typeIn(page, "kept=yes-$((40+2))\n");
+    await typeIn(page, "echo first line\n");
+    await shows(page, "first line");
+    await page.reload();
+    await shows(page, "echo first line");
+    await typeIn(page, "echo still $kept\n");
+    await shows(page, "still yes-42");
+  });
+
+  test("comes back by itself after the network was away, without loss or repetition", async (context) => {
+    const { page, server } = await visit(context, "working");
+    await typeIn(page, "(sleep 1; echo while-$((1+1))-away) &\n");
+    await shows(page, "[1]");
+    server.setDown(true);
+    await page.getByText(/Connection lost\. Trying again/).waitFor();
+    await page.waitForTimeout(1200);
+    server.setDown(false);
+    await shows(page, "while-2-away");
+    await page.getByText("Connected").waitFor();
+    const text = (await screen(page).textContent()) ?? "";
+    assert.equal(text.split("while-2-away").length, 2);
+  });
+
+  test("takes in a flood and stays usable", async (context) => {
+    const { page } = await visit(context, "working");
+    await typeIn(page, "seq 1 400000; echo done-$((6*7))\n");
+    await shows(page, "done-42");
+    await typeIn(page, "echo after the flood\n");
+    await shows(page, "after the flood");
+  });
+
+  test("offers a new shell when the old one has ended", async (context) => {
+    const { page } = await visit(context, "working");
+    await typeIn(page, "exit 3\n");
+    await page.getByText("The shell has ended with exit code 3").waitFor();
+    await button(page, "Restart shell").click();
+    await typeIn(page, "echo anew-$((1+1))\n");
+    await shows(page, "anew-2");
+  });
+
+  test("opens a second terminal beside the first, and closes it again", async (context) => {
+    const { page } = await visit(context, "working");
+    await shows(page, "$");
+    await button(page, "New terminal").click();
+    await page.getByRole("tab", { name: "Terminal 2" }).waitFor();
+    assert.equal(await page.getByRole("tab", { name: "Terminal 2" }).getAttribute("aria-selected"), "true");
+    await page.getByRole("tabpanel", { name: "Terminal 2" }).getByText("$").first().waitFor();
+    await button(page, "Close this terminal").click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Close this terminal" }).click();
+    await page.getByRole("tab", { name: "Terminal 2" }).waitFor({ state: "detached" });
+  });
+
+  test("can be left by keyboard, and entered again", async (context) => {
+    const { page } = await visit(context, "working");
+    await typeIn(page, "");
+    const inTerminal = (): Promise<boolean> => page.evaluate(() => document.activeElement?.closest(".terminal-pane") !== null);
+    assert.equal(await inTerminal(), true);
+    await page.keyboard.press("Tab");
+    assert.equal(await inTerminal(), true, "Tab belongs to the shell");
+    await page.keyboard.press("Control+Shift+Period");
+    await page.waitForFunction(() => document.activeElement?.closest(".terminal-pane") === null);
+    await page.keyboard.press("Control+Shift+Period");
+    await page.waitForFunction(() => document.activeElement?.closest(".terminal-pane") !== null);
+  });
+
+  test("lets output touch neither title nor clipboard", async (context) => {
+    const { page } = await visit(context, "working");
+    await page.evaluate(() => navigator.clipboard.writeText("mine"));
+    const title = await page.title();
+    await typeIn(page, "printf '\\033]0;<img src=x onerror=alert(1)>\\007\\033]52;c;aGFja2Vk\\007\\033[21t\\033]8;;javascript:alert(1)\\007link\\033]8;;\\007'; echo harm-$((1+1))\n");
+    await shows(page, "harm-2");
+    assert.deepEqual([await page.title(), await page.evaluate(() => navigator.clipboard.readText())], [title, "mine"]);
+    assert.equal(((await screen(page).textContent()) ?? "").includes("\u001b"), false);
+  });
+});
+
+describe("what else there is to see", () => {
+  test("the start by phases, with the text to read meanwhile", async (context) => {
+    const { page } = await visit(context, "booting");
+    await page.getByRole("heading", { name: "Getting your workspace ready" }).waitFor();
+    await page.getByText("2 of 3").waitFor();
+    await page.getByText("Gives up after 60 s").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Make files and folders" }).waitFor();
+  });
+
+  test("a start that failed, with cause and output", async (context) => {
+    const { page } = await visit(context, "boot-failed");
+    await page.getByText(/nothing listens on port 8000/).waitFor();
+    await page.getByText(/No module named 'flask'/).waitFor();
+  });
+
+  test("the way in for somebody without a session", async (context) => {
+    const { page } = await visit(context, "refused");
+    await page.getByRole("heading", { name: "This workspace needs its link" }).waitFor();
+    await page.getByText("atelier open").waitFor();
+  });
+
+  test("a question before anything is lost, and the reason when it is refused", async (context) => {
+    const { page } = await visit(context, "transitions");
+    await button(page, "Start this step over").click();
+    await page.getByText("What you changed since is taken away").waitFor();
+    await button(page, "Start over").click();
+    await page.getByText(/vim notes\/todo\.txt/).waitFor();
+    await button(page, "Go on all the same").waitFor();
+  });
+
+  test("one pane at a time on the smallest screen, with nothing cut off sideways", async (context) => {
+    const { page } = await visit(context, "working", { viewport: { width: 320, height: 640 }, hasTouch: true });
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+    assert.equal(await page.locator(".terminal-pane").isVisible(), false);
+    await page.locator(".pane-switch").getByText("Terminal").click();
+    await shows(page, "$");
+    await page.getByRole("button", { name: "Escape" }).waitFor();
+    assert.equal(await page.locator(".prose").isVisible(), false);
+  });
+
+  test("the chosen theme and layout after a reload", async (context) => {
+    const { page } = await visit(context, "working");
+    await button(page, "Settings").click();
+    await button(page, "Dark").click();
+    await page.keyboard.press("Escape");
+    await button(page, "Text only").click();
+    await page.reload();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "dark");
+    assert.equal(await page.locator(".terminal-pane").isVisible(), false);
+  });
+});
+
+describe("accessibility", () => {
+  const states: readonly { readonly name: string; readonly scenario: Scenario; readonly colorScheme: "light" | "dark"; readonly prepare?: (page: Page) => Promise<unknown> }[] = (["light", "dark"] as const).flatMap((colorScheme) => [
+    { name: "introduction", scenario: "fresh", colorScheme },
+    { name: "failed check", scenario: "working", colorScheme, prepare: (page: Page) => button(page, "Check my work").click().then(() => page.locator(".check-result").waitFor()) },
+    { name: "settings", scenario: "working", colorScheme, prepare: (page: Page) => button(page, "Settings").click().then(() => page.getByText("Terminal font size").waitFor()) },
+    { name: "wrap-up", scenario: "finished", colorScheme, prepare: (page: Page) => page.getByRole("button", { name: "Wrap-up" }).click() },
+    { name: "failed start", scenario: "boot-failed", colorScheme },
+    { name: "no session", scenario: "refused", colorScheme },
+  ]);
+  for (const { name, scenario, colorScheme, prepare } of states)
+    test(`axe finds nothing serious: ${name}, ${colorScheme}`, async (context) => {
+      const { page } = await visit(context, scenario, { colorScheme, reducedMotion: "reduce" });
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await prepare?.(page);
+      await page.waitForTimeout(400);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      assert.deepEqual(serious.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) })), []);
+    });
+});

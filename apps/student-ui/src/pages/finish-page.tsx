@@ -6,6 +6,7 @@ import { LoadedProse } from "../modules/content/loaded-prose.tsx";
 import { doneCount, isDone } from "../state/select.ts";
 import { useSession, useStudent } from "../state/use-student.ts";
 import { strings } from "../strings/en.ts";
+import { PageScroller } from "./page-scroller.tsx";
 import { StepOverview } from "./step-overview.tsx";
 
 const words = strings.finish;
@@ -20,8 +21,7 @@ export const FinishPage = ({ workspace }: { readonly workspace: WorkspaceView })
   const feedback = workshop.feedbackUrl !== undefined && linkKind(workshop.feedbackUrl, document.baseURI) === "outside" ? workshop.feedbackUrl : undefined;
   return (
     <div className="step-page">
-      <div className="step-page__scroller">
-        <article className="page">
+      <PageScroller label={strings.steps.finish}>
           <header className="page__head page__head--finish" data-done={open === 0 || undefined}>
             <span className="page__seal">
               <Icon name={open === 0 ? "check" : "flag"} size={26} />
@@ -41,8 +41,7 @@ export const FinishPage = ({ workspace }: { readonly workspace: WorkspaceView })
               </a>
             </p>
           )}
-        </article>
-      </div>
+        </PageScroller>
       <div className="dock">
         <div className="dock__bar">
           {back !== undefined && (

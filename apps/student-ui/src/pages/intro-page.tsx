@@ -6,6 +6,7 @@ import { recordingKind } from "../modules/header/recording-kind.ts";
 import { summaryOf } from "../state/select.ts";
 import { useSession, useStudent } from "../state/use-student.ts";
 import { strings } from "../strings/en.ts";
+import { PageScroller } from "./page-scroller.tsx";
 import { StepOverview } from "./step-overview.tsx";
 
 const words = strings.intro;
@@ -41,8 +42,7 @@ export const IntroPage = ({ workspace }: { readonly workspace: WorkspaceView }):
   const recording = words.recording[recordingKind(workspace.recording)];
   return (
     <div className="step-page">
-      <div className="step-page__scroller">
-        <article className="page">
+      <PageScroller label={workshop.title}>
           <header className="page__head page__head--intro" lang={workshop.language}>
             <h1>{workshop.title}</h1>
             {workshop.description !== "" && <p className="page__lead">{workshop.description}</p>}
@@ -56,8 +56,7 @@ export const IntroPage = ({ workspace }: { readonly workspace: WorkspaceView }):
           </aside>
           <h2 className="page__section">{words.steps}</h2>
           <StepOverview steps={steps} language={workshop.language} />
-        </article>
-      </div>
+        </PageScroller>
       {first !== undefined && (
         <div className="dock">
           <div className="dock__bar">

@@ -1,6 +1,6 @@
 import type { StepSummary, WorkspaceView } from "@atelier/contract";
 import { Button, Icon } from "@atelier/ui";
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { CheckDock } from "../modules/check/check-dock.tsx";
 import { LoadedProse } from "../modules/content/loaded-prose.tsx";
 import { StepHelp } from "../modules/help/step-help.tsx";
@@ -8,6 +8,7 @@ import { useTransitionRequest } from "../modules/requests/use-transition.tsx";
 import { isDone, summaryOf } from "../state/select.ts";
 import { useSession, useStudent } from "../state/use-student.ts";
 import { strings } from "../strings/en.ts";
+import { PageScroller } from "./page-scroller.tsx";
 
 const words = strings.steps;
 
@@ -35,20 +36,14 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
   const session = useSession();
   const state = useStudent();
   const transition = useTransitionRequest();
-  const scroller = useRef<HTMLDivElement>(null);
   const loaded = state.steps[step.id];
   const { language } = workspace.workshop;
   const help = loaded?.state === "ready" ? loaded.value.help : [];
   const working = workspace.transitions && workspace.currentStep === step.id;
 
-  useEffect(() => {
-    scroller.current?.scrollTo(0, 0);
-  }, []);
-
   return (
     <div className="step-page">
-      <div className="step-page__scroller" ref={scroller}>
-        <article className="page">
+      <PageScroller label={step.title}>
           <header className="page__head">
             <p className="page__eyebrow">
               <span>{words.position(step.number, workspace.steps.length)}</span>
@@ -75,8 +70,7 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
               </Button>
             </div>
           )}
-        </article>
-      </div>
+        </PageScroller>
       <CheckDock workspace={workspace} step={step} onTransition={transition.ask} />
       {transition.dialog}
     </div>

@@ -1,4 +1,5 @@
 import "./workspace-page.css";
+import { isLeaveChord } from "@atelier/ui/terminal";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { Header } from "../modules/header/header.tsx";
@@ -47,9 +48,18 @@ export const WorkspacePage = (): ReactNode => {
   const webTerminal = workspace?.webTerminal ?? false;
   const shown = webTerminal ? layout : "text";
 
+  const { focus } = registry;
   useEffect(() => {
-    document.documentElement.dataset.pane = pane;
-  }, [pane]);
+    if (!webTerminal) return;
+    // Inside the terminal the same chord has been taken already, to leave it.
+    const enter = (event: KeyboardEvent): void => {
+      if (!isLeaveChord(event) || event.defaultPrevented) return;
+      event.preventDefault();
+      focus();
+    };
+    document.addEventListener("keydown", enter);
+    return () => document.removeEventListener("keydown", enter);
+  }, [webTerminal, focus]);
 
   return (
     <TerminalContext value={registry}>

@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { defaultResources, type WorkspaceSettings, type Workspaces } from "@atelier/backend-docker";
+import { AppError, type Backend, type BuildRecord, parseWorkspaceName } from "@atelier/domain";
+import { buildWorkshop } from "../build-workshop.ts";
+import type { Context } from "../context.ts";
+import { followStart } from "../follow-start.ts";
+import { requireWorkshop } from "../load-workshop.ts";
+import { parsePairs, readSecretFiles } from "../name-values.ts";
+import { openBrowser } from "../open-browser.ts";
+import { askForParameters, type ParameterNeed } from "../parameters.ts";
+import { recordOfImage } from "../record-of-image.ts";
+import { countOf, renderDiagnostics } from "../render-error.ts";
+import { resolveTemplate } from "../resolve-template.ts";
+
+interface RunOptions {
+  readonly template?: string;
+  readonly step?: string;
+  readonly set?: readonly string[];
+  readonly secret?: readonly string[];
+  readonly name?: string;
+  readonly new?: boolean;
+  readonly open?: boolean;
+  readonly backend: Backend;
+  readonly json?: boolean;
+}
+
+export default async (context: Context, [target = "."]: readonly string[], options: RunOptions): Promise<number> => {
+  const { reporter } = context;
+  const isFolder = existsSync(context.path(target));
+  // Everything that can be refused is refused before anything is built or started.
+  const folder = isFolder ? await requireWorkshop(context, target) : undefined;
+  if (folder && folder.diagnostics.length > 0) reporter.warn(`${renderDiagnostics(folder.diagnostics, reporter.paint)}\n${countOf(folder.diagnostics)}`);
+  const template = await resolveTemplate(context, { file: options.template, backend: options.backend, workshop: folder?.workshop });
+  const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
+  const secrets = readSecretFiles(context, options.secret ?? []);
+  const workspaces = await context.workspaces();
+
+  const wanted = options.name ?? folder?.workshop.name;
+  if (wanted !== undefined && options.new !== true) {
+    const existing = await continueExisting(context, workspaces, { name: wanted, options });
+    if (existing) return finish(context, existing, options);
+  }
+
+  const source = folder ? { ...(await buildWorkshop(context, folder, {})), parameters: folder.workshop.parameters, sudo: folder.workshop.sudo } : await fromImage(context, target);
+  const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
+  const place = placeOf(source.record, options.step, isFolder ? undefined : target);
+  const parameters = await askForParameters(context, source.parameters, { values, secrets });
+  const settings: WorkspaceSettings = {
+    v: 1,
+    id: context.newId(),
+    name,
+    workshop: source.record.workshop,
+    version: source.record.version,
+    title: source.record.title,
+    record: source.digest,
+    ...place,
+    port: await workspaces.freePort(),
+    ...(folder ? { folder: folder.folder } : {}),
+    parameters: parameters.values,
+    secrets: Object.keys(parameters.secrets),
+    timezone: template.timezone,
+    recording: template.recording,
+    webTerminal: template.webTerminal,
+    sudo: source.sudo,
+    resources: { ...defaultResources, ...template.resources },
+    createdAt: context.now().toISOString(),
+  };
+  await workspaces.create({ record: source.record, settings, secrets: parameters.secrets });
+  return finish(context, await followStart(context, workspaces, name), options);
+};
+
+const finish = async (context: Context, started: { name: string; url: string; phase: string }, options: RunOptions): Promise<number> => {
+  const { reporter } = context;
+  if (options.json) reporter.json(started);
+  else {
+    reporter.info(`${reporter.paint.green("✓")} ${started.name} is ready. Open this link:`);
+    reporter.result(started.url);
+    reporter.info(reporter.paint.dim(`Stop it with \`atelier stop ${started.name}\`; delete it with \`atelier remove ${started.name}\`.`));
+  }
+  if (options.open) await openBrowser(started.url);
+  return started.phase === "ready" ? 0 : 1;
+};
+
+/** A second run of the same workshop goes on where the first one was. */
+const continueExisting = async (context: Context, workspaces: Workspaces, { name, options }: { name: string; options: RunOptions }): Promise<{ name: string; url: string; phase: string } | undefined> => {
+  const found = (await workspaces.list()).find((status) => status.name === name);
+  if (found === undefined) return undefined;
+  if (found.state === "incomplete" || found.settings === undefined) {
+    // Its making was interrupted: there is nothing in it yet.
+    await workspaces.remove(name);
+    return undefined;
+  }
+  if (options.step !== undefined || (options.set ?? []).length > 0)
+    throw new AppError("usage", `The workspace "${name}" exists already; --step and --set are for new ones.`, { hint: `Add --new for another one beside it, or remove it first: atelier remove ${name}` });
+  context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
+  return followStart(context, workspaces, name);
+};
+
+const fromImage = async (context: Context, reference: string): Promise<{ record: BuildRecord; digest: string; parameters: readonly ParameterNeed[]; sudo: boolean }> => {
+  const { record, workshop } = await recordOfImage(await context.engine(), reference);
+  return { record, digest: context.state().saveRecord(record), parameters: workshop.parameters, sudo: workshop.sudo };
+};
+
+/** To work on a step the student gets the image before it. */
+const placeOf = (record: BuildRecord, step: string | undefined, image: string | undefined): Pick<WorkspaceSettings, "image" | "step"> => {
+  const ids = record.steps.map((entry) => entry.step);
+  if (step !== undefined) {
+    const index = ids.indexOf(step);
+    if (index < 1) throw new AppError("no-such-step", `There is no step "${step}" in ${record.workshop}.`, { hint: `Steps: ${ids.slice(1).join(", ")}` });
+    return { image: ids[index - 1] ?? "start", step };
+  }
+  // An image named by its step shows that step solved.
+  const named = image === undefined ? undefined : ids.find((id) => image.endsWith(`-${id}`) || image.endsWith(`:${id}`));
+  const next = ids[ids.indexOf(named ?? "start") + 1] ?? named;
+  return { image: named ?? "start", ...(next === undefined || next === "start" ? {} : { step: next }) };
+};
+
+const freeName = async (workspaces: Workspaces, wanted: string, isAnother: boolean): Promise<string> => {
+  const name = parseWorkspaceName(wanted);
+  if (name === undefined) throw new AppError("bad-name", `"${wanted}" is not a workspace name.`, { hint: "Use lower-case letters, digits and hyphens, at most 63." });
+  const taken = new Set((await workspaces.list()).map((status) => status.name));
+  if (!taken.has(name)) return name;
+  if (!isAnother) throw new AppError("bad-name", `There is a workspace "${name}" already.`, { hint: "Choose another --name, or say --new." });
+  for (let number = 2; ; number++) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
+};

@@ -30,6 +30,14 @@ export { entryAt, fileAt, filesBelow, hasFolder, normalizePath } from "./spec/tr
 export { withoutIgnored } from "./spec/tree/without-ignored.ts";
 export { type DocPath, formatPath } from "./spec/yaml/doc-path.ts";
 export { readYaml, type YamlFile } from "./spec/yaml/read-yaml.ts";
+export * from "./template/effective-template.ts";
+export * from "./template/key-exposure.ts";
+export * from "./template/parse-template.ts";
+export * from "./template/template.ts";
+export * from "./template/template-key-table.ts";
+export * from "./template/template-keys.ts";
+export * from "./template/template-requirements.ts";
+export * from "./template/written-key.ts";
 export * from "./workshop/ids.ts";
 export * from "./workshop/navigation.ts";
 export * from "./workshop/workshop.ts";

@@ -1,4 +1,5 @@
 import type { DiagnosticCodeEntry } from "./diagnostic-code-entry.ts";
+import { templateCodes } from "../template/template-codes.ts";
 import { specCodes } from "./spec-codes.ts";
 
 export type { DiagnosticCodeEntry } from "./diagnostic-code-entry.ts";
@@ -9,6 +10,7 @@ export type { DiagnosticCodeEntry } from "./diagnostic-code-entry.ts";
  */
 export const diagnosticCodes = {
   ...specCodes,
+  ...templateCodes,
   "not-in-this-version": {
     title: "Granted by the backend, but not in this version",
     explanation: "The capability matrix grants this for the backend, but the installed version does not do it yet.",

@@ -21,18 +21,23 @@ export const unwrapped = (schema: z.ZodType): z.ZodType => {
   return inner === undefined ? schema : unwrapped(inner);
 };
 
+/** The schema one step down; of alternatives, the first that has such a place. */
+const schemaBelow = (schema: z.ZodType, part: string | number): z.ZodType | undefined => {
+  const known = definition(schema);
+  if (known.options !== undefined) {
+    const below = known.options.map((option) => schemaBelow(unwrapped(option), part));
+    return below.find((found) => found !== undefined);
+  }
+  if (typeof part === "number") return known.element;
+  return known.shape !== undefined && Object.hasOwn(known.shape, part) ? known.shape[part] : known.valueType;
+};
+
 /** The schema of the value at a path, or undefined where the schema knows no such place. */
 export const schemaAt = (schema: z.ZodType, path: DocPath): z.ZodType | undefined => {
   let current: z.ZodType | undefined = unwrapped(schema);
   for (const part of path) {
     if (current === undefined) return undefined;
-    const known: Definition = definition(current);
-    const next: z.ZodType | undefined =
-      typeof part === "number"
-        ? known.element
-        : known.shape !== undefined && Object.hasOwn(known.shape, part)
-          ? known.shape[part]
-          : known.valueType;
+    const next = schemaBelow(current, part);
     current = next === undefined ? undefined : unwrapped(next);
   }
   return current;

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stepJsonSchema, workshopJsonSchema } from "@atelier/domain";
+import { capabilities, stepJsonSchema, templateJsonSchema, workshopJsonSchema } from "@atelier/domain";
 import { root } from "../gate/root.ts";
+import { capabilitiesPage, diagnosticsPage, templatePage } from "./reference-pages.ts";
 
 /** A file below `docs/reference/` that is made from the code and never edited. */
 interface GeneratedFile {
@@ -16,6 +17,11 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 export const generatedFiles = (): readonly GeneratedFile[] => [
   { path: "docs/reference/schema/workshop.schema.json", text: json(workshopJsonSchema()) },
   { path: "docs/reference/schema/step.schema.json", text: json(stepJsonSchema()) },
+  { path: "docs/reference/schema/template.schema.json", text: json(templateJsonSchema()) },
+  { path: "docs/reference/capabilities.json", text: json(capabilities) },
+  { path: "docs/reference/capabilities.md", text: capabilitiesPage() },
+  { path: "docs/reference/diagnostics.md", text: diagnosticsPage() },
+  { path: "docs/reference/template.md", text: templatePage() },
 ];
 
 const isCurrent = ({ path, text }: GeneratedFile): boolean =>

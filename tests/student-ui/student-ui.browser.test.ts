@@ -4,11 +4,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build } from "vite";
-import { type FakeServer, startFakeServer } from "../../apps/student-ui/src/testing/fake-server.ts";
-import type { Scenario } from "../../apps/student-ui/src/testing/fake-workshop.ts";
-import { openBrowser } from "../../apps/student-ui/src/testing/open-browser.ts";
+import { type FakeServer, startFakeServer } from "./fake-server.ts";
+
+type Scenario = "working" | "fresh" | "booting" | "boot-failed" | "refused" | "finished" | "transitions" | "hostile";
+
+const chromiumOptions = {
+  executablePath: "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ],
+};
 
 const root = join(import.meta.dirname, "../../apps/student-ui");
 let browser: Browser;
@@ -16,8 +28,13 @@ let dist: string;
 
 before(async () => {
   dist = await mkdtemp(join(tmpdir(), "atelier-student-ui-"));
-  await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: dist, emptyOutDir: true } });
-  browser = await openBrowser();
+  await build({
+    root,
+    configFile: join(root, "vite.config.ts"),
+    logLevel: "error",
+    build: { outDir: dist, emptyOutDir: true },
+  });
+  browser = await chromium.launch(chromiumOptions);
 });
 
 after(async () => {
@@ -33,8 +50,12 @@ interface Visit {
 }
 
 const visit = async (context: TestContext, scenario: Scenario, options: BrowserContextOptions = {}): Promise<Visit> => {
-  const server = await startFakeServer({ scenario, dist });
-  const session = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"], ...options });
+  const server = await startFakeServer(scenario, dist);
+  const session = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
   const page = await session.newPage();
   context.after(async () => {
     await session.close();
@@ -52,7 +73,10 @@ const visit = async (context: TestContext, scenario: Scenario, options: BrowserC
 
 const screen = (page: Page) => page.locator(".xterm-rows").first();
 const shows = (page: Page, text: string): Promise<unknown> =>
-  page.waitForFunction((wanted) => document.querySelector(".xterm-rows")?.textContent?.replaceAll("\u00a0", " ").includes(wanted), text);
+  page.waitForFunction(
+    (wanted) => document.querySelector(".xterm-rows")?.textContent?.replaceAll("\u00a0", " ").includes(wanted),
+    text,
+  );
 const typeIn = async (page: Page, text: string): Promise<void> => {
   await shows(page, "$");
   await page.locator(".xterm-screen").first().click();
@@ -116,9 +140,19 @@ describe("a step", () => {
     await page.getByText("dressed up").waitFor();
     await page.waitForTimeout(300);
     assert.equal(await page.evaluate(() => Reflect.get(window, "hacked")), undefined);
-    assert.equal(await page.locator(".prose :is(script, iframe, form, style, button:not(.button), [onerror], [style], .confirm__veil, a[href^='javascript'])").count(), 0);
+    assert.equal(
+      await page
+        .locator(
+          ".prose :is(script, iframe, form, style, button:not(.button), [onerror], [style], .confirm__veil, a[href^='javascript'])",
+        )
+        .count(),
+      0,
+    );
     // Chromium names the handlers it refuses while the sanitiser parses them, and an image that is missing.
-    assert.deepEqual(complaints.filter((text) => !/^Executing inline event handler violates|404/.test(text)), []);
+    assert.deepEqual(
+      complaints.filter((text) => !/^Executing inline event handler violates|404/.test(text)),
+      [],
+    );
   });
 });
 
@@ -180,7 +214,8 @@ describe("the terminal", () => {
   test("can be left by keyboard, and entered again", async (context) => {
     const { page } = await visit(context, "working");
     await typeIn(page, "");
-    const inTerminal = (): Promise<boolean> => page.evaluate(() => document.activeElement?.closest(".terminal-pane") !== null);
+    const inTerminal = (): Promise<boolean> =>
+      page.evaluate(() => document.activeElement?.closest(".terminal-pane") !== null);
     assert.equal(await inTerminal(), true);
     await page.keyboard.press("Tab");
     assert.equal(await inTerminal(), true, "Tab belongs to the shell");
@@ -194,7 +229,10 @@ describe("the terminal", () => {
     const { page } = await visit(context, "working");
     await page.evaluate(() => navigator.clipboard.writeText("mine"));
     const title = await page.title();
-    await typeIn(page, "printf '\\033]0;<img src=x onerror=alert(1)>\\007\\033]52;c;aGFja2Vk\\007\\033[21t\\033]8;;javascript:alert(1)\\007link\\033]8;;\\007'; echo harm-$((1+1))\n");
+    await typeIn(
+      page,
+      "printf '\\033]0;<img src=x onerror=alert(1)>\\007\\033]52;c;aGFja2Vk\\007\\033[21t\\033]8;;javascript:alert(1)\\007link\\033]8;;\\007'; echo harm-$((1+1))\n",
+    );
     await shows(page, "harm-2");
     assert.deepEqual([await page.title(), await page.evaluate(() => navigator.clipboard.readText())], [title, "mine"]);
     assert.equal(((await screen(page).textContent()) ?? "").includes("\u001b"), false);
@@ -256,11 +294,37 @@ describe("what else there is to see", () => {
 });
 
 describe("accessibility", () => {
-  const states: readonly { readonly name: string; readonly scenario: Scenario; readonly colorScheme: "light" | "dark"; readonly prepare?: (page: Page) => Promise<unknown> }[] = (["light", "dark"] as const).flatMap((colorScheme) => [
+  const states: readonly {
+    readonly name: string;
+    readonly scenario: Scenario;
+    readonly colorScheme: "light" | "dark";
+    readonly prepare?: (page: Page) => Promise<unknown>;
+  }[] = (["light", "dark"] as const).flatMap((colorScheme) => [
     { name: "introduction", scenario: "fresh", colorScheme },
-    { name: "failed check", scenario: "working", colorScheme, prepare: (page: Page) => button(page, "Check my work").click().then(() => page.locator(".check-result").waitFor()) },
-    { name: "settings", scenario: "working", colorScheme, prepare: (page: Page) => button(page, "Settings").click().then(() => page.getByText("Terminal font size").waitFor()) },
-    { name: "wrap-up", scenario: "finished", colorScheme, prepare: (page: Page) => page.getByRole("button", { name: "Wrap-up" }).click() },
+    {
+      name: "failed check",
+      scenario: "working",
+      colorScheme,
+      prepare: (page: Page) =>
+        button(page, "Check my work")
+          .click()
+          .then(() => page.locator(".check-result").waitFor()),
+    },
+    {
+      name: "settings",
+      scenario: "working",
+      colorScheme,
+      prepare: (page: Page) =>
+        button(page, "Settings")
+          .click()
+          .then(() => page.getByText("Terminal font size").waitFor()),
+    },
+    {
+      name: "wrap-up",
+      scenario: "finished",
+      colorScheme,
+      prepare: (page: Page) => page.getByRole("button", { name: "Wrap-up" }).click(),
+    },
     { name: "failed start", scenario: "boot-failed", colorScheme },
     { name: "no session", scenario: "refused", colorScheme },
   ]);
@@ -272,6 +336,12 @@ describe("accessibility", () => {
       await page.waitForTimeout(400);
       const { violations } = await new AxeBuilder({ page }).analyze();
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      assert.deepEqual(serious.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) })), []);
+      assert.deepEqual(
+        serious.map(({ id, nodes }) => ({
+          id,
+          nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+        })),
+        [],
+      );
     });
 });

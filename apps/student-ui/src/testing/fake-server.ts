@@ -3,6 +3,8 @@ import { readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import type { ServerSentEvent } from "@atelier/contract";
 import { WebSocketServer } from "ws";
 import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
@@ -63,7 +65,8 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
     response.end(JSON.stringify(body));
   };
-  const refuse = (response: ServerResponse, status: number, code: string, message: string): void => json(response, status, { code, message, fields: [] });
+  const refuse = (response: ServerResponse, status: number, [code, message]: readonly [string, string]): void =>
+    json(response, status, { code, message, fields: [] });
 
   const events = (response: ServerResponse): void => {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
@@ -82,8 +85,8 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
 
   const stepRoute = async (request: IncomingMessage, response: ServerResponse, [id = "", action, level = ""]: string[]): Promise<void> => {
     const step = workshop.step(id);
-    if (step === undefined) return refuse(response, 404, "not-found", "There is no such step.");
-    if (step.state === "locked") return refuse(response, 403, "step-locked", step.lockedReason ?? "");
+    if (step === undefined) return refuse(response, 404, ["not-found", "There is no such step."]);
+    if (step.state === "locked") return refuse(response, 403, ["step-locked", step.lockedReason ?? ""]);
     if (request.method === "GET" && action === undefined) return json(response, 200, step);
     if (request.method === "GET" && action === "help") return json(response, 200, { level, html: fakeHelp[level] ?? "" });
     if (action === "check") return check(response, id);
@@ -108,20 +111,20 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
   const api = async (request: IncomingMessage, response: ServerResponse, [head = "", ...rest]: string[]): Promise<void> => {
     const { boot } = workshop.workspace();
     if (head === "boot") return json(response, 200, boot);
-    if (scenario === "refused") return refuse(response, 401, "not-logged-in", "You are not logged in to this workspace.");
+    if (scenario === "refused") return refuse(response, 401, ["not-logged-in", "You are not logged in to this workspace."]);
     if (head === "events") return events(response);
     if (head === "workspace") return json(response, 200, workshop.workspace());
     if (head === "steps") return stepRoute(request, response, rest);
     if (head === "pages") return json(response, 200, { html: fakeTexts[rest[0] ?? ""] ?? "" });
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
-    if (head === "requests") return refuse(response, 409, "jobs-running", "“vim notes/todo.txt” still runs in terminal 1 and would be ended.");
-    refuse(response, 404, "not-found", "There is nothing here.");
+    if (head === "requests") return refuse(response, 409, ["jobs-running", "“vim notes/todo.txt” still runs in terminal 1 and would be ended."]);
+    refuse(response, 404, ["not-found", "There is nothing here."]);
   };
 
   const file = async (response: ServerResponse, path: string): Promise<void> => {
     const name = path === "/" ? "/index.html" : normalize(path);
     const body = await readFile(join(dist, name)).catch(() => undefined);
-    if (body === undefined) return refuse(response, 404, "not-found", "There is nothing here.");
+    if (body === undefined) return refuse(response, 404, ["not-found", "There is nothing here."]);
     response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream", "content-security-policy": policy, "cache-control": "no-cache" });
     response.end(body);
   };
@@ -132,7 +135,7 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     const parts = pathname.split("/").slice(1).map(decodeURIComponent);
     const answer = parts[0] === "api" ? api(request, response, parts.slice(1)) : parts[0] === "content" ? undefined : file(response, pathname);
     if (answer === undefined) response.writeHead(200, { "content-type": "image/svg+xml" }).end(fakeImage);
-    answer?.catch((error: unknown) => refuse(response, 500, "fake", String(error)));
+    answer?.catch((error: unknown) => refuse(response, 500, ["fake", String(error)]));
   });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => {
@@ -164,7 +167,12 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
 };
 
 if (import.meta.main) {
-  const scenario = scenarios.find((name) => name === process.argv[2]) ?? "working";
-  const server = await startFakeServer({ scenario, port: 7681 });
-  process.stdout.write(`${server.url} (${scenario}; others: ${scenarios.join(", ")})\n`);
+  const { values } = parseArgs({ options: { scenario: { type: "string", default: "working" }, port: { type: "string", default: "7681" }, dist: { type: "string" } } });
+  const scenario = scenarios.find((name) => name === values.scenario);
+  if (scenario === undefined) throw new Error(`--scenario is one of ${scenarios.join(", ")}`);
+  const server = await startFakeServer({ scenario, port: Number(values.port), ...(values.dist === undefined ? {} : { dist: values.dist }) });
+  process.stdout.write(`${server.url}\n`);
+  // `down` and `up` on stdin play a network that goes and comes back; its end ends the server.
+  for await (const line of createInterface(process.stdin)) if (line === "down" || line === "up") server.setDown(line === "down");
+  if (!process.stdin.isTTY) await server.close();
 }

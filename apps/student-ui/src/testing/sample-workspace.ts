@@ -1,7 +1,6 @@
 import type { StepSummary, WorkspaceView } from "@atelier/contract";
 
-const step = (number: number, id: string, title: string, rest: Partial<StepSummary>): StepSummary => ({
-  id,
+const step = (number: number, title: string, rest: Partial<StepSummary> & { readonly id: string }): StepSummary => ({
   number,
   title,
   state: "locked",
@@ -35,11 +34,11 @@ export const sampleWorkspace = (change: Partial<WorkspaceView> = {}): WorkspaceV
   },
   boot: { phase: "ready", elapsedMs: 210 },
   steps: [
-    step(1, "look-around", "Look around", { state: "passed" }),
-    step(2, "files", "Make files and folders", { state: "current" }),
-    step(3, "permissions", "Who may read this?", { lockedReason: "Finish “Make files and folders” first." }),
-    step(4, "processes", "Watch processes", { hasCheck: false, lockedReason: "Finish “Who may read this?” first." }),
-    step(5, "services", "Run a service", { durationSeconds: 600, lockedReason: "Finish “Watch processes” first." }),
+    step(1, "Look around", { id: "look-around", state: "passed" }),
+    step(2, "Make files and folders", { id: "files", state: "current" }),
+    step(3, "Who may read this?", { id: "permissions", lockedReason: "Finish “Make files and folders” first." }),
+    step(4, "Watch processes", { id: "processes", hasCheck: false, lockedReason: "Finish “Who may read this?” first." }),
+    step(5, "Run a service", { id: "services", durationSeconds: 600, lockedReason: "Finish “Watch processes” first." }),
   ],
   currentStep: "files",
   finished: false,

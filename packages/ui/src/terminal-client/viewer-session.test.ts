@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { flowWindow, type ServerMessage } from "@atelier/contract";
-import { attachMessage, newSession, onConsumed, onHello, onOutput, onSnapshot, type ViewerSession } from "./viewer-session.ts";
+import { attachMessage, isReplaying, newSession, onConsumed, onHello, onOutput, onSnapshot, type ViewerSession } from "./viewer-session.ts";
 
 const size = { cols: 80, rows: 24 };
 const hello = (over: Partial<Extract<ServerMessage, { t: "hello" }>> = {}): Extract<ServerMessage, { t: "hello" }> => ({
@@ -48,13 +48,13 @@ test("a hole in the stream is reported and changes nothing", () => {
 test("a delta of the same shell keeps the place, a new shell starts afresh", () => {
   const session: ViewerSession = { epoch: "a", received: 100, consumed: 90, acked: 60 };
   assert.equal(onHello(session, hello({ resume: "delta" })), session);
-  assert.deepEqual(onHello(session, hello({ resume: "delta", epoch: "b" })), { epoch: "b", consumed: 0, acked: 0 });
-  assert.deepEqual(onHello(session, hello({ resume: "snapshot" })), { epoch: "a", consumed: 0, acked: 0 });
+  assert.deepEqual(onHello(session, hello({ resume: "delta", epoch: "b" })), { epoch: "b", consumed: 0, acked: 0, replayUntil: 0 });
+  assert.deepEqual(onHello(session, hello({ resume: "snapshot" })), { epoch: "a", consumed: 0, acked: 0, replayUntil: 0 });
 });
 
 test("without a snapshot the first frame says where the stream stands", () => {
   const decision = onOutput(onHello(newSession, hello({ resume: "delta" })), output(500, "hi"));
-  assert.deepEqual(decision.session, { epoch: "a", received: 502, consumed: 500, acked: 500 });
+  assert.deepEqual(decision.session, { epoch: "a", received: 502, consumed: 500, acked: 500, replayUntil: 0 });
 });
 
 test("consumed bytes are acknowledged every 32 KiB, not more often", () => {
@@ -71,4 +71,11 @@ test("consumed bytes are acknowledged every 32 KiB, not more often", () => {
 test("an acknowledgement never goes back", () => {
   const session: ViewerSession = { epoch: "a", received: 90_000, consumed: 80_000, acked: 80_000 };
   assert.deepEqual(onConsumed(session, 10_000).session, session);
+});
+
+test("the past is over once the parser has read up to where the stream stood when we came", () => {
+  const came = onSnapshot(onHello(newSession, hello({ head: 100 })), { kind: "snapshot", seq: 0, ...size, payload: new Uint8Array(0) });
+  const received = onOutput(came, { kind: "output", seq: 0, payload: new Uint8Array(140) }).session;
+  assert.deepEqual([0, 99, 100, 140].map((offset) => isReplaying(onConsumed(received, offset).session)), [true, true, false, false]);
+  assert.equal(isReplaying(onSnapshot(came, { kind: "snapshot", seq: 100, ...size, payload: new Uint8Array(9) })), false);
 });

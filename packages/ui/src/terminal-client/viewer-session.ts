@@ -11,7 +11,15 @@ export interface ViewerSession {
   /** Offset up to which the parser has taken bytes in. */
   readonly consumed: number;
   readonly acked: number;
+  /** What lies before this offset had been printed before we came. */
+  readonly replayUntil?: number;
 }
+
+/**
+ * Whether the parser still reads the past. A terminal answers some sequences by typing; answers to
+ * what was asked of somebody else long ago would end up as garbage on the command line.
+ */
+export const isReplaying = ({ consumed, replayUntil = 0 }: ViewerSession): boolean => consumed < replayUntil;
 
 export const newSession: ViewerSession = { consumed: 0, acked: 0 };
 
@@ -30,7 +38,9 @@ export const attachMessage = (session: ViewerSession, size: TerminalSize, readOn
  * frame says. What was received but not yet parsed at the time of the break stays counted.
  */
 export const onHello = (session: ViewerSession, hello: Extract<ServerMessage, { t: "hello" }>): ViewerSession =>
-  hello.resume === "delta" && hello.epoch === session.epoch ? session : { epoch: hello.epoch, consumed: 0, acked: 0 };
+  hello.resume === "delta" && hello.epoch === session.epoch
+    ? session
+    : { epoch: hello.epoch, consumed: 0, acked: 0, replayUntil: hello.head };
 
 export interface OutputDecision {
   readonly session: ViewerSession;

@@ -2,7 +2,7 @@ import { decodeServerFrame, encodeInput, type ServerMessage, serverMessageSchema
 import { type Connection, notConnected } from "../connection/connection-state.ts";
 import { type ConnectionClock, type DialEvents, keepConnected } from "../connection/keep-connected.ts";
 import type { TerminalLink, TerminalSize, TerminalSource, TerminalSourceEvent, TerminalStatus } from "../terminal/terminal-source.ts";
-import { attachMessage, newSession, onConsumed, onHello, onOutput, onSnapshot } from "./viewer-session.ts";
+import { attachMessage, isReplaying, newSession, onConsumed, onHello, onOutput, onSnapshot } from "./viewer-session.ts";
 
 export interface WebSocketSourceOptions {
   /** Absolute `ws:` or `wss:` address of `GET /api/terminals/<name>`. */
@@ -10,6 +10,12 @@ export interface WebSocketSourceOptions {
   readonly readOnly?: boolean;
   readonly clock: ConnectionClock;
 }
+
+/**
+ * Undoes the modes that a shell may have died in (full screen, mouse, bracketed paste) and leaves its
+ * output on the screen, so that the next shell starts below it.
+ */
+const afterlife = new TextEncoder().encode("\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\r\n");
 
 const parseMessage = (text: string): ServerMessage | undefined => {
   try {
@@ -101,7 +107,8 @@ const connect = (
         listen({ type: "notice", message: message.message });
         return;
       case "resync":
-        // The snapshot that follows says where the stream stands; a restart brings a new `hello` or epoch.
+        if (message.reason === "restart") listen({ type: "output", bytes: afterlife, consumed: () => {} });
+        // What follows says where the stream stands: a snapshot, or the `hello` of a new shell.
         session = { ...newSession, ...(session.epoch === undefined ? {} : { epoch: session.epoch }) };
         return;
     }
@@ -133,7 +140,7 @@ const connect = (
 
   return {
     write: (bytes) => {
-      if (!readOnly && status.connection.phase === "live" && socket?.readyState === WebSocket.OPEN)
+      if (!readOnly && !isReplaying(session) && status.connection.phase === "live" && socket?.readyState === WebSocket.OPEN)
         // The encoder allocates, so its buffer is never a shared one.
         socket.send(encodeInput(bytes) as Uint8Array<ArrayBuffer>);
     },

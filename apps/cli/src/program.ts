@@ -108,6 +108,20 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/build.ts"),
   },
   {
+    name: "test",
+    args: "[folder]",
+    summary: "prove that every check fails before its step and passes after it",
+    details: "Runs each check in fresh containers: on the image before its step, and on the step's own.",
+    examples: ["atelier test", "atelier test my-workshop --step permissions", "atelier test --junit report.xml"],
+    options: [
+      repeatable("--step <id>", "only this step; may be given again"),
+      option("--concurrency <number>", "images tried at the same time").default("2"),
+      option("--junit <file>", "also write a JUnit report"),
+      json,
+    ],
+    load: () => import("./commands/test.ts"),
+  },
+  {
     name: "run",
     args: "<folder-or-image>",
     summary: "start a workspace and print its link",

@@ -21,15 +21,24 @@ const step: DemoStep = {
 const main = async (): Promise<number> => {
   const stages = createStages(print.line);
   // A state directory of its own: the demo never touches a person's workspaces.
-  const state = join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), isCheck ? `atelier-demo-check-${process.pid}` : "atelier-demo");
+  const state = join(
+    process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"),
+    isCheck ? `atelier-demo-check-${process.pid}` : "atelier-demo",
+  );
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const endpoint = await stages.stage("a Docker engine answers", () => ensureDocker({ log: print.line }));
-  const env = { ...process.env, ATELIER_STATE_DIR: state, DOCKER_HOST: endpoint.kind === "socket" ? `unix://${endpoint.path}` : `tcp://${endpoint.host}:${endpoint.port}` };
+  const env = {
+    ...process.env,
+    ATELIER_STATE_DIR: state,
+    DOCKER_HOST: endpoint.kind === "socket" ? `unix://${endpoint.path}` : `tcp://${endpoint.host}:${endpoint.port}`,
+  };
   await stages.stage("base, platform and example are built", () => runCli(["build", example], env));
   try {
     const url = await stages.stage("a workspace is ready", () => runCli(["run", example], env));
     if (!isCheck) {
-      print.line(`\nOpen this link in a browser:\n\n  ${url}\n\nThe workspace goes on running. To end it:\n  ATELIER_STATE_DIR=${state} npm run --silent atelier -- remove --all --yes`);
+      print.line(
+        `\nOpen this link in a browser:\n\n  ${url}\n\nThe workspace goes on running. To end it:\n  ATELIER_STATE_DIR=${state} npm run --silent atelier -- remove --all --yes`,
+      );
       return 0;
     }
     await checkDemo(url, step, stages);

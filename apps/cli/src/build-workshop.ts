@@ -21,7 +21,15 @@ export const buildWorkshop = async (
   const started = performance.now();
   const plan = planImages(workshop, tree, sha256);
   const builder = await context.builder();
-  const record = await builder.build({ plan, workshop, tree, folder, secrets, onProgress: (event) => tell(event, context), signal: context.signal });
+  const record = await builder.build({
+    plan,
+    workshop,
+    tree,
+    folder,
+    secrets,
+    onProgress: (event) => tell(event, context),
+    signal: context.signal,
+  });
   reporter.progressDone();
   return { record, digest: context.state().saveRecord(record), ms: performance.now() - started };
 };
@@ -39,7 +47,8 @@ const tell = (event: BuildEvent, { reporter }: Context): void => {
       reporter.progress(paint.dim(`  ${event.step} | ${event.line}`));
       break;
     case "step-finished":
-      if (!event.cached) reporter.info(`${paint.green("✓")} ${event.step} ${paint.dim(`built in ${(event.ms / 1000).toFixed(1)} s`)}`);
+      if (!event.cached)
+        reporter.info(`${paint.green("✓")} ${event.step} ${paint.dim(`built in ${(event.ms / 1000).toFixed(1)} s`)}`);
       break;
     default:
   }

@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { connectEngine, createWorkspaces, type Engine, findEndpoint, openStateDirectory, type StateDirectory, stateDirectoryPath, type Workspaces } from "@atelier/backend-docker";
+import {
+  connectEngine,
+  createWorkspaces,
+  type Engine,
+  findEndpoint,
+  openStateDirectory,
+  type StateDirectory,
+  stateDirectoryPath,
+  type Workspaces,
+} from "@atelier/backend-docker";
 import { createDockerBuilder, type Builder } from "@atelier/build";
 import type { Reporter } from "./reporter/reporter.ts";
 
@@ -33,7 +42,13 @@ export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "
     state: () => (state ??= openStateDirectory(stateDirectoryPath(base.env))),
     engine: () => (engine ??= findEndpoint(base.env).then((endpoint) => connectEngine(endpoint, base.signal))),
     workspaces: async () => createWorkspaces({ engine: await context.engine(), state: context.state() }),
-    builder: async () => createDockerBuilder({ engine: await context.engine(), stateId: context.state().id, env: base.env, now: () => performance.now() }),
+    builder: async () =>
+      createDockerBuilder({
+        engine: await context.engine(),
+        stateId: context.state().id,
+        env: base.env,
+        now: () => performance.now(),
+      }),
     path: (text) => resolve(base.cwd, text),
   };
   return context;

@@ -14,12 +14,21 @@ const phases: Readonly<Record<BootView["phase"], string>> = {
 };
 
 /** Starts a workspace, tells how it goes, and ends with its link. A failed boot is said, with its cause. */
-export const followStart = async (context: Context, workspaces: Workspaces, name: string): Promise<{ name: string; url: string; phase: BootView["phase"] }> => {
+export const followStart = async (
+  context: Context,
+  workspaces: Workspaces,
+  name: string,
+): Promise<{ name: string; url: string; phase: BootView["phase"] }> => {
   const { reporter } = context;
   const boot = await workspaces.start(name, {
     onPhase: (text) => reporter.progress(text),
     onBoot: ({ phase, progress }) => {
-      if (phase !== "ready" && phase !== "failed") reporter.progress(progress?.label ? `${phases[phase]} (${progress.done + 1} of ${progress.of}): ${progress.label}` : phases[phase]);
+      if (phase !== "ready" && phase !== "failed")
+        reporter.progress(
+          progress?.label
+            ? `${phases[phase]} (${progress.done + 1} of ${progress.of}): ${progress.label}`
+            : phases[phase],
+        );
     },
     signal: context.signal,
   });

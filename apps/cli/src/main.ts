@@ -15,7 +15,9 @@ process.on("SIGINT", () => {
 });
 process.on("SIGTERM", () => interrupt.abort(new Error("interrupted")));
 // `atelier list | head -1` is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exitCodes.ok : exitCodes.failed));
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? exitCodes.ok : exitCodes.failed),
+);
 
 let context: Context | undefined;
 const program = createProgram(
@@ -45,7 +47,8 @@ try {
   if (process.argv.length === 2) program.outputHelp();
   else await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 || error.code === "commander.help" ? exitCodes.ok : exitCodes.invalid;
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 || error.code === "commander.help" ? exitCodes.ok : exitCodes.invalid;
   else {
     context?.reporter.progressDone();
     const { text, exitCode } = renderError(error, context?.reporter.paint);

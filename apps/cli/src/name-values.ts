@@ -7,7 +7,10 @@ export const parsePairs = (flag: string, pairs: readonly string[]): Readonly<Rec
   Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf("=");
-      if (at < 1) throw new AppError("usage", `${flag} ${pair}: expected <name>=<value>.`, { hint: `Write it like ${flag} name=value.` });
+      if (at < 1)
+        throw new AppError("usage", `${flag} ${pair}: expected <name>=<value>.`, {
+          hint: `Write it like ${flag} name=value.`,
+        });
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
@@ -19,7 +22,10 @@ export const readSecretFiles = (context: Context, pairs: readonly string[]): Rea
       try {
         return [name, new Uint8Array(readFileSync(context.path(file)))];
       } catch (cause) {
-        throw new AppError("usage", `--secret ${name}=${file}: ${(cause as Error).message}`, { hint: "Name a file that holds the value.", cause });
+        throw new AppError("usage", `--secret ${name}=${file}: ${(cause as Error).message}`, {
+          hint: "Name a file that holds the value.",
+          cause,
+        });
       }
     }),
   );

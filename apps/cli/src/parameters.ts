@@ -18,27 +18,50 @@ export interface GivenValues {
  * Fills the workshop's parameters: what was given, what is asked for on a terminal, else refused, all at
  * once. Throws `AppError` `parameter-missing` or `bad-value`.
  */
-export const askForParameters = async (context: Context, needs: readonly ParameterNeed[], given: GivenValues): Promise<{ values: Record<string, string>; secrets: Record<string, string> }> => {
+export const askForParameters = async (
+  context: Context,
+  needs: readonly ParameterNeed[],
+  given: GivenValues,
+): Promise<{ values: Record<string, string>; secrets: Record<string, string> }> => {
   const known = new Set(needs.map(({ name }) => name));
   const unknown = [...Object.keys(given.values), ...Object.keys(given.secrets)].filter((name) => !known.has(name));
   if (unknown.length > 0)
-    throw new AppError("bad-value", `This workshop has no parameter ${unknown.map((name) => `"${name}"`).join(", ")}.`, { hint: known.size === 0 ? "It has no parameters." : `Its parameters: ${[...known].join(", ")}` });
+    throw new AppError(
+      "bad-value",
+      `This workshop has no parameter ${unknown.map((name) => `"${name}"`).join(", ")}.`,
+      { hint: known.size === 0 ? "It has no parameters." : `Its parameters: ${[...known].join(", ")}` },
+    );
   const values: Record<string, string> = {};
   const secrets: Record<string, string> = {};
   const problems: string[] = [];
   for (const need of needs) {
     const secret = given.secrets[need.name];
-    let value = need.secret ? (secret === undefined ? undefined : new TextDecoder().decode(secret).replace(/\r?\n$/, "")) : given.values[need.name];
-    if (need.secret && given.values[need.name] !== undefined) problems.push(`"${need.name}" is secret: give it as --secret ${need.name}=<file>, so that it does not stay in your history`);
+    let value = need.secret
+      ? secret === undefined
+        ? undefined
+        : new TextDecoder().decode(secret).replace(/\r?\n$/, "")
+      : given.values[need.name];
+    if (need.secret && given.values[need.name] !== undefined)
+      problems.push(
+        `"${need.name}" is secret: give it as --secret ${need.name}=<file>, so that it does not stay in your history`,
+      );
     if (value === undefined && need.required) value = await ask(context, need);
     if (value === undefined) {
-      if (need.required) problems.push(`"${need.name}" is needed${need.description ? ` (${need.description})` : ""}: ${need.secret ? `--secret ${need.name}=<file>` : `--set ${need.name}=<value>`}`);
+      if (need.required)
+        problems.push(
+          `"${need.name}" is needed${need.description ? ` (${need.description})` : ""}: ${need.secret ? `--secret ${need.name}=<file>` : `--set ${need.name}=<value>`}`,
+        );
       continue;
     }
-    if (need.pattern !== undefined && !new RegExp(`^(?:${need.pattern})$`, "v").test(value)) problems.push(`"${need.name}" does not match ${need.pattern}`);
+    if (need.pattern !== undefined && !new RegExp(`^(?:${need.pattern})$`, "v").test(value))
+      problems.push(`"${need.name}" does not match ${need.pattern}`);
     (need.secret ? secrets : values)[need.name] = value;
   }
-  if (problems.length > 0) throw new AppError("parameter-missing", `Parameters do not fit; nothing was started:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
+  if (problems.length > 0)
+    throw new AppError(
+      "parameter-missing",
+      `Parameters do not fit; nothing was started:\n${problems.map((line) => `  - ${line}`).join("\n")}`,
+    );
   return { values, secrets };
 };
 

@@ -6,7 +6,12 @@ export const pickWorkspace = async (workspaces: Workspaces, name: string | undef
   if (name !== undefined) return workspaces.find(name);
   const all = await workspaces.list();
   if (all.length === 1 && all[0]) return all[0];
-  throw new AppError("usage", all.length === 0 ? "There is no workspace yet." : "There are several workspaces; name one.", {
-    hint: all.length === 0 ? "Start one: atelier run <folder>" : `One of: ${all.map((status) => status.name).join(", ")}`,
-  });
+  throw new AppError(
+    "usage",
+    all.length === 0 ? "There is no workspace yet." : "There are several workspaces; name one.",
+    {
+      hint:
+        all.length === 0 ? "Start one: atelier run <folder>" : `One of: ${all.map((status) => status.name).join(", ")}`,
+    },
+  );
 };

@@ -22,7 +22,8 @@ interface Entry {
 
 const option = (flags: string, description: string): Option => new Option(flags, description);
 const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
-const repeatable = (flags: string, description: string): Option => new Option(flags, description).argParser<string[]>(collect);
+const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser<string[]>(collect);
 const json = option("--json", "print the result as JSON");
 const yes = option("-y, --yes", "do not ask");
 const template = option("-t, --template <file>", "WorkspaceTemplate that says how workspaces run");
@@ -35,7 +36,11 @@ export const commandTable: readonly Entry[] = [
     args: "[folder]",
     summary: "make a new workshop that already works",
     details: "Writes a two-step workshop that validates, builds and passes unedited, with schemas for your editor.",
-    examples: ["atelier init my-workshop", "atelier init my-workshop --ci github", "atelier init mine --from linux-basics"],
+    examples: [
+      "atelier init my-workshop",
+      "atelier init my-workshop --ci github",
+      "atelier init mine --from linux-basics",
+    ],
     options: [
       option("--from <example>", "start from one of the examples").conflicts("name"),
       option("--name <name>", "the workshop's name; default: the folder's"),
@@ -48,14 +53,27 @@ export const commandTable: readonly Entry[] = [
   {
     name: "step",
     summary: "add, rename, move or remove steps",
-    examples: ["atelier step add permissions --after files", "atelier step rename files paths", "atelier step move permissions --first", "atelier step remove permissions"],
+    examples: [
+      "atelier step add permissions --after files",
+      "atelier step rename files paths",
+      "atelier step move permissions --first",
+      "atelier step remove permissions",
+    ],
     subcommands: [
       {
         name: "add",
         args: "<id>",
         summary: "add a step with a page and a check to fill in",
-        examples: ["atelier step add permissions", "atelier step add permissions --after files --title 'File permissions'"],
-        options: [option("--title <title>", "the step's title"), option("--after <id>", "put it behind this step"), option("--first", "put it first"), option("-C, --folder <folder>", "the workshop's folder").default(".")],
+        examples: [
+          "atelier step add permissions",
+          "atelier step add permissions --after files --title 'File permissions'",
+        ],
+        options: [
+          option("--title <title>", "the step's title"),
+          option("--after <id>", "put it behind this step"),
+          option("--first", "put it first"),
+          option("-C, --folder <folder>", "the workshop's folder").default("."),
+        ],
         load: () => import("./commands/step-add.ts"),
       },
       {
@@ -71,7 +89,11 @@ export const commandTable: readonly Entry[] = [
         args: "<id>",
         summary: "change a step's place",
         examples: ["atelier step move permissions --after files", "atelier step move permissions --first"],
-        options: [option("--after <id>", "put it behind this step"), option("--first", "put it first"), option("-C, --folder <folder>", "the workshop's folder").default(".")],
+        options: [
+          option("--after <id>", "put it behind this step"),
+          option("--first", "put it first"),
+          option("-C, --folder <folder>", "the workshop's folder").default("."),
+        ],
         load: () => import("./commands/step-move.ts"),
       },
       {
@@ -88,7 +110,11 @@ export const commandTable: readonly Entry[] = [
     name: "validate",
     args: "[folder]",
     summary: "check a workshop and a template, all mistakes at once",
-    examples: ["atelier validate", "atelier validate my-workshop --template class.yaml --backend kubernetes", "atelier validate --json"],
+    examples: [
+      "atelier validate",
+      "atelier validate my-workshop --template class.yaml --backend kubernetes",
+      "atelier validate --json",
+    ],
     options: [template, backend, json],
     load: () => import("./commands/validate.ts"),
   },
@@ -126,7 +152,12 @@ export const commandTable: readonly Entry[] = [
     args: "<folder-or-image>",
     summary: "start a workspace and print its link",
     details: "Builds first when the folder changed. A second run of the same workshop goes on where the first was.",
-    examples: ["atelier run my-workshop", "atelier run my-workshop --step permissions --new", "atelier run atelier/linux-basics:1.0.0-start --open", "atelier run my-workshop --set city=Berlin --secret token=./token.txt"],
+    examples: [
+      "atelier run my-workshop",
+      "atelier run my-workshop --step permissions --new",
+      "atelier run atelier/linux-basics:1.0.0-start --open",
+      "atelier run my-workshop --set city=Berlin --secret token=./token.txt",
+    ],
     options: [
       template,
       option("--step <id>", "begin at this step"),
@@ -140,10 +171,38 @@ export const commandTable: readonly Entry[] = [
     ],
     load: () => import("./commands/run.ts"),
   },
-  { name: "open", args: "[workspace]", summary: "print a workspace's link and open it in the browser", examples: ["atelier open linux-basics", "atelier open linux-basics --print"], options: [option("--print", "print the link only"), json], load: () => import("./commands/open.ts") },
-  { name: "list", summary: "show all workspaces", aliases: ["ls"], examples: ["atelier list", "atelier list --json"], options: [json], load: () => import("./commands/list.ts") },
-  { name: "stop", args: "<workspace...>", summary: "stop workspaces; everything in them is kept", examples: ["atelier stop linux-basics"], options: [json], load: () => import("./commands/stop.ts") },
-  { name: "start", args: "<workspace...>", summary: "start stopped workspaces again: same link, files and progress", examples: ["atelier start linux-basics"], options: [json], load: () => import("./commands/start.ts") },
+  {
+    name: "open",
+    args: "[workspace]",
+    summary: "print a workspace's link and open it in the browser",
+    examples: ["atelier open linux-basics", "atelier open linux-basics --print"],
+    options: [option("--print", "print the link only"), json],
+    load: () => import("./commands/open.ts"),
+  },
+  {
+    name: "list",
+    summary: "show all workspaces",
+    aliases: ["ls"],
+    examples: ["atelier list", "atelier list --json"],
+    options: [json],
+    load: () => import("./commands/list.ts"),
+  },
+  {
+    name: "stop",
+    args: "<workspace...>",
+    summary: "stop workspaces; everything in them is kept",
+    examples: ["atelier stop linux-basics"],
+    options: [json],
+    load: () => import("./commands/stop.ts"),
+  },
+  {
+    name: "start",
+    args: "<workspace...>",
+    summary: "start stopped workspaces again: same link, files and progress",
+    examples: ["atelier start linux-basics"],
+    options: [json],
+    load: () => import("./commands/start.ts"),
+  },
   {
     name: "remove",
     args: "[workspace...]",
@@ -153,18 +212,69 @@ export const commandTable: readonly Entry[] = [
     options: [option("--all", "all workspaces of this state directory, and what interrupted commands left"), yes, json],
     load: () => import("./commands/remove.ts"),
   },
-  { name: "logs", args: "<workspace>", summary: "show what a workspace's server says", examples: ["atelier logs linux-basics", "atelier logs linux-basics --follow --tail 20"], options: [option("-f, --follow", "go on as it comes"), option("-n, --tail <lines>", "only the last lines")], load: () => import("./commands/logs.ts") },
-  { name: "cp", args: "<from> <to>", summary: "copy files into or out of a workspace", details: "A path in a workspace is `<workspace>:<path>`; a relative one starts in the student's home. Files that go in belong to the student.", examples: ["atelier cp linux-basics:notes.txt .", "atelier cp ./data linux-basics:/home/student/"], load: () => import("./commands/cp.ts") },
+  {
+    name: "logs",
+    args: "<workspace>",
+    summary: "show what a workspace's server says",
+    examples: ["atelier logs linux-basics", "atelier logs linux-basics --follow --tail 20"],
+    options: [option("-f, --follow", "go on as it comes"), option("-n, --tail <lines>", "only the last lines")],
+    load: () => import("./commands/logs.ts"),
+  },
+  {
+    name: "cp",
+    args: "<from> <to>",
+    summary: "copy files into or out of a workspace",
+    details:
+      "A path in a workspace is `<workspace>:<path>`; a relative one starts in the student's home. Files that go in belong to the student.",
+    examples: ["atelier cp linux-basics:notes.txt .", "atelier cp ./data linux-basics:/home/student/"],
+    load: () => import("./commands/cp.ts"),
+  },
   {
     name: "template",
     summary: "work with workspace templates",
     examples: ["atelier template show class.yaml"],
-    subcommands: [{ name: "show", args: "[file]", summary: "the effective template, with where each value comes from", examples: ["atelier template show", "atelier template show class.yaml --json"], options: [json], load: () => import("./commands/template-show.ts") }],
+    subcommands: [
+      {
+        name: "show",
+        args: "[file]",
+        summary: "the effective template, with where each value comes from",
+        examples: ["atelier template show", "atelier template show class.yaml --json"],
+        options: [json],
+        load: () => import("./commands/template-show.ts"),
+      },
+    ],
   },
-  { name: "doctor", summary: "find everything this machine still needs, with the fix for each", examples: ["atelier doctor", "atelier doctor --json"], options: [json], load: () => import("./commands/doctor.ts") },
-  { name: "clean", summary: "list old builds and leftovers and, confirmed, remove them", examples: ["atelier clean", "atelier clean --yes"], options: [yes, json], load: () => import("./commands/clean.ts") },
-  { name: "completion", args: "<shell>", summary: "print a completion script for bash, zsh or fish", examples: ["source <(atelier completion bash)", "atelier completion fish > ~/.config/fish/completions/atelier.fish"], load: () => import("./commands/completion.ts") },
-  { name: "version", summary: "print the version", examples: ["atelier version"], options: [json], load: () => import("./commands/version.ts") },
+  {
+    name: "doctor",
+    summary: "find everything this machine still needs, with the fix for each",
+    examples: ["atelier doctor", "atelier doctor --json"],
+    options: [json],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "clean",
+    summary: "list old builds and leftovers and, confirmed, remove them",
+    examples: ["atelier clean", "atelier clean --yes"],
+    options: [yes, json],
+    load: () => import("./commands/clean.ts"),
+  },
+  {
+    name: "completion",
+    args: "<shell>",
+    summary: "print a completion script for bash, zsh or fish",
+    examples: [
+      "source <(atelier completion bash)",
+      "atelier completion fish > ~/.config/fish/completions/atelier.fish",
+    ],
+    load: () => import("./commands/completion.ts"),
+  },
+  {
+    name: "version",
+    summary: "print the version",
+    examples: ["atelier version"],
+    options: [json],
+    load: () => import("./commands/version.ts"),
+  },
 ];
 
 export type CommandEntry = Entry;
@@ -176,7 +286,11 @@ export interface GlobalOptions {
 }
 
 /** Options every command takes. */
-export const globalOptions: readonly Option[] = [option("-q, --quiet", "say only what was asked for"), option("--no-color", "no colour"), option("--no-input", "never ask; fail instead")];
+export const globalOptions: readonly Option[] = [
+  option("-q, --quiet", "say only what was asked for"),
+  option("--no-color", "no colour"),
+  option("--no-input", "never ask; fail instead"),
+];
 
 const helpText = (entry: Entry): string =>
   `\nExamples:\n${entry.examples.map((example) => `  $ ${example}`).join("\n")}${entry.details ? `\n\n${entry.details}` : ""}\n`;
@@ -185,7 +299,10 @@ const helpText = (entry: Entry): string =>
  * The command tree.
  * @param contextFor makes the context once the global options are known
  */
-export const createProgram = (contextFor: (options: GlobalOptions) => Context, onResult: (exitCode: number) => void): Command => {
+export const createProgram = (
+  contextFor: (options: GlobalOptions) => Context,
+  onResult: (exitCode: number) => void,
+): Command => {
   const program = new Command("atelier")
     .description("Hands-on technical workshops in a real terminal.")
     .showSuggestionAfterError(true)
@@ -194,10 +311,17 @@ export const createProgram = (contextFor: (options: GlobalOptions) => Context, o
     .enablePositionalOptions()
     .exitOverride();
   for (const shared of globalOptions) program.addOption(shared);
-  program.addHelpText("after", "\nStart here:\n  $ atelier init my-workshop\n  $ atelier run my-workshop\n\nThe manual is in docs/manual; `atelier <command> --help` shows examples.\n");
+  program.addHelpText(
+    "after",
+    "\nStart here:\n  $ atelier init my-workshop\n  $ atelier run my-workshop\n\nThe manual is in docs/manual; `atelier <command> --help` shows examples.\n",
+  );
 
   const add = (parent: Command, entry: Entry): void => {
-    const command = parent.command(entry.name).summary(entry.summary).description(entry.summary[0]?.toUpperCase() + entry.summary.slice(1)).exitOverride();
+    const command = parent
+      .command(entry.name)
+      .summary(entry.summary)
+      .description(entry.summary[0]?.toUpperCase() + entry.summary.slice(1))
+      .exitOverride();
     for (const argument of (entry.args ?? "").split(" ").filter((text) => text !== "")) command.argument(argument);
     for (const own of entry.options ?? []) command.addOption(own);
     if (entry.aliases) command.aliases(entry.aliases);
@@ -209,7 +333,9 @@ export const createProgram = (contextFor: (options: GlobalOptions) => Context, o
       return;
     }
     command.action(async (...received: unknown[]) => {
-      const args = received.slice(0, -2).flatMap((value) => (Array.isArray(value) ? value : value === undefined ? [] : [value])) as string[];
+      const args = received
+        .slice(0, -2)
+        .flatMap((value) => (Array.isArray(value) ? value : value === undefined ? [] : [value])) as string[];
       const { default: action } = await load();
       onResult((await action(contextFor(program.opts()), args, command.opts() as never)) ?? 0);
     });

@@ -1,25 +1,52 @@
 import type { Engine } from "@atelier/backend-docker";
-import { AppError, type BuildRecord, type CompiledWorkshop, compiledWorkshopSchema, labels, platformContract } from "@atelier/domain";
+import {
+  AppError,
+  type BuildRecord,
+  type CompiledWorkshop,
+  compiledWorkshopSchema,
+  labels,
+  platformContract,
+} from "@atelier/domain";
 import { extract } from "tar-stream";
 
 /**
  * Rebuilds the record of a workshop from an image alone: the compiled workshop inside it, and the other
  * steps' images found by their tags in the same repository. Throws `AppError` `not-a-workshop-image`.
  */
-export const recordOfImage = async (engine: Engine, reference: string): Promise<{ record: BuildRecord; workshop: CompiledWorkshop }> => {
+export const recordOfImage = async (
+  engine: Engine,
+  reference: string,
+): Promise<{ record: BuildRecord; workshop: CompiledWorkshop }> => {
   const image = await engine.inspectImage(reference);
   if (image === undefined)
-    throw new AppError("image-missing", `There is neither a folder nor an image "${reference}" here.`, { hint: "Name a workshop's folder, or an image that `docker image ls` shows." });
+    throw new AppError("image-missing", `There is neither a folder nor an image "${reference}" here.`, {
+      hint: "Name a workshop's folder, or an image that `docker image ls` shows.",
+    });
   const own = image.Config?.Labels ?? {};
   if (own[labels.workshop] === undefined || own[labels.version] === undefined)
-    throw new AppError("not-a-workshop-image", `${reference} was not built by Atelier.`, { hint: "Run a folder, or an image that `atelier build` made." });
+    throw new AppError("not-a-workshop-image", `${reference} was not built by Atelier.`, {
+      hint: "Run a folder, or an image that `atelier build` made.",
+    });
   const workshop = await readCompiled(engine, image.Id, reference);
-  const siblings = await engine.listImages([`${labels.workshop}=${workshop.name}`, `${labels.version}=${workshop.version}`]);
+  const siblings = await engine.listImages([
+    `${labels.workshop}=${workshop.name}`,
+    `${labels.version}=${workshop.version}`,
+  ]);
   const platform = `${image.Os}/${image.Architecture}`;
   const steps = ["start", ...workshop.steps].flatMap((step) => {
     const isOwn = own[labels.step] === step;
-    const id = isOwn ? image.Id : siblings.find(({ RepoTags }) => RepoTags.includes(`${workshop.image}:${workshop.version}-${step}`))?.Id;
-    return id === undefined ? [] : [{ step, tag: `${workshop.version}-${step}`, images: [{ platform, configDigest: id, layers: [], pushed: [] }] }];
+    const id = isOwn
+      ? image.Id
+      : siblings.find(({ RepoTags }) => RepoTags.includes(`${workshop.image}:${workshop.version}-${step}`))?.Id;
+    return id === undefined
+      ? []
+      : [
+          {
+            step,
+            tag: `${workshop.version}-${step}`,
+            images: [{ platform, configDigest: id, layers: [], pushed: [] }],
+          },
+        ];
   });
   const start = steps.find(({ step }) => step === "start")?.images[0]?.configDigest;
   return {
@@ -37,11 +64,28 @@ export const recordOfImage = async (engine: Engine, reference: string): Promise<
       steps,
       services: await Promise.all(
         workshop.infrastructure.services.map(async (service) => {
-          const id = service.source.kind === "workshop" ? start : (await engine.inspectImage(service.source.kind === "image" ? service.source.image : `atelier-service/${workshop.name}-${service.name}`))?.Id;
+          const id =
+            service.source.kind === "workshop"
+              ? start
+              : (
+                  await engine.inspectImage(
+                    service.source.kind === "image"
+                      ? service.source.image
+                      : `atelier-service/${workshop.name}-${service.name}`,
+                  )
+                )?.Id;
           return { ...service, ...(id === undefined ? {} : { imageId: id }) };
         }),
       ),
-      requirements: workshop.infrastructure.cluster?.provider === undefined ? [] : [{ capability: `nested-cluster-${workshop.infrastructure.cluster.provider}`, path: "infrastructure.cluster.provider" }],
+      requirements:
+        workshop.infrastructure.cluster?.provider === undefined
+          ? []
+          : [
+              {
+                capability: `nested-cluster-${workshop.infrastructure.cluster.provider}`,
+                path: "infrastructure.cluster.provider",
+              },
+            ],
     },
   };
 };
@@ -58,7 +102,10 @@ const readCompiled = async (engine: Engine, id: string, reference: string): Prom
     }
     throw new Error("it is empty");
   } catch (cause) {
-    throw new AppError("not-a-workshop-image", `${reference} holds no readable workshop: ${(cause as Error).message}`, { hint: "Build the workshop again.", cause });
+    throw new AppError("not-a-workshop-image", `${reference} holds no readable workshop: ${(cause as Error).message}`, {
+      hint: "Build the workshop again.",
+      cause,
+    });
   } finally {
     await engine.removeContainer(container);
   }

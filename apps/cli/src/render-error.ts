@@ -15,13 +15,15 @@ export const renderDiagnostic = (diagnostic: Diagnostic, paint: Paint = plainPai
   return `${place === "" ? "" : `${paint.bold(place)} `}${label} ${paint.dim(code)}\n  ${said}${remedy === "" ? "" : `\n  ${paint.cyan("→")} ${remedy}`}`;
 };
 
-export const renderDiagnostics = (diagnostics: readonly Diagnostic[], paint: Paint = plainPaint): string => diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, paint)).join("\n");
+export const renderDiagnostics = (diagnostics: readonly Diagnostic[], paint: Paint = plainPaint): string =>
+  diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, paint)).join("\n");
 
 /** `2 errors, 1 warning` */
 export const countOf = (diagnostics: readonly Diagnostic[]): string => {
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
-  const counted = (count: number, word: string): string[] => (count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`]);
+  const counted = (count: number, word: string): string[] =>
+    count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
   return [...counted(errors, "error"), ...counted(warnings, "warning")].join(", ") || "nothing to report";
 };
 
@@ -37,15 +39,37 @@ export const renderError = (error: unknown, paint: Paint = plainPaint): Rendered
     const hint = error.hint === undefined ? "" : `\n${paint.cyan("→")} ${error.hint}`;
     return { text: `${paint.red("error")} ${error.message}${details}${hint}`, exitCode: exitCodeOf(error) };
   }
-  if (error instanceof Error && (error.name === "AbortError" || error.message === "interrupted")) return { text: "Interrupted.", exitCode: exitCodes.interrupted };
+  if (error instanceof Error && (error.name === "AbortError" || error.message === "interrupted"))
+    return { text: "Interrupted.", exitCode: exitCodes.interrupted };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { text: `${paint.red("bug")} Atelier did something it should not. Please report this:\n${stack}`, exitCode: exitCodes.failed };
+  return {
+    text: `${paint.red("bug")} Atelier did something it should not. Please report this:\n${stack}`,
+    exitCode: exitCodes.failed,
+  };
 };
 
 /** Codes whose meaning is "what you wrote does not fit". */
-const inputCodes = new Set(["invalid-workshop", "invalid-template", "invalid-config", "usage", "bad-name", "bad-value", "parameter-missing", "folder-not-empty", "secret-missing", "no-such-step"]);
+const inputCodes = new Set([
+  "invalid-workshop",
+  "invalid-template",
+  "invalid-config",
+  "usage",
+  "bad-name",
+  "bad-value",
+  "parameter-missing",
+  "folder-not-empty",
+  "secret-missing",
+  "no-such-step",
+]);
 
 const exitCodeOf = (error: AppError): number => {
-  if (error.code === "refused" || error.diagnostics.some(({ code, severity }) => severity === "error" && (code === "capability-unavailable" || code === "not-in-this-version"))) return exitCodes.refused;
+  if (
+    error.code === "refused" ||
+    error.diagnostics.some(
+      ({ code, severity }) =>
+        severity === "error" && (code === "capability-unavailable" || code === "not-in-this-version"),
+    )
+  )
+    return exitCodes.refused;
   return inputCodes.has(error.code) || hasErrors(error.diagnostics) ? exitCodes.invalid : exitCodes.failed;
 };

@@ -1,6 +1,20 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { AppError, type Backend, checkKeyExposure, checkRequirements, defaultTemplate, deriveRequirements, type Diagnostic, hasErrors, type ParsedTemplate, parseTemplate, type Workshop, type WorkspaceTemplate, type WrittenKey } from "@atelier/domain";
+import {
+  AppError,
+  type Backend,
+  checkKeyExposure,
+  checkRequirements,
+  defaultTemplate,
+  deriveRequirements,
+  type Diagnostic,
+  hasErrors,
+  type ParsedTemplate,
+  parseTemplate,
+  type Workshop,
+  type WorkspaceTemplate,
+  type WrittenKey,
+} from "@atelier/domain";
 import type { Context } from "./context.ts";
 import { renderDiagnostics } from "./render-error.ts";
 
@@ -11,7 +25,10 @@ export const readTemplate = (context: Context, file: string): ParsedTemplate => 
   try {
     bytes = new Uint8Array(readFileSync(path));
   } catch (cause) {
-    throw new AppError("no-template", `The template ${path} cannot be read: ${(cause as Error).message}`, { hint: "Name an existing file with --template.", cause });
+    throw new AppError("no-template", `The template ${path} cannot be read: ${(cause as Error).message}`, {
+      hint: "Name an existing file with --template.",
+      cause,
+    });
   }
   return parseTemplate(relative(context.cwd, path) || path, bytes);
 };
@@ -25,21 +42,42 @@ export interface TemplateCheck {
 /** A template's own mistakes, and what it and the workshop ask of the backend that this cannot do. */
 export const checkTemplate = (
   context: Context,
-  { file, backend, workshop, mode }: { readonly file: string | undefined; readonly backend: Backend; readonly workshop: Workshop | undefined; readonly mode: "validate" | "run" },
+  {
+    file,
+    backend,
+    workshop,
+    mode,
+  }: {
+    readonly file: string | undefined;
+    readonly backend: Backend;
+    readonly workshop: Workshop | undefined;
+    readonly mode: "validate" | "run";
+  },
 ): TemplateCheck => {
-  const parsed: ParsedTemplate = file === undefined ? { value: defaultTemplate(), diagnostics: [], written: [] } : readTemplate(context, file);
-  const exposure = parsed.value && workshop ? checkKeyExposure({ template: parsed.value, written: parsed.written, workshop }) : [];
+  const parsed: ParsedTemplate =
+    file === undefined ? { value: defaultTemplate(), diagnostics: [], written: [] } : readTemplate(context, file);
+  const exposure =
+    parsed.value && workshop ? checkKeyExposure({ template: parsed.value, written: parsed.written, workshop }) : [];
   const unmet = checkRequirements(deriveRequirements(parsed.written, workshop), backend, { mode });
-  return { template: parsed.value, written: parsed.written, diagnostics: [...parsed.diagnostics, ...exposure, ...unmet] };
+  return {
+    template: parsed.value,
+    written: parsed.written,
+    diagnostics: [...parsed.diagnostics, ...exposure, ...unmet],
+  };
 };
 
 /** The template to run with. Refuses everything that does not fit, at once, before anything starts. */
 export const resolveTemplate = async (
   context: Context,
-  { file, backend, workshop }: { readonly file: string | undefined; readonly backend: Backend; readonly workshop: Workshop | undefined },
+  {
+    file,
+    backend,
+    workshop,
+  }: { readonly file: string | undefined; readonly backend: Backend; readonly workshop: Workshop | undefined },
 ): Promise<RunSettings> => {
   const { template, diagnostics } = checkTemplate(context, { file, backend, workshop, mode: "run" });
-  if (template === undefined || hasErrors(diagnostics)) throw new AppError("invalid-template", "This cannot run as it is written; nothing was started.", { diagnostics });
+  if (template === undefined || hasErrors(diagnostics))
+    throw new AppError("invalid-template", "This cannot run as it is written; nothing was started.", { diagnostics });
   if (diagnostics.length > 0) context.reporter.warn(renderDiagnostics(diagnostics, context.reporter.paint));
   const { cpu, memoryBytes, pids } = template.resources.container;
   return {
@@ -47,7 +85,11 @@ export const resolveTemplate = async (
     timezone: template.timezone,
     recording: template.recording,
     webTerminal: template.access.webTerminal,
-    resources: { ...(cpu === undefined ? {} : { cpu }), ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(pids === undefined ? {} : { pids }) },
+    resources: {
+      ...(cpu === undefined ? {} : { cpu }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(pids === undefined ? {} : { pids }),
+    },
   };
 };
 

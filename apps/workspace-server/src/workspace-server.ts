@@ -35,7 +35,12 @@ export interface WorkspaceServerOptions {
   readonly log: (event: Readonly<Record<string, unknown>>) => void;
   readonly createTerminals: (options: CreateTerminalsOptions) => Promise<Terminals>;
   /** For machines without the platform layer: how to become the student, and where flock is. */
-  readonly replace?: { readonly identity?: Identity; readonly asIdentity?: typeof asIdentity; readonly flock?: string; readonly goss?: string };
+  readonly replace?: {
+    readonly identity?: Identity;
+    readonly asIdentity?: typeof asIdentity;
+    readonly flock?: string;
+    readonly goss?: string;
+  };
 }
 
 export interface WorkspaceServer {
@@ -58,7 +63,7 @@ interface Running {
 
 /** Starts the server: listens at once, then boots phase by phase. */
 export const startWorkspaceServer = async (options: WorkspaceServerOptions): Promise<WorkspaceServer> => {
-  const { settings, now, log } = options;
+  const { settings, log } = options;
   const started = performance.now();
   const ending = new AbortController();
   const stream = createEventStream();
@@ -132,31 +137,59 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         holdsLease: running !== undefined,
       }),
       boot,
-      outstanding: () => [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, by }) => ({ id, by, request: { kind, ...(step === undefined ? {} : { step }) } })),
+      outstanding: () =>
+        [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, by }) => ({
+          id,
+          by,
+          request: { kind, ...(step === undefined ? {} : { step }) },
+        })),
       handle: async (message) => {
-        if (message.t === "check" && running) return running.checker.check(message.step, { trigger: "manager", ...(message.goss === undefined ? {} : { goss: message.goss }) });
+        if (message.t === "check" && running)
+          return running.checker.check(message.step, {
+            trigger: "manager",
+            ...(message.goss === undefined ? {} : { goss: message.goss }),
+          });
         if (message.t === "release") {
           await release(message.reason);
           return undefined;
         }
         throw new Error(`"${message.t}" is not offered by this version of the image`);
       },
-      onAcknowledge: ({ id, outcome, cause }) => running?.events.append({ type: "request-acknowledged", id, outcome, ...(cause === undefined ? {} : { cause }) }),
+      onAcknowledge: ({ id, outcome, cause }) =>
+        running?.events.append({
+          type: "request-acknowledged",
+          id,
+          outcome,
+          ...(cause === undefined ? {} : { cause }),
+        }),
       onChange: sendWorkspace,
     });
 
     setPhase({ phase: "lease" });
-    const lease = await waitForLease({ path: join(settings.ATELIER_RUNTIME, runtimeFileNames.lease), flock: options.replace?.flock ?? platformPaths.flock, signal: ending.signal });
+    const lease = await waitForLease({
+      path: join(settings.ATELIER_RUNTIME, runtimeFileNames.lease),
+      flock: options.replace?.flock ?? platformPaths.flock,
+      signal: ending.signal,
+    });
     disposables.use(lease);
     running = await open({ ...options, loaded, received, lease, stream, control, boot, onEvent: sendWorkspace });
     disposables.use(running.events);
     const { events } = running;
-    events.append({ type: "server-started", workspaceId: config.workspaceId, step: loaded.image.step, planDigest: loaded.image.planDigest, version: options.version });
+    events.append({
+      type: "server-started",
+      workspaceId: config.workspaceId,
+      step: loaded.image.step,
+      planDigest: loaded.image.planDigest,
+      version: options.version,
+    });
 
     const identity = studentOf(loaded, options);
     const env = studentEnvironment(options.env, config);
     const commands = startCommandsOf(loaded);
-    setPhase({ phase: "onStart", ...(commands.length > 0 ? { progress: { done: 0, of: commands.length, label: "" } } : {}) });
+    setPhase({
+      phase: "onStart",
+      ...(commands.length > 0 ? { progress: { done: 0, of: commands.length, label: "" } } : {}),
+    });
     const failure = await runStartCommands({
       commands,
       student: identity,
@@ -197,7 +230,10 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
 
   const booted = bootUp().then(boot, (error: unknown) => {
     if (!ending.signal.aborted) {
-      const cause = error instanceof AppError && error.hint !== undefined ? `${error.message} ${error.hint}` : (error as Error).message;
+      const cause =
+        error instanceof AppError && error.hint !== undefined
+          ? `${error.message} ${error.hint}`
+          : (error as Error).message;
       log({ event: "boot.failed", cause, stack: (error as Error).stack });
       setPhase({ phase: "failed", cause });
     }
@@ -223,7 +259,8 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
 };
 
 const studentOf = ({ workshop, image }: LoadedWorkshop, { replace }: WorkspaceServerOptions): Identity =>
-  replace?.identity ?? (workshop.user === "root" ? { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } : image.student);
+  replace?.identity ??
+  (workshop.user === "root" ? { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } : image.student);
 
 interface OpenOptions extends WorkspaceServerOptions {
   readonly loaded: LoadedWorkshop;
@@ -239,12 +276,23 @@ const open = async (options: OpenOptions): Promise<Running> => {
   const { settings, loaded, received, now } = options;
   const { history, badLines } = await readHistory(settings.ATELIER_RUNTIME);
   const events = openEventLog(settings.ATELIER_RUNTIME, now);
-  const shown: readonly StateEvent["type"][] = ["step-entered", "step-completed", "step-solved", "check-finished", "request-acknowledged"];
+  const shown: readonly StateEvent["type"][] = [
+    "step-entered",
+    "step-completed",
+    "step-solved",
+    "check-finished",
+    "request-acknowledged",
+  ];
   events.subscribe((event) => {
     applyEvent(history, event);
     if (shown.includes(event.type)) options.onEvent();
   });
-  if (badLines.length > 0) events.append({ type: "lines-skipped", stream: runtimeFileNames.stateEvents, lines: badLines.map(({ line }) => line).slice(0, 1000) });
+  if (badLines.length > 0)
+    events.append({
+      type: "lines-skipped",
+      stream: runtimeFileNames.stateEvents,
+      lines: badLines.map(({ line }) => line).slice(0, 1000),
+    });
   let running: Running | undefined;
   const checker = createChecker({
     loaded,
@@ -276,7 +324,19 @@ const open = async (options: OpenOptions): Promise<Running> => {
   return running;
 };
 
-const openTerminals = ({ options, running, identity, env, signal }: { options: WorkspaceServerOptions; running: Running; identity: Identity; env: Readonly<Record<string, string>>; signal: AbortSignal }): Promise<Terminals> => {
+const openTerminals = ({
+  options,
+  running,
+  identity,
+  env,
+  signal,
+}: {
+  options: WorkspaceServerOptions;
+  running: Running;
+  identity: Identity;
+  env: Readonly<Record<string, string>>;
+  signal: AbortSignal;
+}): Promise<Terminals> => {
   const { settings } = options;
   const platform = settings.ATELIER_PLATFORM;
   return options.createTerminals({
@@ -289,7 +349,11 @@ const openTerminals = ({ options, running, identity, env, signal }: { options: W
     recording: running.received.config.recording,
     secrets: Object.values(running.received.secrets),
     currentStep: () => running.history.current,
-    platform: { setpriv: join(platform, "bin/setpriv"), terminfo: join(platform, "share/terminfo"), shellIntegration: join(platform, "shell") },
+    platform: {
+      setpriv: join(platform, "bin/setpriv"),
+      terminfo: join(platform, "share/terminfo"),
+      shellIntegration: join(platform, "shell"),
+    },
     now: options.now,
     newId: options.newId,
     signal,
@@ -298,7 +362,11 @@ const openTerminals = ({ options, running, identity, env, signal }: { options: W
 };
 
 /** Why an upgrade is refused, as a status line's end; undefined: it is not. */
-const upgradeRefusal = (request: IncomingMessage, rules: AccessRules | undefined, running: Running | undefined): string | undefined => {
+const upgradeRefusal = (
+  request: IncomingMessage,
+  rules: AccessRules | undefined,
+  running: Running | undefined,
+): string | undefined => {
   const path = new URL(request.url ?? "/", "http://workspace.invalid").pathname;
   if (rules === undefined) return "503 Service Unavailable";
   const access = accessRequestOf("GET", headersOf(request));
@@ -312,7 +380,8 @@ const upgradeRefusal = (request: IncomingMessage, rules: AccessRules | undefined
   if (!isAllowedOrigin(access, rules, "upgrade")) return "403 Forbidden";
   if (role !== "student" && role !== "instructor") return "401 Unauthorized";
   const name = /^\/api\/terminals\/([a-z0-9][a-z0-9-]{0,31})$/.exec(path)?.[1];
-  if (name === undefined || !running?.terminals?.list().some((terminal) => terminal.name === name)) return running?.terminals ? "404 Not Found" : "503 Service Unavailable";
+  if (name === undefined || !running?.terminals?.list().some((terminal) => terminal.name === name))
+    return running?.terminals ? "404 Not Found" : "503 Service Unavailable";
   return undefined;
 };
 

@@ -1,6 +1,14 @@
 export * from "./engine/endpoint.ts";
 export * from "./engine/engine.ts";
-export type { ContainerInspect, ContainerSummary, EngineInfo, ImageInspect, ImageSummary, Network, Volume } from "./engine/shapes.ts";
+export type {
+  ContainerInspect,
+  ContainerSummary,
+  EngineInfo,
+  ImageInspect,
+  ImageSummary,
+  Network,
+  Volume,
+} from "./engine/shapes.ts";
 export { oldestApi } from "./engine/transport.ts";
 export * from "./state/state-directory.ts";
 export { defaultResources } from "./workspaces/container-body.ts";

@@ -17,7 +17,13 @@ export type BuildEvent =
   | { readonly kind: "base"; readonly detail: string }
   | { readonly kind: "platform"; readonly detail: string; readonly cached: boolean }
   | { readonly kind: "step-started"; readonly step: string; readonly number: number; readonly of: number }
-  | { readonly kind: "layer"; readonly step: string; readonly label: string; readonly cached: boolean; readonly ms: number }
+  | {
+      readonly kind: "layer";
+      readonly step: string;
+      readonly label: string;
+      readonly cached: boolean;
+      readonly ms: number;
+    }
   | { readonly kind: "output"; readonly step: string; readonly line: string }
   | { readonly kind: "step-finished"; readonly step: string; readonly cached: boolean; readonly ms: number }
   | { readonly kind: "notice"; readonly message: string };

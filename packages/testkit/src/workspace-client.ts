@@ -36,7 +36,11 @@ export interface TerminalClient extends Disposable {
 export const openWorkspace = async (link: string): Promise<WorkspaceClient> => {
   const url = new URL(link);
   const port = Number(url.port);
-  const call = (method: string, path: string, options: { readonly cookie?: string; readonly body?: unknown } = {}): Promise<HttpAnswer> =>
+  const call = (
+    method: string,
+    path: string,
+    options: { readonly cookie?: string; readonly body?: unknown } = {},
+  ): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const body = options.body === undefined ? undefined : JSON.stringify(options.body);
       const outgoing = request(
@@ -48,20 +52,35 @@ export const openWorkspace = async (link: string): Promise<WorkspaceClient> => {
           headers: {
             Host: url.host,
             ...(options.cookie ? { Cookie: options.cookie } : {}),
-            ...(method === "GET" ? {} : { Origin: url.origin, "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body ?? "")) }),
+            ...(method === "GET"
+              ? {}
+              : {
+                  Origin: url.origin,
+                  "Content-Type": "application/json",
+                  "Content-Length": String(Buffer.byteLength(body ?? "")),
+                }),
           },
         },
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-          answer.once("error", reject).once("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString("utf8") }));
+          answer
+            .once("error", reject)
+            .once("end", () =>
+              resolve({
+                status: answer.statusCode ?? 0,
+                headers: answer.headers,
+                text: Buffer.concat(chunks).toString("utf8"),
+              }),
+            );
         },
       );
       outgoing.once("error", reject).end(body);
     });
   const login = await call("GET", `${url.pathname}${url.search}`);
   const setCookie = login.headers["set-cookie"]?.[0];
-  if (login.status !== 303 || setCookie === undefined) throw new Error(`the login link was refused with ${login.status}: ${login.text}`);
+  if (login.status !== 303 || setCookie === undefined)
+    throw new Error(`the login link was refused with ${login.status}: ${login.text}`);
   const cookie = setCookie.split(";", 1)[0] ?? "";
   const json = async <T>(answer: Promise<HttpAnswer>): Promise<T> => {
     const { status, text } = await answer;
@@ -75,12 +94,26 @@ export const openWorkspace = async (link: string): Promise<WorkspaceClient> => {
     post: (path, body) => call("POST", path, { cookie, body: body ?? {} }),
     workspace: () => json(call("GET", "/api/workspace", { cookie })),
     check: (step) => json(call("POST", `/api/steps/${step}/check`, { cookie, body: {} })),
-    terminal: (name = "1") => openTerminal({ url: `ws://127.0.0.1:${port}/api/terminals/${name}`, host: url.host, origin: url.origin, cookie }),
+    terminal: (name = "1") =>
+      openTerminal({ url: `ws://127.0.0.1:${port}/api/terminals/${name}`, host: url.host, origin: url.origin, cookie }),
   };
 };
 
-const openTerminal = async ({ url, host, origin, cookie }: { url: string; host: string; origin: string; cookie: string }): Promise<TerminalClient> => {
-  const socket = new WebSocket(url, { headers: { Host: host, Origin: origin, Cookie: cookie }, perMessageDeflate: false });
+const openTerminal = async ({
+  url,
+  host,
+  origin,
+  cookie,
+}: {
+  url: string;
+  host: string;
+  origin: string;
+  cookie: string;
+}): Promise<TerminalClient> => {
+  const socket = new WebSocket(url, {
+    headers: { Host: host, Origin: origin, Cookie: cookie },
+    perMessageDeflate: false,
+  });
   let output = "";
   let seen = 0;
   let bytes = 0;
@@ -117,8 +150,12 @@ const openTerminal = async ({ url, host, origin, cookie }: { url: string; host: 
           seen += match.index + match[0].length;
           return before;
         }
-        if (performance.now() > deadline) throw new Error(`the terminal did not show ${pattern} within ${timeoutMs} ms; it shows:\n${output.slice(-2000)}`);
-        if (socket.readyState !== socket.OPEN) throw new Error(`the terminal's connection closed; it showed:\n${output.slice(-2000)}`);
+        if (performance.now() > deadline)
+          throw new Error(
+            `the terminal did not show ${pattern} within ${timeoutMs} ms; it shows:\n${output.slice(-2000)}`,
+          );
+        if (socket.readyState !== socket.OPEN)
+          throw new Error(`the terminal's connection closed; it showed:\n${output.slice(-2000)}`);
         await sleep(5);
       }
     },

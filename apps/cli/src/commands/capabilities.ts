@@ -2,7 +2,11 @@ import { capabilities, type CapabilityLevel } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { table } from "../reporter/table.ts";
 
-export default async ({ reporter }: Context, _args: readonly string[], options: { readonly json?: boolean }): Promise<number> => {
+export default async (
+  { reporter }: Context,
+  _args: readonly string[],
+  options: { readonly json?: boolean },
+): Promise<number> => {
   if (options.json) {
     reporter.json(capabilities);
     return 0;
@@ -16,7 +20,11 @@ export default async ({ reporter }: Context, _args: readonly string[], options: 
   reporter.result(
     table(
       ["CAPABILITY", "DOCKER", "KUBERNETES"],
-      capabilities.map((entry) => [entry.title, cell(entry.docker, entry.dockerNote, entry.availableIn.docker), cell(entry.kubernetes, entry.kubernetesNote, entry.availableIn.kubernetes)]),
+      capabilities.map((entry) => [
+        entry.title,
+        cell(entry.docker, entry.dockerNote, entry.availableIn.docker),
+        cell(entry.kubernetes, entry.kubernetesNote, entry.availableIn.kubernetes),
+      ]),
     ),
   );
   reporter.info("“later”: the backend will have it, this version does not yet.");

@@ -16,8 +16,13 @@ interface Remote {
 export default async (context: Context, [from = "", to = ""]: readonly string[]): Promise<number> => {
   const source = parsePlace(from);
   const target = parsePlace(to);
-  if ((source === undefined) === (target === undefined)) throw new AppError("usage", "One of the two places must be in a workspace: <workspace>:<path>.", { hint: "For example: atelier cp linux-basics:notes.txt ." });
-  const count = source ? await copyOut(context, source, context.path(to)) : await copyIn(context, context.path(from), target as Remote);
+  if ((source === undefined) === (target === undefined))
+    throw new AppError("usage", "One of the two places must be in a workspace: <workspace>:<path>.", {
+      hint: "For example: atelier cp linux-basics:notes.txt .",
+    });
+  const count = source
+    ? await copyOut(context, source, context.path(to))
+    : await copyIn(context, context.path(from), target as Remote);
   context.reporter.info(`Copied ${count} file${count === 1 ? "" : "s"}.`);
   return 0;
 };
@@ -25,7 +30,9 @@ export default async (context: Context, [from = "", to = ""]: readonly string[])
 /** `name:path`; a drive letter or a path with a slash before the colon is local. */
 const parsePlace = (text: string): Remote | undefined => {
   const match = /^([a-z0-9][a-z0-9-]+):(.*)$/.exec(text);
-  return match?.[1] === undefined ? undefined : { workspace: match[1], path: posix.resolve(studentHome, (match[2] ?? "").replace(/^~\/?/, "")) };
+  return match?.[1] === undefined
+    ? undefined
+    : { workspace: match[1], path: posix.resolve(studentHome, (match[2] ?? "").replace(/^~\/?/, "")) };
 };
 
 const copyOut = async (context: Context, { workspace, path }: Remote, to: string): Promise<number> => {
@@ -37,16 +44,26 @@ const copyOut = async (context: Context, { workspace, path }: Remote, to: string
   let count = 0;
   for await (const entry of stream.pipe(extract())) {
     const { name, type, linkname } = entry.header;
-    const below = name.split("/").slice(1).filter((part) => part !== "");
+    const below = name
+      .split("/")
+      .slice(1)
+      .filter((part) => part !== "");
     // The archive comes out of a student's container: its names are not to be trusted.
-    if (below.includes("..")) throw new AppError("bad-value", `The workspace answered with a path that climbs: ${name}`);
+    if (below.includes(".."))
+      throw new AppError("bad-value", `The workspace answered with a path that climbs: ${name}`);
     const place = join(base, ...below);
     if (type === "directory") await mkdir(place, { recursive: true });
     else if (type === "file") {
       await mkdir(dirname(place), { recursive: true });
       await pipeline(entry, createWriteStream(place));
       count++;
-    } else if (type === "symlink" && linkname !== undefined && linkname !== null && !linkname.startsWith("/") && !linkname.split("/").includes("..")) {
+    } else if (
+      type === "symlink" &&
+      linkname !== undefined &&
+      linkname !== null &&
+      !linkname.startsWith("/") &&
+      !linkname.split("/").includes("..")
+    ) {
       await symlink(linkname, place);
       count++;
     }
@@ -59,7 +76,8 @@ const copyIn = async (context: Context, from: string, { workspace, path }: Remot
   if (!existsSync(from)) throw new AppError("bad-value", `There is no ${from}.`);
   const workspaces = await context.workspaces();
   const { settings } = await workspaces.find(workspace);
-  if (settings === undefined) throw new AppError("workspace-incomplete", `The workspace "${workspace}" was never finished.`);
+  if (settings === undefined)
+    throw new AppError("workspace-incomplete", `The workspace "${workspace}" was never finished.`);
   const archive = pack();
   const whole = bufferOf(Readable.from(archive));
   const student = await studentOf(workspaces, workspace);
@@ -69,7 +87,8 @@ const copyIn = async (context: Context, from: string, { workspace, path }: Remot
     if (stats.isDirectory()) {
       archive.entry({ name, type: "directory", mode: 0o755, ...student });
       for (const child of await readdir(file)) await add(join(file, child), `${name}/${child}`);
-    } else if (stats.isSymbolicLink()) archive.entry({ name, type: "symlink", linkname: await readlink(file), ...student });
+    } else if (stats.isSymbolicLink())
+      archive.entry({ name, type: "symlink", linkname: await readlink(file), ...student });
     else if (stats.isFile()) {
       archive.entry({ name, mode: stats.mode & 0o111 ? 0o755 : 0o644, ...student }, await readFile(file));
       count++;
@@ -87,7 +106,9 @@ const studentOf = async (workspaces: Workspaces, workspace: string): Promise<{ u
     const { uid, gid } = compiledImageSchema.parse(JSON.parse((await bufferOf(entry)).toString("utf8"))).student;
     return { uid, gid };
   }
-  throw new AppError("image-damaged", `The workspace "${workspace}" does not say who its student is.`, { hint: "Build the workshop again and make a new workspace." });
+  throw new AppError("image-damaged", `The workspace "${workspace}" does not say who its student is.`, {
+    hint: "Build the workshop again and make a new workspace.",
+  });
 };
 
 const bufferOf = async (stream: AsyncIterable<unknown>): Promise<Buffer> => {

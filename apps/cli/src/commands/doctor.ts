@@ -16,16 +16,25 @@ export interface Finding {
 
 const gibibyte = 1024 ** 3;
 
-export default async (context: Context, _args: readonly string[], options: { readonly json?: boolean }): Promise<number> => {
+export default async (
+  context: Context,
+  _args: readonly string[],
+  options: { readonly json?: boolean },
+): Promise<number> => {
   const { reporter } = context;
   const findings = await examine(context);
   if (options.json) reporter.json(findings);
   else {
     const { paintResult: paint } = reporter;
     const marks = { ok: paint.green("✓"), warning: paint.yellow("!"), error: paint.red("✗") };
-    for (const { check, status, found, fix } of findings) reporter.result(`${marks[status]} ${check}: ${found}${fix === "" ? "" : `\n    ${paint.cyan("→")} ${fix}`}`);
+    for (const { check, status, found, fix } of findings)
+      reporter.result(`${marks[status]} ${check}: ${found}${fix === "" ? "" : `\n    ${paint.cyan("→")} ${fix}`}`);
     const wrong = findings.filter(({ status }) => status !== "ok").length;
-    reporter.info(wrong === 0 ? "This machine has everything Atelier needs." : `${wrong} thing${wrong === 1 ? "" : "s"} to look at.`);
+    reporter.info(
+      wrong === 0
+        ? "This machine has everything Atelier needs."
+        : `${wrong} thing${wrong === 1 ? "" : "s"} to look at.`,
+    );
   }
   return findings.some(({ status }) => status === "error") ? 1 : 0;
 };
@@ -41,10 +50,20 @@ const connect = async (context: Context): Promise<{ finding: Finding; engine?: E
   try {
     const engine = await connectEngine(await findEndpoint(context.env), context.signal);
     const { ServerVersion } = await engine.info();
-    return { engine, finding: { check: "Docker engine", status: "ok", found: `version ${ServerVersion} answers`, fix: "" } };
+    return {
+      engine,
+      finding: { check: "Docker engine", status: "ok", found: `version ${ServerVersion} answers`, fix: "" },
+    };
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return { finding: { check: "Docker engine", status: "error", found: error.message, fix: error.hint ?? "Install Docker Engine 20.10 or newer and start it." } };
+    return {
+      finding: {
+        check: "Docker engine",
+        status: "error",
+        found: error.message,
+        fix: error.hint ?? "Install Docker Engine 20.10 or newer and start it.",
+      },
+    };
   }
 };
 
@@ -59,17 +78,36 @@ const aboutEngine = async (info: EngineInfo): Promise<readonly Finding[]> => {
       : { check: "Containers", status: "error", found: info.OSType, fix: "Switch Docker Desktop to Linux containers." },
     info.MemTotal >= 2 * gibibyte
       ? { check: "Engine memory", status: "ok", found: `${(info.MemTotal / gibibyte).toFixed(1)} GiB`, fix: "" }
-      : { check: "Engine memory", status: "warning", found: `${(info.MemTotal / gibibyte).toFixed(1)} GiB`, fix: "Give the engine at least 2 GiB (Docker Desktop: Settings → Resources)." },
+      : {
+          check: "Engine memory",
+          status: "warning",
+          found: `${(info.MemTotal / gibibyte).toFixed(1)} GiB`,
+          fix: "Give the engine at least 2 GiB (Docker Desktop: Settings → Resources).",
+        },
   ];
   const runc = info.RuncCommit?.ID ?? "";
   const [, major = "", minor = "", patch = ""] = /(\d+)\.(\d+)\.(\d+)/.exec(runc) ?? [];
   // CVE-2024-21626: a process could leave its container through an inherited descriptor.
-  const isOldRunc = major !== "" && Number(major) === 1 && (Number(minor) < 1 || (Number(minor) === 1 && Number(patch) < 12)) && !/deb\d+u[2-9]|deb\d+u1\d|deb12u1/.test(runc);
-  findings.push(isOldRunc ? { check: "runc", status: "warning", found: runc, fix: "Update runc to 1.1.12 or newer (CVE-2024-21626)." } : { check: "runc", status: "ok", found: major === "" ? "version not told" : runc, fix: "" });
+  const isOldRunc =
+    major !== "" &&
+    Number(major) === 1 &&
+    (Number(minor) < 1 || (Number(minor) === 1 && Number(patch) < 12)) &&
+    !/deb\d+u[2-9]|deb\d+u1\d|deb12u1/.test(runc);
+  findings.push(
+    isOldRunc
+      ? { check: "runc", status: "warning", found: runc, fix: "Update runc to 1.1.12 or newer (CVE-2024-21626)." }
+      : { check: "runc", status: "ok", found: major === "" ? "version not told" : runc, fix: "" },
+  );
   const quota = ["overlay2", "btrfs", "zfs"].includes(info.Driver);
-  findings.push({ check: "Storage driver", status: quota ? "ok" : "warning", found: info.Driver, fix: quota ? "" : "overlay2 is what Atelier is tested with." });
+  findings.push({
+    check: "Storage driver",
+    status: quota ? "ok" : "warning",
+    found: info.Driver,
+    fix: quota ? "" : "overlay2 is what Atelier is tested with.",
+  });
   const disk = await freeSpace(info.DockerRootDir);
-  if (disk !== undefined) findings.push(spaceFinding("Engine disk", disk, "Make room: atelier clean, docker system prune."));
+  if (disk !== undefined)
+    findings.push(spaceFinding("Engine disk", disk, "Make room: atelier clean, docker system prune."));
   return findings;
 };
 
@@ -92,14 +130,27 @@ const spaceFinding = (check: string, bytes: number, fix: string): Finding => {
 const stateDisk = async (context: Context): Promise<Finding> => {
   const { path } = context.state();
   const bytes = await freeSpace(path);
-  return bytes === undefined ? { check: "State directory", status: "ok", found: path, fix: "" } : spaceFinding(`State directory ${path}`, bytes, "Make room on that disk, or set ATELIER_STATE_DIR.");
+  return bytes === undefined
+    ? { check: "State directory", status: "ok", found: path, fix: "" }
+    : spaceFinding(`State directory ${path}`, bytes, "Make room on that disk, or set ATELIER_STATE_DIR.");
 };
 
 const freePort = (): Promise<Finding> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once("error", (error) => resolve({ check: "Ports on 127.0.0.1", status: "error", found: error.message, fix: "Allow programs to listen on the loopback interface." }));
-    server.listen(0, "127.0.0.1", () => server.close(() => resolve({ check: "Ports on 127.0.0.1", status: "ok", found: "free ones can be had", fix: "" })));
+    server.once("error", (error) =>
+      resolve({
+        check: "Ports on 127.0.0.1",
+        status: "error",
+        found: error.message,
+        fix: "Allow programs to listen on the loopback interface.",
+      }),
+    );
+    server.listen(0, "127.0.0.1", () =>
+      server.close(() =>
+        resolve({ check: "Ports on 127.0.0.1", status: "ok", found: "free ones can be had", fix: "" }),
+      ),
+    );
   });
 
 /** Browsers resolve these names by themselves; other programs ask the system. */
@@ -108,5 +159,13 @@ const localhostNames = async (): Promise<Finding> => {
     ({ address }) => address,
     () => undefined,
   );
-  return { check: "*.localhost", status: "ok", found: found === undefined ? "not resolved by this system; browsers do it themselves, and links use 127.0.0.1" : `resolves to ${found}`, fix: "" };
+  return {
+    check: "*.localhost",
+    status: "ok",
+    found:
+      found === undefined
+        ? "not resolved by this system; browsers do it themselves, and links use 127.0.0.1"
+        : `resolves to ${found}`,
+    fix: "",
+  };
 };

@@ -21,8 +21,11 @@ export default async (context: Context, [path = "."]: readonly string[], options
   const folder = context.path(path);
   const present = existsSync(folder) ? (await readdir(folder)).filter((name) => name !== ".git") : [];
   if (present.length > 0 && options.force !== true)
-    throw new AppError("folder-not-empty", `${folder} is not empty.`, { hint: "Choose another folder, or say --force: files that exist already stay as they are." });
-  const written = options.from === undefined ? await writeStarter(folder, options) : await copyExample(folder, options.from);
+    throw new AppError("folder-not-empty", `${folder} is not empty.`, {
+      hint: "Choose another folder, or say --force: files that exist already stay as they are.",
+    });
+  const written =
+    options.from === undefined ? await writeStarter(folder, options) : await copyExample(folder, options.from);
   await writeSchemas(folder);
   reporter.info(`Made a workshop in ${folder}:`);
   for (const file of written) reporter.result(relative(context.cwd, join(folder, file)));
@@ -31,10 +34,23 @@ export default async (context: Context, [path = "."]: readonly string[], options
 };
 
 const writeStarter = async (folder: string, options: InitOptions): Promise<readonly string[]> => {
-  const wanted = options.name ?? basename(folder).toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const wanted =
+    options.name ??
+    basename(folder)
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "");
   const name = parseWorkshopName(wanted);
-  if (name === undefined) throw new AppError("bad-name", `"${wanted}" is not a workshop name.`, { hint: "Use lower-case letters, digits and hyphens, at most 63: atelier init --name my-workshop" });
-  const title = options.title ?? name.split("-").map((word) => word[0]?.toUpperCase() + word.slice(1)).join(" ");
+  if (name === undefined)
+    throw new AppError("bad-name", `"${wanted}" is not a workshop name.`, {
+      hint: "Use lower-case letters, digits and hyphens, at most 63: atelier init --name my-workshop",
+    });
+  const title =
+    options.title ??
+    name
+      .split("-")
+      .map((word) => word[0]?.toUpperCase() + word.slice(1))
+      .join(" ");
   const written: string[] = [];
   for (const [file, text] of Object.entries(starterFiles({ name, title, ci: options.ci }))) {
     const target = join(folder, file);
@@ -47,14 +63,21 @@ const writeStarter = async (folder: string, options: InitOptions): Promise<reado
 };
 
 const copyExample = async (folder: string, example: string): Promise<readonly string[]> => {
-  const names = existsSync(examples) ? (await readdir(examples, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];
+  const names = existsSync(examples)
+    ? (await readdir(examples, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    : [];
   if (!names.includes(example)) {
     const near = suggest(example, names);
-    throw new AppError("bad-value", `There is no example "${example}".`, { hint: `${near === undefined ? "" : `Did you mean ${near}? `}Examples: ${names.join(", ")}` });
+    throw new AppError("bad-value", `There is no example "${example}".`, {
+      hint: `${near === undefined ? "" : `Did you mean ${near}? `}Examples: ${names.join(", ")}`,
+    });
   }
   await cp(join(examples, example), folder, { recursive: true, force: false, errorOnExist: false });
   // The example's own name stays: it is a workshop to read first and to rename later.
-  return ["workshop.yaml", ...(await readFile(join(folder, "workshop.yaml"), "utf8")).matchAll(/^ {2}- ([a-z0-9-]+)$/gm)].map((match) => (typeof match === "string" ? match : `steps/${match[1]}/`));
+  return [
+    "workshop.yaml",
+    ...(await readFile(join(folder, "workshop.yaml"), "utf8")).matchAll(/^ {2}- ([a-z0-9-]+)$/gm),
+  ].map((match) => (typeof match === "string" ? match : `steps/${match[1]}/`));
 };
 
 /** Beside the workshop, so that editors find them without a network. */

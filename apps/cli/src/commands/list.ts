@@ -2,12 +2,27 @@ import type { WorkspaceStatus } from "@atelier/backend-docker";
 import type { Context } from "../context.ts";
 import { table } from "../reporter/table.ts";
 
-export default async (context: Context, _args: readonly string[], options: { readonly json?: boolean }): Promise<number> => {
+export default async (
+  context: Context,
+  _args: readonly string[],
+  options: { readonly json?: boolean },
+): Promise<number> => {
   const workspaces = await context.workspaces();
   const all = await workspaces.list();
   const { reporter } = context;
   if (options.json) {
-    reporter.json(all.map((status) => ({ name: status.name, state: status.state, workshop: status.settings?.workshop, version: status.settings?.version, step: status.settings?.step, url: linkOf(status), folder: status.settings?.folder, createdAt: status.settings?.createdAt })));
+    reporter.json(
+      all.map((status) => ({
+        name: status.name,
+        state: status.state,
+        workshop: status.settings?.workshop,
+        version: status.settings?.version,
+        step: status.settings?.step,
+        url: linkOf(status),
+        folder: status.settings?.folder,
+        createdAt: status.settings?.createdAt,
+      })),
+    );
     return 0;
   }
   if (all.length === 0) {
@@ -15,8 +30,22 @@ export default async (context: Context, _args: readonly string[], options: { rea
     return 0;
   }
   const { paintResult: paint } = reporter;
-  const states = { running: paint.green("running"), stopped: paint.dim("stopped"), incomplete: paint.yellow("incomplete") };
-  reporter.result(table(["NAME", "STATE", "WORKSHOP", "ADDRESS"], all.map((status) => [status.name, states[status.state], status.settings ? `${status.settings.workshop} ${status.settings.version}` : "?", linkOf(status) ?? ""])));
+  const states = {
+    running: paint.green("running"),
+    stopped: paint.dim("stopped"),
+    incomplete: paint.yellow("incomplete"),
+  };
+  reporter.result(
+    table(
+      ["NAME", "STATE", "WORKSHOP", "ADDRESS"],
+      all.map((status) => [
+        status.name,
+        states[status.state],
+        status.settings ? `${status.settings.workshop} ${status.settings.version}` : "?",
+        linkOf(status) ?? "",
+      ]),
+    ),
+  );
   return 0;
 
   function linkOf({ settings, state }: WorkspaceStatus): string | undefined {

@@ -2,10 +2,15 @@ import { AppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { confirm } from "../confirm.ts";
 
-export default async (context: Context, names: readonly string[], options: { readonly all?: boolean; readonly yes?: boolean; readonly json?: boolean }): Promise<number> => {
+export default async (
+  context: Context,
+  names: readonly string[],
+  options: { readonly all?: boolean; readonly yes?: boolean; readonly json?: boolean },
+): Promise<number> => {
   const { reporter } = context;
   const workspaces = await context.workspaces();
-  if (options.all !== true && names.length === 0) throw new AppError("usage", "Name the workspaces to remove, or say --all.", { hint: "`atelier list` shows them." });
+  if (options.all !== true && names.length === 0)
+    throw new AppError("usage", "Name the workspaces to remove, or say --all.", { hint: "`atelier list` shows them." });
   const all = await workspaces.list();
   const doomed = options.all ? all.map(({ name }) => name) : names;
   for (const name of doomed) await workspaces.find(name);

@@ -29,8 +29,13 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   const isFolder = existsSync(context.path(target));
   // Everything that can be refused is refused before anything is built or started.
   const folder = isFolder ? await requireWorkshop(context, target) : undefined;
-  if (folder && folder.diagnostics.length > 0) reporter.warn(`${renderDiagnostics(folder.diagnostics, reporter.paint)}\n${countOf(folder.diagnostics)}`);
-  const template = await resolveTemplate(context, { file: options.template, backend: options.backend, workshop: folder?.workshop });
+  if (folder && folder.diagnostics.length > 0)
+    reporter.warn(`${renderDiagnostics(folder.diagnostics, reporter.paint)}\n${countOf(folder.diagnostics)}`);
+  const template = await resolveTemplate(context, {
+    file: options.template,
+    backend: options.backend,
+    workshop: folder?.workshop,
+  });
   const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
   const secrets = readSecretFiles(context, options.secret ?? []);
   const workspaces = await context.workspaces();
@@ -41,7 +46,13 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     if (existing) return finish(context, existing, options);
   }
 
-  const source = folder ? { ...(await buildWorkshop(context, folder, {})), parameters: folder.workshop.parameters, sudo: folder.workshop.sudo } : await fromImage(context, target);
+  const source = folder
+    ? {
+        ...(await buildWorkshop(context, folder, {})),
+        parameters: folder.workshop.parameters,
+        sudo: folder.workshop.sudo,
+      }
+    : await fromImage(context, target);
   const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
   const place = placeOf(source.record, options.step, isFolder ? undefined : target);
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
@@ -69,20 +80,32 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   return finish(context, await followStart(context, workspaces, name), options);
 };
 
-const finish = async (context: Context, started: { name: string; url: string; phase: string }, options: RunOptions): Promise<number> => {
+const finish = async (
+  context: Context,
+  started: { name: string; url: string; phase: string },
+  options: RunOptions,
+): Promise<number> => {
   const { reporter } = context;
   if (options.json) reporter.json(started);
   else {
     reporter.info(`${reporter.paint.green("✓")} ${started.name} is ready. Open this link:`);
     reporter.result(started.url);
-    reporter.info(reporter.paint.dim(`Stop it with \`atelier stop ${started.name}\`; delete it with \`atelier remove ${started.name}\`.`));
+    reporter.info(
+      reporter.paint.dim(
+        `Stop it with \`atelier stop ${started.name}\`; delete it with \`atelier remove ${started.name}\`.`,
+      ),
+    );
   }
   if (options.open) await openBrowser(started.url);
   return started.phase === "ready" ? 0 : 1;
 };
 
 /** A second run of the same workshop goes on where the first one was. */
-const continueExisting = async (context: Context, workspaces: Workspaces, { name, options }: { name: string; options: RunOptions }): Promise<{ name: string; url: string; phase: string } | undefined> => {
+const continueExisting = async (
+  context: Context,
+  workspaces: Workspaces,
+  { name, options }: { name: string; options: RunOptions },
+): Promise<{ name: string; url: string; phase: string } | undefined> => {
   const found = (await workspaces.list()).find((status) => status.name === name);
   if (found === undefined) return undefined;
   if (found.state === "incomplete" || found.settings === undefined) {
@@ -91,35 +114,54 @@ const continueExisting = async (context: Context, workspaces: Workspaces, { name
     return undefined;
   }
   if (options.step !== undefined || (options.set ?? []).length > 0)
-    throw new AppError("usage", `The workspace "${name}" exists already; --step and --set are for new ones.`, { hint: `Add --new for another one beside it, or remove it first: atelier remove ${name}` });
+    throw new AppError("usage", `The workspace "${name}" exists already; --step and --set are for new ones.`, {
+      hint: `Add --new for another one beside it, or remove it first: atelier remove ${name}`,
+    });
   context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
   return followStart(context, workspaces, name);
 };
 
-const fromImage = async (context: Context, reference: string): Promise<{ record: BuildRecord; digest: string; parameters: readonly ParameterNeed[]; sudo: boolean }> => {
+const fromImage = async (
+  context: Context,
+  reference: string,
+): Promise<{ record: BuildRecord; digest: string; parameters: readonly ParameterNeed[]; sudo: boolean }> => {
   const { record, workshop } = await recordOfImage(await context.engine(), reference);
   return { record, digest: context.state().saveRecord(record), parameters: workshop.parameters, sudo: workshop.sudo };
 };
 
 /** To work on a step the student gets the image before it. */
-const placeOf = (record: BuildRecord, step: string | undefined, image: string | undefined): Pick<WorkspaceSettings, "image" | "step"> => {
+const placeOf = (
+  record: BuildRecord,
+  step: string | undefined,
+  image: string | undefined,
+): Pick<WorkspaceSettings, "image" | "step"> => {
   const ids = record.steps.map((entry) => entry.step);
   if (step !== undefined) {
     const index = ids.indexOf(step);
-    if (index < 1) throw new AppError("no-such-step", `There is no step "${step}" in ${record.workshop}.`, { hint: `Steps: ${ids.slice(1).join(", ")}` });
+    if (index < 1)
+      throw new AppError("no-such-step", `There is no step "${step}" in ${record.workshop}.`, {
+        hint: `Steps: ${ids.slice(1).join(", ")}`,
+      });
     return { image: ids[index - 1] ?? "start", step };
   }
   // An image named by its step shows that step solved.
-  const named = image === undefined ? undefined : ids.find((id) => image.endsWith(`-${id}`) || image.endsWith(`:${id}`));
+  const named =
+    image === undefined ? undefined : ids.find((id) => image.endsWith(`-${id}`) || image.endsWith(`:${id}`));
   const next = ids[ids.indexOf(named ?? "start") + 1] ?? named;
   return { image: named ?? "start", ...(next === undefined || next === "start" ? {} : { step: next }) };
 };
 
 const freeName = async (workspaces: Workspaces, wanted: string, isAnother: boolean): Promise<string> => {
   const name = parseWorkspaceName(wanted);
-  if (name === undefined) throw new AppError("bad-name", `"${wanted}" is not a workspace name.`, { hint: "Use lower-case letters, digits and hyphens, at most 63." });
+  if (name === undefined)
+    throw new AppError("bad-name", `"${wanted}" is not a workspace name.`, {
+      hint: "Use lower-case letters, digits and hyphens, at most 63.",
+    });
   const taken = new Set((await workspaces.list()).map((status) => status.name));
   if (!taken.has(name)) return name;
-  if (!isAnother) throw new AppError("bad-name", `There is a workspace "${name}" already.`, { hint: "Choose another --name, or say --new." });
+  if (!isAnother)
+    throw new AppError("bad-name", `There is a workspace "${name}" already.`, {
+      hint: "Choose another --name, or say --new.",
+    });
   for (let number = 2; ; number++) if (!taken.has(`${name}-${number}`)) return `${name}-${number}`;
 };

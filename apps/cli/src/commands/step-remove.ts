@@ -4,10 +4,18 @@ import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { openWorkshopFile, requireStep, stepFolder } from "../steps/workshop-file.ts";
 
-export default async (context: Context, [id = ""]: readonly string[], options: { readonly folder: string; readonly yes?: boolean }): Promise<number> => {
+export default async (
+  context: Context,
+  [id = ""]: readonly string[],
+  options: { readonly folder: string; readonly yes?: boolean },
+): Promise<number> => {
   const file = openWorkshopFile(context, options.folder);
   const index = requireStep(file, id);
-  if (options.yes !== true && !(await confirm(context, `Remove the step "${id}"? Its folder is kept below .atelier/removed/.`))) return 0;
+  if (
+    options.yes !== true &&
+    !(await confirm(context, `Remove the step "${id}"? Its folder is kept below .atelier/removed/.`))
+  )
+    return 0;
   file.steps.items.splice(index, 1);
   file.save();
   const folder = stepFolder(file, id);

@@ -1,6 +1,10 @@
 import type { Context } from "../context.ts";
 
-export default async (context: Context, names: readonly string[], options: { readonly json?: boolean }): Promise<number> => {
+export default async (
+  context: Context,
+  names: readonly string[],
+  options: { readonly json?: boolean },
+): Promise<number> => {
   const workspaces = await context.workspaces();
   for (const name of names) {
     await workspaces.stop(name);

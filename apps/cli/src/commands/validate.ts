@@ -4,18 +4,35 @@ import { readWorkshopFolder } from "../load-workshop.ts";
 import { countOf, exitCodes, renderDiagnostics } from "../render-error.ts";
 import { checkTemplate } from "../resolve-template.ts";
 
-export default async (context: Context, [folder = "."]: readonly string[], options: { readonly template?: string; readonly backend: Backend; readonly json?: boolean }): Promise<number> => {
+export default async (
+  context: Context,
+  [folder = "."]: readonly string[],
+  options: { readonly template?: string; readonly backend: Backend; readonly json?: boolean },
+): Promise<number> => {
   const { reporter } = context;
   const { diagnostics: own, workshop } = await readWorkshopFolder(context, folder);
-  const { diagnostics: unmet } = checkTemplate(context, { file: options.template, backend: options.backend, workshop, mode: "validate" });
+  const { diagnostics: unmet } = checkTemplate(context, {
+    file: options.template,
+    backend: options.backend,
+    workshop,
+    mode: "validate",
+  });
   const diagnostics = [...own, ...unmet];
-  const exitCode = !hasErrors(diagnostics) ? exitCodes.ok : hasErrors(own) || diagnostics.some(({ code, severity }) => severity === "error" && code !== "capability-unavailable") ? exitCodes.invalid : exitCodes.refused;
+  const exitCode = !hasErrors(diagnostics)
+    ? exitCodes.ok
+    : hasErrors(own) ||
+        diagnostics.some(({ code, severity }) => severity === "error" && code !== "capability-unavailable")
+      ? exitCodes.invalid
+      : exitCodes.refused;
   if (options.json) {
     reporter.json({ valid: !hasErrors(diagnostics), backend: options.backend, diagnostics });
     return exitCode;
   }
   if (diagnostics.length > 0) reporter.result(renderDiagnostics(diagnostics, reporter.paintResult));
   if (hasErrors(diagnostics)) reporter.info(countOf(diagnostics));
-  else reporter.info(`${reporter.paint.green("✓")} ${workshop?.title ?? folder}: ${workshop?.steps.length ?? 0} steps, ${diagnostics.length === 0 ? "no mistakes" : countOf(diagnostics)}.`);
+  else
+    reporter.info(
+      `${reporter.paint.green("✓")} ${workshop?.title ?? folder}: ${workshop?.steps.length ?? 0} steps, ${diagnostics.length === 0 ? "no mistakes" : countOf(diagnostics)}.`,
+    );
   return exitCode;
 };

@@ -5,7 +5,8 @@ export interface StarterOptions {
   readonly ci: "github" | "gitlab" | undefined;
 }
 
-const modeline = (schema: string, up: string): string => `# yaml-language-server: $schema=${up}.atelier/schema/${schema}.schema.json\n`;
+const modeline = (schema: string, up: string): string =>
+  `# yaml-language-server: $schema=${up}.atelier/schema/${schema}.schema.json\n`;
 
 /** Files by path. */
 export const starterFiles = ({ name, title, ci }: StarterOptions): Readonly<Record<string, string>> => ({

@@ -11,17 +11,26 @@ export interface ControlClient extends Disposable {
 const answerTimeoutMs = 120_000;
 
 /** Connects with the control token. Throws `AppError` `control-refused`. */
-export const openControl = async (options: { readonly port: number; readonly token: string; readonly version: string }): Promise<ControlClient> => {
+export const openControl = async (options: {
+  readonly port: number;
+  readonly token: string;
+  readonly version: string;
+}): Promise<ControlClient> => {
   const socket = new WebSocket(`ws://127.0.0.1:${options.port}${controlPath}`, {
     headers: { Host: `127.0.0.1:${options.port}`, Authorization: `Bearer ${options.token}` },
     perMessageDeflate: false,
   });
   await new Promise<void>((resolve, reject) =>
-    socket.once("open", resolve).once("error", (cause) => reject(new AppError("control-refused", `The workspace does not take orders: ${cause.message}`, { cause }))),
+    socket
+      .once("open", resolve)
+      .once("error", (cause) =>
+        reject(new AppError("control-refused", `The workspace does not take orders: ${cause.message}`, { cause })),
+      ),
   );
   const waiting = new Map<string, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   const fail = (cause: string): void => {
-    for (const { reject } of waiting.values()) reject(new AppError("control-lost", `The workspace's connection ended: ${cause}`));
+    for (const { reject } of waiting.values())
+      reject(new AppError("control-lost", `The workspace's connection ended: ${cause}`));
     waiting.clear();
   };
   socket.on("message", (data) => {
@@ -40,11 +49,16 @@ export const openControl = async (options: { readonly port: number; readonly tok
     check: async (step, goss) => {
       const call = String(++calls);
       const answer = new Promise<unknown>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new AppError("control-lost", "The workspace did not answer in time.")), answerTimeoutMs);
-        const done = <T>(settle: (value: T) => void) => (value: T): void => {
-          clearTimeout(timer);
-          settle(value);
-        };
+        const timer = setTimeout(
+          () => reject(new AppError("control-lost", "The workspace did not answer in time.")),
+          answerTimeoutMs,
+        );
+        const done =
+          <T>(settle: (value: T) => void) =>
+          (value: T): void => {
+            clearTimeout(timer);
+            settle(value);
+          };
         waiting.set(call, { resolve: done(resolve), reject: done(reject) });
       });
       socket.send(JSON.stringify({ t: "check", call, step, ...(goss === undefined ? {} : { goss }) }));

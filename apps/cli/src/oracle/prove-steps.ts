@@ -24,7 +24,8 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
   const asked = new Map<string, string[]>();
   for (const step of wanted) {
     if (step.check === undefined) continue;
-    for (const image of [images[images.indexOf(step.id) - 1] ?? "start", step.id as string]) asked.set(image, [...(asked.get(image) ?? []), step.id]);
+    for (const image of [images[images.indexOf(step.id) - 1] ?? "start", step.id as string])
+      asked.set(image, [...(asked.get(image) ?? []), step.id]);
   }
   const observed = new Map<string, { readonly observation: Observation; readonly ms: number }>();
   const proofs = new Map<string, StepProof>();
@@ -34,7 +35,10 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
       const before = observed.get(`${images[images.indexOf(id) - 1] ?? "start"} ${id}`);
       const after = observed.get(`${id} ${id}`);
       if (check === undefined || (before && after)) {
-        const proof: StepProof = check === undefined || !before || !after ? { step: id, verdict: "missing", reason: "has no check", failures: [], ms: 0 } : { step: id, ...judge(before.observation, after.observation), ms: before.ms + after.ms };
+        const proof: StepProof =
+          check === undefined || !before || !after
+            ? { step: id, verdict: "missing", reason: "has no check", failures: [], ms: 0 }
+            : { step: id, ...judge(before.observation, after.observation), ms: before.ms + after.ms };
         proofs.set(id, proof);
         options.onProof(proof);
       }
@@ -44,7 +48,8 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [image, steps] = next;
-      for (const [step, result] of await observe(context, { workspaces, record, digest: options.digest, image, steps })) observed.set(`${image} ${step}`, result);
+      for (const [step, result] of await observe(context, { workspaces, record, digest: options.digest, image, steps }))
+        observed.set(`${image} ${step}`, result);
       conclude();
     }
   };
@@ -61,7 +66,10 @@ interface ObserveOptions {
   readonly steps: readonly string[];
 }
 
-const observe = async (context: Context, { workspaces, record, digest, image, steps }: ObserveOptions): Promise<ReadonlyMap<string, { observation: Observation; ms: number }>> => {
+const observe = async (
+  context: Context,
+  { workspaces, record, digest, image, steps }: ObserveOptions,
+): Promise<ReadonlyMap<string, { observation: Observation; ms: number }>> => {
   const id = context.newId();
   const name = `test-${id.slice(0, 8)}-${image}`.slice(0, 60).replace(/-+$/, "");
   const port = await workspaces.freePort();
@@ -92,7 +100,11 @@ const observe = async (context: Context, { workspaces, record, digest, image, st
     });
     const boot = await workspaces.start(name, { onPhase: () => {}, onBoot: () => {}, signal: context.signal });
     if (boot.phase !== "ready") {
-      const observation = { outcome: "not-started" as const, cause: `onStart failed: ${boot.cause ?? boot.phase}`, assertions: [] as const };
+      const observation = {
+        outcome: "not-started" as const,
+        cause: `onStart failed: ${boot.cause ?? boot.phase}`,
+        assertions: [] as const,
+      };
       for (const step of steps) results.set(step, { observation, ms: 0 });
       return results;
     }

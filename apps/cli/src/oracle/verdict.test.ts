@@ -9,7 +9,11 @@ const saw = (outcome: "passed" | "failed" | "error" | "timeout"): Observation =>
 });
 
 test("only failing before and passing after is a proof", () => {
-  const verdicts = (["passed", "failed", "error", "timeout"] as const).flatMap((before) => (["passed", "failed", "error", "timeout"] as const).map((after) => `${before} ${after} ${judge(saw(before), saw(after)).verdict}`));
+  const verdicts = (["passed", "failed", "error", "timeout"] as const).flatMap((before) =>
+    (["passed", "failed", "error", "timeout"] as const).map(
+      (after) => `${before} ${after} ${judge(saw(before), saw(after)).verdict}`,
+    ),
+  );
   assert.deepEqual(verdicts, [
     "passed passed vacuous",
     "passed failed broken",

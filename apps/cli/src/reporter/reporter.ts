@@ -33,7 +33,12 @@ export interface ReporterOptions {
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
 const paintFor = (isOn: boolean): Paint =>
-  Object.fromEntries(Object.entries(codes).map(([name, code]) => [name, (text: string) => (isOn ? `\u001b[${code}m${text}\u001b[0m` : text)])) as unknown as Paint;
+  Object.fromEntries(
+    Object.entries(codes).map(([name, code]) => [
+      name,
+      (text: string) => (isOn ? `\u001b[${code}m${text}\u001b[0m` : text),
+    ]),
+  ) as unknown as Paint;
 
 /** NO_COLOR (not empty), TERM=dumb, `--no-color` and no terminal turn colour off; FORCE_COLOR turns it on. */
 const hasColor = (stream: { readonly isTTY?: boolean }, { env, noColor }: ReporterOptions): boolean => {

@@ -21,12 +21,21 @@ export const openWorkshopFile = (context: Context, path: string): WorkshopFile =
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
-    throw new AppError("no-workshop", `${folder} has no workshop.yaml.`, { hint: "Go into the workshop's folder, or name it with --folder.", cause });
+    throw new AppError("no-workshop", `${folder} has no workshop.yaml.`, {
+      hint: "Go into the workshop's folder, or name it with --folder.",
+      cause,
+    });
   }
   const document = parseDocument(text);
   const steps = document.get("steps");
-  if (document.errors.length > 0 || !isSeq(steps) || !steps.items.every((item) => isScalar(item) && typeof item.value === "string"))
-    throw new AppError("invalid-workshop", `${file} cannot be edited as long as it has mistakes.`, { hint: "See them all: atelier validate" });
+  if (
+    document.errors.length > 0 ||
+    !isSeq(steps) ||
+    !steps.items.every((item) => isScalar(item) && typeof item.value === "string")
+  )
+    throw new AppError("invalid-workshop", `${file} cannot be edited as long as it has mistakes.`, {
+      hint: "See them all: atelier validate",
+    });
   const list = steps as YAMLSeq<Scalar<string>>;
   return {
     folder,
@@ -44,15 +53,20 @@ export const stepFolder = (file: WorkshopFile, id: string): string => join(file.
 
 /** Throws `AppError` `bad-name` when the id cannot name a new step. */
 export const refuseBadId = (file: WorkshopFile, id: string): void => {
-  if (parseStepId(id) === undefined) throw new AppError("bad-name", `"${id}" is not a step id.`, { hint: "Use lower-case letters, digits and hyphens, at most 63." });
-  if ((reservedStepIds as readonly string[]).includes(id)) throw new AppError("bad-name", `"${id}" means something to Atelier itself and cannot name a step.`);
+  if (parseStepId(id) === undefined)
+    throw new AppError("bad-name", `"${id}" is not a step id.`, {
+      hint: "Use lower-case letters, digits and hyphens, at most 63.",
+    });
+  if ((reservedStepIds as readonly string[]).includes(id))
+    throw new AppError("bad-name", `"${id}" means something to Atelier itself and cannot name a step.`);
   if (file.ids().includes(id)) throw new AppError("bad-name", `There is a step "${id}" already.`);
 };
 
 /** Throws `AppError` `no-such-step`. */
 export const requireStep = (file: WorkshopFile, id: string): number => {
   const index = file.ids().indexOf(id);
-  if (index === -1) throw new AppError("no-such-step", `There is no step "${id}".`, { hint: `Steps: ${file.ids().join(", ")}` });
+  if (index === -1)
+    throw new AppError("no-such-step", `There is no step "${id}".`, { hint: `Steps: ${file.ids().join(", ")}` });
   return index;
 };
 
@@ -62,4 +76,5 @@ export interface PlaceOptions {
 }
 
 /** Where a step is to stand, as an index; default the end. */
-export const placeOf = (file: WorkshopFile, { after, first }: PlaceOptions): number => (first ? 0 : after === undefined ? file.steps.items.length : requireStep(file, after) + 1);
+export const placeOf = (file: WorkshopFile, { after, first }: PlaceOptions): number =>
+  first ? 0 : after === undefined ? file.steps.items.length : requireStep(file, after) + 1;

@@ -30,13 +30,22 @@ const announceBefore = 24 * 60 * minute;
 const sleepGap = 2 * minute;
 
 /** What to do about a workspace's time now. Pure; asked again at every tick. */
-export const lifecycleAction = ({ state, deadline, stoppedAt, retain, lastSeen, now }: LifecycleInput): LifecycleAction => {
+export const lifecycleAction = ({
+  state,
+  deadline,
+  stoppedAt,
+  retain,
+  lastSeen,
+  now,
+}: LifecycleInput): LifecycleAction => {
   if (state === "running") {
     if (deadline === undefined) return { kind: "none" };
     const slept = lastSeen !== undefined && now - lastSeen > sleepGap;
     if (slept && deadline - now < graceAfterSleep) return { kind: "extend", deadline: now + graceAfterSleep };
     if (now >= deadline) return { kind: "stop" };
-    return deadline - now <= warnBefore ? { kind: "warn", minutesLeft: Math.ceil((deadline - now) / minute) } : { kind: "none" };
+    return deadline - now <= warnBefore
+      ? { kind: "warn", minutesLeft: Math.ceil((deadline - now) / minute) }
+      : { kind: "none" };
   }
   if (stoppedAt === undefined || retain === undefined) return { kind: "none" };
   const end = stoppedAt + retain;

@@ -13,16 +13,33 @@ export interface Upstream {
 }
 
 /** Connection-level headers of RFC 9110 §7.6.1, which a proxy never passes on. */
-const hopHeaders = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"]);
+const hopHeaders = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "http2-settings",
+]);
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 const outgoingHeaders = (message: IncomingMessage, upstream: Upstream): Record<string, string | string[]> => {
-  const named = new Set((message.headers.connection ?? "").toLowerCase().split(",").map((name) => name.trim()));
+  const named = new Set(
+    (message.headers.connection ?? "")
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim()),
+  );
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(message.headers)) {
     if (value === undefined || hopHeaders.has(name) || named.has(name)) continue;
-    headers[name] = name === "cookie" && upstream.dropCookies ? withoutCookies(String(value), upstream.dropCookies) : value;
+    headers[name] =
+      name === "cookie" && upstream.dropCookies ? withoutCookies(String(value), upstream.dropCookies) : value;
   }
   if (headers["cookie"] === "") delete headers["cookie"];
   return Object.assign(headers, upstream.headers);
@@ -89,12 +106,15 @@ export const forwardUpgrade = (
   socket.on("error", () => outgoing.destroy());
   outgoing.once("error", refuse);
   outgoing.once("response", (answer) => {
-    socket.end(`HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.end(
+      `HTTP/1.1 ${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
     answer.destroy();
   });
   outgoing.once("upgrade", (answer, peer, peerHead) => {
     const lines = [`HTTP/1.1 101 Switching Protocols`];
-    for (let n = 0; n < answer.rawHeaders.length; n += 2) lines.push(`${answer.rawHeaders[n]}: ${answer.rawHeaders[n + 1]}`);
+    for (let n = 0; n < answer.rawHeaders.length; n += 2)
+      lines.push(`${answer.rawHeaders[n]}: ${answer.rawHeaders[n + 1]}`);
     socket.write(`${lines.join("\r\n")}\r\n\r\n`);
     if (peerHead.length > 0) socket.write(peerHead);
     if (head.length > 0) peer.write(head);

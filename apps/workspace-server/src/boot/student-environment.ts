@@ -11,7 +11,10 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  * The environment of everything the student runs: the image's ENV (into which the builder put the
  * steps' `env`), parameters, language and time zone. Nothing of the server's own, no secret.
  */
-export const studentEnvironment = (image: Readonly<Record<string, string | undefined>>, config: RuntimeConfig): Record<string, string> => {
+export const studentEnvironment = (
+  image: Readonly<Record<string, string | undefined>>,
+  config: RuntimeConfig,
+): Record<string, string> => {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(image)) if (value !== undefined && !own.test(name)) env[name] = value;
   return { PATH: defaultPath, LANG: "C.UTF-8", TZ: config.timezone, ...env, ...config.parameters };
@@ -25,7 +28,9 @@ export const startCommandsOf = ({ workshop, steps, image }: LoadedWorkshop): Com
 
 /** The author's shell, else the first that the image has. */
 export const shellOf = ({ workshop }: Pick<LoadedWorkshop, "workshop">): string =>
-  workshop.shell ?? ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash", "/bin/zsh", "/usr/bin/zsh"].find(isExecutable) ?? "/bin/sh";
+  workshop.shell ??
+  ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash", "/bin/zsh", "/usr/bin/zsh"].find(isExecutable) ??
+  "/bin/sh";
 
 const isExecutable = (path: string): boolean => {
   try {

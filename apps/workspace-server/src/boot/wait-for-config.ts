@@ -45,9 +45,13 @@ export const waitForConfig = async (folder: string, signal: AbortSignal): Promis
   }
   const parsed = runtimeConfigSchema.safeParse(safeJson(text));
   if (!parsed.success)
-    throw new AppError("config-invalid", `The configuration does not fit: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`, {
-      hint: "The CLI and this image are of versions that do not fit; build the workshop again with this CLI.",
-    });
+    throw new AppError(
+      "config-invalid",
+      `The configuration does not fit: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
+      {
+        hint: "The CLI and this image are of versions that do not fit; build the workshop again with this CLI.",
+      },
+    );
   const tokens: Record<string, string> = {};
   for (const role of roles) {
     const token = await readIfThere(join(folder, `${role}.token`));

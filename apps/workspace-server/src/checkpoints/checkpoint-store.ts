@@ -48,11 +48,15 @@ export interface CheckpointStore {
   prune(count: number, keep: ReadonlySet<string>): Promise<void>;
 }
 
-export const openCheckpointStore = async (folder: string, onBroken: (id: string, cause: unknown) => void): Promise<CheckpointStore> => {
+export const openCheckpointStore = async (
+  folder: string,
+  onBroken: (id: string, cause: unknown) => void,
+): Promise<CheckpointStore> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await readdir(folder)) if (name.startsWith(".")) await rm(join(folder, name), { recursive: true });
 
-  const json = async (id: string, name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, id, name), "utf8"));
+  const json = async (id: string, name: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(folder, id, name), "utf8"));
   const list = async (): Promise<readonly CheckpointMeta[]> => {
     const metas: CheckpointMeta[] = [];
     for (const id of await readdir(folder)) {
@@ -100,7 +104,8 @@ export const openCheckpointStore = async (folder: string, onBroken: (id: string,
       }
     },
     prune: async (count, keep) => {
-      for (const { id } of (await list()).slice(count)) if (!keep.has(id)) await rm(join(folder, id), { recursive: true });
+      for (const { id } of (await list()).slice(count))
+        if (!keep.has(id)) await rm(join(folder, id), { recursive: true });
     },
   };
 };

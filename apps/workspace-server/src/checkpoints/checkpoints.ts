@@ -54,8 +54,20 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
   let lastScan: ScanResult | undefined;
   let lastSaved: { readonly id: string; readonly entries: ManifestRecord } | undefined;
 
-  const work = (verb: WorkerOptions["verb"], order: unknown, streams: Pick<WorkerOptions, "input" | "output" | "signal">): Promise<unknown> =>
-    runWorker({ identity, worker, verb, order, deadlineMs, ...streams, ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}) });
+  const work = (
+    verb: WorkerOptions["verb"],
+    order: unknown,
+    streams: Pick<WorkerOptions, "input" | "output" | "signal">,
+  ): Promise<unknown> =>
+    runWorker({
+      identity,
+      worker,
+      verb,
+      order,
+      deadlineMs,
+      ...streams,
+      ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
+    });
 
   const scan = async (signal?: AbortSignal): Promise<ScanResult> => {
     const known = lastScan ? { signatures: lastScan.signatures, entries: lastScan.entries } : undefined;
@@ -70,8 +82,12 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
       const found = await scan(signal);
       const mine = found.entries;
       if (lastSaved && sameTree(mine, lastSaved.entries) && reason === "auto") return undefined;
-      const changed = Object.keys(mine).filter((path) => !sameEntry(baseline[path], mine[path])).sort();
-      const deleted = Object.keys(baseline).filter((path) => mine[path] === undefined).sort();
+      const changed = Object.keys(mine)
+        .filter((path) => !sameEntry(baseline[path], mine[path]))
+        .sort();
+      const deleted = Object.keys(baseline)
+        .filter((path) => mine[path] === undefined)
+        .sort();
       const id = options.newId();
       const draft: CheckpointMeta = {
         v: 1,
@@ -85,7 +101,9 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
         deleted,
       };
       const meta = await store.write({ meta: draft, base: baseline, mine }, async (output) => {
-        const answer = saveAnswer.parse(await work("save", { paths: changed }, { output, ...(signal ? { signal } : {}) }));
+        const answer = saveAnswer.parse(
+          await work("save", { paths: changed }, { output, ...(signal ? { signal } : {}) }),
+        );
         return { ...draft, files: answer.files, bytes: answer.bytes, skipped: [...found.skipped, ...answer.skipped] };
       });
       lastSaved = { id, entries: mine };
@@ -135,8 +153,17 @@ const sameTree = (a: Readonly<Record<string, ManifestEntry>>, b: Readonly<Record
 };
 
 /** Makes `present` equal to `mine`, whoever changed what. */
-const exactPlan = (mine: ReadonlyMap<string, ManifestEntry>, present: Readonly<Record<string, ManifestEntry>>): CarryOverPlan => ({
+const exactPlan = (
+  mine: ReadonlyMap<string, ManifestEntry>,
+  present: Readonly<Record<string, ManifestEntry>>,
+): CarryOverPlan => ({
   conflicts: [],
-  apply: [...mine].filter(([path, entry]) => !sameEntry(entry, present[path])).map(([path]) => path).sort(),
-  remove: Object.keys(present).filter((path) => !mine.has(path)).sort().toReversed(),
+  apply: [...mine]
+    .filter(([path, entry]) => !sameEntry(entry, present[path]))
+    .map(([path]) => path)
+    .sort(),
+  remove: Object.keys(present)
+    .filter((path) => !mine.has(path))
+    .sort()
+    .toReversed(),
 });

@@ -56,7 +56,10 @@ export const runWorker = async (options: WorkerOptions): Promise<unknown> => {
     await Promise.allSettled(feeding);
     const code = await ended;
     if (code !== 0)
-      throw new AppError("checkpoint-failed", `the ${options.verb} of the student's files ended with ${code ?? "a signal"}: ${(await complaint).slice(-500)}`);
+      throw new AppError(
+        "checkpoint-failed",
+        `the ${options.verb} of the student's files ended with ${code ?? "a signal"}: ${(await complaint).slice(-500)}`,
+      );
     return JSON.parse(await answer);
   } finally {
     clearTimeout(timer);

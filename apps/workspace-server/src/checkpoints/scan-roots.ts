@@ -70,7 +70,8 @@ export const scanRoots = async ({ roots, limits, known, signal }: ScanOptions): 
       const path = folder === "/" ? `/${name}` : `${folder}/${name}`;
       if (limits.ignored.includes(path)) continue;
       if (++count > limits.files) {
-        if (count === limits.files + 1) skipped.push({ path, why: `more than ${limits.files} entries; the rest is left out` });
+        if (count === limits.files + 1)
+          skipped.push({ path, why: `more than ${limits.files} entries; the rest is left out` });
         return;
       }
       await visit(path).catch((error: NodeJS.ErrnoException) => {
@@ -111,4 +112,6 @@ const reasonOf = (error: NodeJS.ErrnoException): string =>
 
 /** Drops roots that lie below another one. */
 export const outermost = (roots: readonly string[]): readonly string[] =>
-  [...new Set(roots)].filter((root) => !roots.some((other) => other !== root && root.startsWith(other === "/" ? "/" : `${other}/`)));
+  [...new Set(roots)].filter(
+    (root) => !roots.some((other) => other !== root && root.startsWith(other === "/" ? "/" : `${other}/`)),
+  );

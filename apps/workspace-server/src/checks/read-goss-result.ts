@@ -16,7 +16,12 @@ const resultSchema = z.object({
         result: z.int().nullish(),
         err: z.unknown(),
         "matcher-result": z
-          .object({ actual: z.unknown(), expected: z.unknown(), message: z.string().nullish(), "missing-elements": z.array(z.unknown()).nullish() })
+          .object({
+            actual: z.unknown(),
+            expected: z.unknown(),
+            message: z.string().nullish(),
+            "missing-elements": z.array(z.unknown()).nullish(),
+          })
           .nullish(),
       }),
     )
@@ -42,7 +47,12 @@ export const readGossResult = (stdout: string, stderr: string, exitCode: number 
   if (!parsed?.success) return { outcome: "error", assertions: [], cause: reasonOf(stdout, stderr, exitCode) };
   const assertions = uniqueTitles((parsed.data.results ?? []).map(toAssertion));
   const counted = assertions.filter(({ status }) => status !== "skipped");
-  if (counted.length === 0) return { outcome: "error", assertions, cause: "The check asserts nothing: every assertion is skipped or there is none." };
+  if (counted.length === 0)
+    return {
+      outcome: "error",
+      assertions,
+      cause: "The check asserts nothing: every assertion is skipped or there is none.",
+    };
   return { outcome: counted.every(({ status }) => status === "passed") ? "passed" : "failed", assertions };
 };
 
@@ -53,7 +63,14 @@ const toAssertion = (result: GossResult): Assertion => {
   const id = `${type}: ${result["resource-id"]}: ${result.property}`;
   const message = result.meta?.["message"];
   const matcher = result["matcher-result"];
-  const status = result.skipped === true || result.result === 2 ? "skipped" : result.result === 3 ? "error" : result.successful ? "passed" : "failed";
+  const status =
+    result.skipped === true || result.result === 2
+      ? "skipped"
+      : result.result === 3
+        ? "error"
+        : result.successful
+          ? "passed"
+          : "failed";
   const isSkipped = status === "skipped";
   const found = isSkipped ? undefined : (errorText(result.err) ?? showFound(matcher));
   return {
@@ -61,7 +78,9 @@ const toAssertion = (result: GossResult): Assertion => {
     title: result.title || `${type} ${result["resource-id"]}: ${result.property}`,
     status,
     ...(typeof message === "string" ? { message } : {}),
-    ...(isSkipped || matcher?.expected === undefined || matcher.expected === null ? {} : { expected: show(matcher.expected, matcher.message) }),
+    ...(isSkipped || matcher?.expected === undefined || matcher.expected === null
+      ? {}
+      : { expected: show(matcher.expected, matcher.message) }),
     ...(found === undefined ? {} : { found }),
   };
 };
@@ -71,7 +90,9 @@ const uniqueTitles = (assertions: readonly Assertion[]): readonly Assertion[] =>
   const counts = new Map<string, number>();
   for (const { title } of assertions) counts.set(title, (counts.get(title) ?? 0) + 1);
   return assertions.map((assertion) =>
-    (counts.get(assertion.title) ?? 0) > 1 ? { ...assertion, title: `${assertion.title} (${assertion.id.split(": ").at(-1)})` } : assertion,
+    (counts.get(assertion.title) ?? 0) > 1
+      ? { ...assertion, title: `${assertion.title} (${assertion.id.split(": ").at(-1)})` }
+      : assertion,
   );
 };
 
@@ -83,7 +104,9 @@ const showFound = (matcher: GossResult["matcher-result"]): string | undefined =>
     const missing = matcher?.["missing-elements"] ?? [];
     return missing.length === 0 ? undefined : `output without ${missing.map((item) => show(item)).join(", ")}`;
   }
-  return typeof actual === "object" && !Array.isArray(actual) && Object.keys(actual).length === 0 ? undefined : show(actual);
+  return typeof actual === "object" && !Array.isArray(actual) && Object.keys(actual).length === 0
+    ? undefined
+    : show(actual);
 };
 
 /** goss's words that say nothing beyond the value itself. */
@@ -91,7 +114,12 @@ const plainVerbs = ["to equal", "matches expectation"];
 const longest = 2000;
 
 const show = (value: unknown, verb?: string | null): string => {
-  const text = typeof value === "string" ? value : Array.isArray(value) && value.length === 1 && typeof value[0] === "string" ? value[0] : (JSON.stringify(value) ?? "");
+  const text =
+    typeof value === "string"
+      ? value
+      : Array.isArray(value) && value.length === 1 && typeof value[0] === "string"
+        ? value[0]
+        : (JSON.stringify(value) ?? "");
   const said = verb && !plainVerbs.includes(verb) ? `${verb} ${text}` : text;
   return said.length > longest ? `${said.slice(0, longest)}…` : said;
 };
@@ -105,7 +133,9 @@ const errorText = (error: unknown): string | undefined => {
 const reasonOf = (stdout: string, stderr: string, exitCode: number | null): string => {
   const said = (stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "";
   if (exitCode === 78) return `The check's goss file is not valid: ${said}`;
-  return said === "" ? `goss ended with ${exitCode ?? "a signal"} and said nothing.` : `goss ended with ${exitCode ?? "a signal"}: ${said}`;
+  return said === ""
+    ? `goss ended with ${exitCode ?? "a signal"} and said nothing.`
+    : `goss ended with ${exitCode ?? "a signal"}: ${said}`;
 };
 
 const safeJson = (text: string): unknown => {

@@ -18,7 +18,14 @@ export interface ProcessOptions {
 }
 
 /** Runs a program in its own process group and kills the whole group at the deadline. */
-export const runProcess = async ({ argv, cwd, env, timeoutMs, signal, keep = 1 << 20 }: ProcessOptions): Promise<ProcessResult> => {
+export const runProcess = async ({
+  argv,
+  cwd,
+  env,
+  timeoutMs,
+  signal,
+  keep = 1 << 20,
+}: ProcessOptions): Promise<ProcessResult> => {
   const [file = "", ...args] = argv;
   const child = spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"], ...(cwd ? { cwd } : {}) });
   let isTimeout = false;
@@ -50,7 +57,12 @@ export const runProcess = async ({ argv, cwd, env, timeoutMs, signal, keep = 1 <
       child.once("exit", (code) => setImmediate(() => resolve(code)));
     });
     signal?.throwIfAborted();
-    return { stdout: Buffer.concat(kept.stdout).toString("utf8"), stderr: Buffer.concat(kept.stderr).toString("utf8"), exitCode, isTimeout };
+    return {
+      stdout: Buffer.concat(kept.stdout).toString("utf8"),
+      stderr: Buffer.concat(kept.stderr).toString("utf8"),
+      exitCode,
+      isTimeout,
+    };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", kill);

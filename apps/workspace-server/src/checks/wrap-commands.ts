@@ -24,14 +24,25 @@ export const wrapCommands = (gossText: string, setting: CommandSetting): string 
     Object.entries(commands).map(([id, body]) => {
       const fields = isMapping(body) ? body : {};
       const exec = fields["exec"];
-      return [id, { ...fields, exec: Array.isArray(exec) ? wrapCommand(exec.map((word) => quote(String(word))).join(" "), setting) : wrapCommand(String(exec ?? id), setting) }];
+      return [
+        id,
+        {
+          ...fields,
+          exec: Array.isArray(exec)
+            ? wrapCommand(exec.map((word) => quote(String(word))).join(" "), setting)
+            : wrapCommand(String(exec ?? id), setting),
+        },
+      ];
     }),
   );
   return escapeTemplates(stringify({ ...document, command: wrapped }, { lineWidth: 0 }));
 };
 
 /** A shell command line that runs `command` as the identity. */
-export const wrapCommand = (command: string, { identity, workdir, shell, asIdentity: argvAs = asIdentity }: CommandSetting): string => {
+export const wrapCommand = (
+  command: string,
+  { identity, workdir, shell, asIdentity: argvAs = asIdentity }: CommandSetting,
+): string => {
   const environment = { HOME: identity.home, USER: identity.name, LOGNAME: identity.name, SHELL: shell, PWD: workdir };
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${quote(value)}`);
   const argv = argvAs(identity, ["/bin/sh", "-c", `cd ${quote(workdir)} && ${command}`]);
@@ -39,8 +50,10 @@ export const wrapCommand = (command: string, { identity, workdir, shell, asIdent
 };
 
 /** One word for a POSIX shell. */
-export const quote = (word: string): string => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+export const quote = (word: string): string =>
+  /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 const escapeTemplates = (text: string): string => text.replaceAll("{{", '{{"{{"}}');
 
-const isMapping = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

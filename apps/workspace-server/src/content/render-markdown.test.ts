@@ -14,13 +14,19 @@ test("relative images come from the step's folder, absolute ones from the worksh
   assert.match(await render("![a](../../../../etc/passwd)"), /src="\/etc\/passwd"/);
 });
 test("code blocks carry language and info for the page's buttons", async () => {
-  assert.equal(await render('```bash no-run\necho "<hi>"\n```'), '<pre data-lang="bash" data-info="bash no-run"><code>echo &quot;&lt;hi&gt;&quot;\n</code></pre>\n');
+  assert.equal(
+    await render('```bash no-run\necho "<hi>"\n```'),
+    '<pre data-lang="bash" data-info="bash no-run"><code>echo &quot;&lt;hi&gt;&quot;\n</code></pre>\n',
+  );
 });
 test("headings get anchors, twice the same one gets a number", async () => {
   assert.match(await render("# Ça va\n# Ça va"), /id="ça-va"[\s\S]*id="ça-va-1"/);
 });
 test("admonitions and task lists", async () => {
-  assert.match(await render("> [!WARNING]\n> Mind the gap"), /<blockquote class="admonition warning" data-kind="warning">\n<p>Mind the gap<\/p>/);
+  assert.match(
+    await render("> [!WARNING]\n> Mind the gap"),
+    /<blockquote class="admonition warning" data-kind="warning">\n<p>Mind the gap<\/p>/,
+  );
   assert.match(await render("- [ ] open\n- [x] done"), /<li class="task">☐ open<\/li>\n<li class="task">☑ done/);
 });
 test("outside links leave without a way back", async () => {

@@ -13,7 +13,9 @@ let renderer: Promise<MarkdownIt> | undefined;
  * sanitises all the same. The library is loaded with the first page.
  */
 export const renderMarkdown = async (text: string, { base }: RenderOptions): Promise<string> => {
-  renderer ??= import("markdown-it").then(({ default: Markdown }) => configure(new Markdown({ html: false, linkify: true, typographer: false })));
+  renderer ??= import("markdown-it").then(({ default: Markdown }) =>
+    configure(new Markdown({ html: false, linkify: true, typographer: false })),
+  );
   return (await renderer).render(text, { base });
 };
 
@@ -72,14 +74,22 @@ const markTask = (tokens: Token[], index: number): void => {
 };
 
 const resolve = (target: string, base: string): string => {
-  if (target === "" || target.startsWith("#") || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith("//")) return target;
+  if (target === "" || target.startsWith("#") || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith("//"))
+    return target;
   const url = new URL(target, `http://workspace.invalid${target.startsWith("/") ? "/content/" : base}`);
   // A leading slash means the workshop's folder, which is served below /content/.
-  return target.startsWith("/") ? `/content${url.pathname}${url.search}${url.hash}` : `${url.pathname}${url.search}${url.hash}`;
+  return target.startsWith("/")
+    ? `/content${url.pathname}${url.search}${url.hash}`
+    : `${url.pathname}${url.search}${url.hash}`;
 };
 
 const uniqueSlug = (text: string, used: Map<string, number>): string => {
-  const slug = text.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s+/g, "-") || "section";
+  const slug =
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .trim()
+      .replace(/\s+/g, "-") || "section";
   const count = used.get(slug) ?? 0;
   used.set(slug, count + 1);
   return count === 0 ? slug : `${slug}-${count}`;

@@ -1,9 +1,17 @@
-import { type BootView, type ManagerMessage, managerMessageSchema, type NewRequest, type WorkspaceMessage } from "@atelier/contract";
+import {
+  type BootView,
+  type ManagerMessage,
+  managerMessageSchema,
+  type NewRequest,
+  type WorkspaceMessage,
+} from "@atelier/contract";
 import type { WebSocket } from "ws";
 
 export type ManagerStatus = Extract<ManagerMessage, { t: "status" }>;
 /** What the server does when the manager asks; a thrown error becomes `{ok: false, cause}`. */
-export type ControlHandler = (message: Exclude<ManagerMessage, { t: "hello" | "status" | "acknowledge" | "diagnostics" }>) => Promise<unknown>;
+export type ControlHandler = (
+  message: Exclude<ManagerMessage, { t: "hello" | "status" | "acknowledge" | "diagnostics" }>,
+) => Promise<unknown>;
 
 export interface OutstandingRequest {
   readonly id: string;

@@ -20,7 +20,8 @@ export interface AccessRules {
   readonly cookieName: string;
 }
 
-export const cookieNameOf = (workspaceId: string): string => `atelier_${workspaceId.replace(/[^A-Za-z0-9]/g, "").slice(0, 16)}`;
+export const cookieNameOf = (workspaceId: string): string =>
+  `atelier_${workspaceId.replace(/[^A-Za-z0-9]/g, "").slice(0, 16)}`;
 
 /** Compared as a whole: no prefix, suffix, case or trailing-dot variant passes. */
 export const isAllowedHost = ({ host }: AccessRequest, { origins }: AccessRules): boolean =>
@@ -30,7 +31,11 @@ export const isAllowedHost = ({ host }: AccessRequest, { origins }: AccessRules)
  * Whether the Origin is one of ours. A browser always sends it on upgrades and on what changes
  * something; only a bearer client without a browser may leave it out, and never on an upgrade.
  */
-export const isAllowedOrigin = (request: AccessRequest, rules: AccessRules, kind: "read" | "change" | "upgrade"): boolean => {
+export const isAllowedOrigin = (
+  request: AccessRequest,
+  rules: AccessRules,
+  kind: "read" | "change" | "upgrade",
+): boolean => {
   if (request.origin !== undefined) return rules.origins.includes(request.origin);
   if (kind === "read") return true;
   return kind === "change" && request.authorization !== undefined && roleOf(request, rules) !== undefined;

@@ -1,9 +1,28 @@
-import { type BootView, type CheckView, type HelpView, newRequestSchema, type PageView, type Problem, type RequestView, type StepView, type TerminalView, type WorkspaceView } from "@atelier/contract";
+import {
+  type BootView,
+  type CheckView,
+  type HelpView,
+  newRequestSchema,
+  type PageView,
+  type Problem,
+  type RequestView,
+  type StepView,
+  type TerminalView,
+  type WorkspaceView,
+} from "@atelier/contract";
 import { type AppError, isAppError } from "@atelier/domain";
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
-import { type AccessRequest, type AccessRules, isAllowedHost, isAllowedOrigin, roleOf, roleOfToken, safeReturnPath } from "./access.ts";
+import {
+  type AccessRequest,
+  type AccessRules,
+  isAllowedHost,
+  isAllowedOrigin,
+  roleOf,
+  roleOfToken,
+  safeReturnPath,
+} from "./access.ts";
 import type { EventStream } from "./event-stream.ts";
 import { contentHeaders, securityHeaders } from "./security-headers.ts";
 import { readBelow } from "./serve-file.ts";
@@ -58,9 +77,16 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "bad-request": 400,
 };
 
-const problem = (context: AppContext, status: ContentfulStatusCode, body: Omit<Problem, "fields"> & { fields?: Problem["fields"] }): Response => context.json({ fields: [], ...body }, status);
+const problem = (
+  context: AppContext,
+  status: ContentfulStatusCode,
+  body: Omit<Problem, "fields"> & { fields?: Problem["fields"] },
+): Response => context.json({ fields: [], ...body }, status);
 
-export const accessRequestOf = (method: string, headers: { get(name: string): string | null | undefined }): AccessRequest => ({
+export const accessRequestOf = (
+  method: string,
+  headers: { get(name: string): string | null | undefined },
+): AccessRequest => ({
   method,
   host: headers.get("host") ?? undefined,
   origin: headers.get("origin") ?? undefined,
@@ -77,12 +103,20 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
     if (rules === undefined) {
       // Nobody may be told anything yet but that we wait for the configuration.
-      return context.req.path === "/api/boot" ? next() : problem(context, 503, { code: "not-ready", message: "The workspace waits for its configuration." });
+      return context.req.path === "/api/boot"
+        ? next()
+        : problem(context, 503, { code: "not-ready", message: "The workspace waits for its configuration." });
     }
     const request = accessRequestOf(context.req.method, context.req.raw.headers);
-    if (!isAllowedHost(request, rules)) return problem(context, 421, { code: "wrong-host", message: "This host is not one of this workspace's.", hint: "Open the address that `atelier open` prints." });
+    if (!isAllowedHost(request, rules))
+      return problem(context, 421, {
+        code: "wrong-host",
+        message: "This host is not one of this workspace's.",
+        hint: "Open the address that `atelier open` prints.",
+      });
     const isChange = !["GET", "HEAD"].includes(context.req.method);
-    if (!isAllowedOrigin(request, rules, isChange ? "change" : "read")) return problem(context, 403, { code: "wrong-origin", message: "Requests from this origin are refused." });
+    if (!isAllowedOrigin(request, rules, isChange ? "change" : "read"))
+      return problem(context, 403, { code: "wrong-origin", message: "Requests from this origin are refused." });
     return next();
   });
 
@@ -93,7 +127,11 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     const token = context.req.query("token") ?? "";
     const role = rules && roleOfToken(token, rules.tokens);
     if (rules === undefined || role === undefined || role === "control")
-      return problem(context, 401, { code: "wrong-token", message: "This link is not valid (any more).", hint: "Get a new one with `atelier open`." });
+      return problem(context, 401, {
+        code: "wrong-token",
+        message: "This link is not valid (any more).",
+        hint: "Get a new one with `atelier open`.",
+      });
     context.header("Set-Cookie", `${rules.cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`);
     context.header("Cache-Control", "no-store");
     return context.redirect(safeReturnPath(context.req.query("to")), 303);
@@ -116,7 +154,11 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     const rules = options.rules();
     const role = rules && roleOf(accessRequestOf(context.req.method, context.req.raw.headers), rules);
     if (role !== "student" && role !== "instructor")
-      return problem(context, 401, { code: "not-logged-in", message: "You are not logged in to this workspace.", hint: "Open the link that `atelier open` prints." });
+      return problem(context, 401, {
+        code: "not-logged-in",
+        message: "You are not logged in to this workspace.",
+        hint: "Open the link that `atelier open` prints.",
+      });
     context.set("role", role);
     return next();
   });
@@ -129,16 +171,38 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
 
   app.get("/api/workspace", (context) => context.json(ready().workspace(context.get("role"))));
   app.get("/api/steps/:id", async (context) => context.json(await ready().step(context.req.param("id"))));
-  app.get("/api/pages/:page", async (context) => context.json(await ready().page(z.enum(["intro", "finish"]).parse(context.req.param("page")))));
-  app.post("/api/steps/:id/check", async (context) => context.json(await ready().check(context.req.param("id"), context.get("role"))));
+  app.get("/api/pages/:page", async (context) =>
+    context.json(await ready().page(z.enum(["intro", "finish"]).parse(context.req.param("page")))),
+  );
+  app.post("/api/steps/:id/check", async (context) =>
+    context.json(await ready().check(context.req.param("id"), context.get("role"))),
+  );
   app.post("/api/steps/:id/complete", async (context) => context.json(await ready().complete(context.req.param("id"))));
-  app.post("/api/steps/:id/enter", (context) => context.json(ready().enter(context.req.param("id"), context.get("role"))));
-  app.get("/api/steps/:id/help/:level", async (context) => context.json(await ready().help(context.req.param("id"), z.enum(["hints", "explain", "solve"]).parse(context.req.param("level")))));
-  app.post("/api/requests", async (context) => context.json(ready().request(newRequestSchema.parse(await context.req.json()), context.get("role")), 202));
+  app.post("/api/steps/:id/enter", (context) =>
+    context.json(ready().enter(context.req.param("id"), context.get("role"))),
+  );
+  app.get("/api/steps/:id/help/:level", async (context) =>
+    context.json(
+      await ready().help(
+        context.req.param("id"),
+        z.enum(["hints", "explain", "solve"]).parse(context.req.param("level")),
+      ),
+    ),
+  );
+  app.post("/api/requests", async (context) =>
+    context.json(ready().request(newRequestSchema.parse(await context.req.json()), context.get("role")), 202),
+  );
   app.get("/api/terminals", (context) => context.json(ready().terminals()));
   app.post("/api/terminals", async (context) => {
     const text = await context.req.text();
-    const { name } = z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/).optional() }).parse(text === "" ? {} : JSON.parse(text));
+    const { name } = z
+      .object({
+        name: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+          .optional(),
+      })
+      .parse(text === "" ? {} : JSON.parse(text));
     return context.json(await ready().openTerminal(name), 201);
   });
   app.delete("/api/terminals/:name", async (context) => {
@@ -150,7 +214,12 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     const service = options.service();
     const body = options.events.open(context.req.header("last-event-id"), () => [
       { type: "boot", boot: options.boot() },
-      ...(service ? [{ type: "workspace" as const, workspace: service.workspace(role) }, { type: "terminals" as const, terminals: [...service.terminals()] }] : []),
+      ...(service
+        ? [
+            { type: "workspace" as const, workspace: service.workspace(role) },
+            { type: "terminals" as const, terminals: [...service.terminals()] },
+          ]
+        : []),
     ]);
     context.header("Content-Type", "text/event-stream; charset=utf-8");
     context.header("Cache-Control", "no-cache, no-transform");
@@ -171,18 +240,28 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
   app.notFound((context) => problem(context, 404, { code: "not-found", message: "There is nothing here." }));
   app.onError((error, context) => {
     if (isAppError(error)) return problem(context, statuses[error.code] ?? 500, asProblem(error));
-    if ("isNotReady" in error) return problem(context, 503, { code: "not-ready", message: "The workspace is still starting." });
+    if ("isNotReady" in error)
+      return problem(context, 503, { code: "not-ready", message: "The workspace is still starting." });
     if (error instanceof z.ZodError)
       return problem(context, 400, {
         code: "bad-request",
         message: "The request does not fit.",
-        fields: error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message, remedy: "See docs/reference for the shape." })),
+        fields: error.issues.map((issue) => ({
+          path: issue.path.join("."),
+          message: issue.message,
+          remedy: "See docs/reference for the shape.",
+        })),
       });
-    if (error instanceof SyntaxError) return problem(context, 400, { code: "bad-request", message: "The body is not JSON." });
+    if (error instanceof SyntaxError)
+      return problem(context, 400, { code: "bad-request", message: "The body is not JSON." });
     options.onError(error);
     return problem(context, 500, { code: "internal", message: "Something went wrong in the workspace server." });
   });
   return app;
 };
 
-const asProblem = ({ code, message, hint }: AppError): Omit<Problem, "fields"> => ({ code, message, ...(hint === undefined ? {} : { hint }) });
+const asProblem = ({ code, message, hint }: AppError): Omit<Problem, "fields"> => ({
+  code,
+  message,
+  ...(hint === undefined ? {} : { hint }),
+});

@@ -40,14 +40,18 @@ export const readBelow = async (folder: string, urlPath: string): Promise<Served
   } catch {
     return undefined;
   }
-  if (path.includes("\0") || path.includes("\\") || path.split("/").some((part) => part === ".." || part === ".")) return undefined;
+  if (path.includes("\0") || path.includes("\\") || path.split("/").some((part) => part === ".." || part === "."))
+    return undefined;
   try {
     const root = await realpath(folder);
     const real = await realpath(join(root, path));
     if (!real.startsWith(root + sep)) return undefined;
     await using handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     if (!(await handle.stat()).isFile()) return undefined;
-    return { body: new Uint8Array(await handle.readFile()), type: types[extname(real).toLowerCase()] ?? "application/octet-stream" };
+    return {
+      body: new Uint8Array(await handle.readFile()),
+      type: types[extname(real).toLowerCase()] ?? "application/octet-stream",
+    };
   } catch {
     return undefined;
   }

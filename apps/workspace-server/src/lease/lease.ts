@@ -14,7 +14,9 @@ export const tryLease = async (path: string, flock: string): Promise<Lease | und
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   try {
     const child = spawn(flock, ["--nonblock", "--exclusive", "3"], { stdio: ["ignore", "ignore", "ignore", file] });
-    const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once("error", reject).once("close", resolve),
+    );
     if (code === 0) return { [Symbol.dispose]: () => closeSync(file) };
   } catch (error) {
     closeSync(file);
@@ -25,17 +27,31 @@ export const tryLease = async (path: string, flock: string): Promise<Lease | und
 };
 
 /** Asks again until it is free. */
-export const waitForLease = async ({ path, flock, signal, everyMs = 50 }: { path: string; flock: string; signal: AbortSignal; everyMs?: number }): Promise<Lease> => {
+export const waitForLease = async ({
+  path,
+  flock,
+  signal,
+  everyMs = 50,
+}: {
+  path: string;
+  flock: string;
+  signal: AbortSignal;
+  everyMs?: number;
+}): Promise<Lease> => {
   for (;;) {
     signal.throwIfAborted();
     const lease = await tryLease(path, flock);
     if (lease) return lease;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, everyMs);
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      }, { once: true });
+      signal.addEventListener(
+        "abort",
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 };

@@ -1,6 +1,13 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { type BadLine, type CheckView, createLineDecoder, runtimeFileNames, type StateEvent, stateEventSchema } from "@atelier/contract";
+import {
+  type BadLine,
+  type CheckView,
+  createLineDecoder,
+  runtimeFileNames,
+  type StateEvent,
+  stateEventSchema,
+} from "@atelier/contract";
 import type { Progress } from "@atelier/domain";
 
 /** Everything of the past that the server shows: rebuilt from the events, and nothing else. */
@@ -14,7 +21,13 @@ export interface History extends Progress {
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
 }
 
-export const emptyHistory = (): History => ({ passed: new Set(), completed: new Set(), solved: new Set(), lastChecks: new Map(), outstanding: new Map() });
+export const emptyHistory = (): History => ({
+  passed: new Set(),
+  completed: new Set(),
+  solved: new Set(),
+  lastChecks: new Map(),
+  outstanding: new Map(),
+});
 
 /** Brings one event into the history. */
 export const applyEvent = (history: History, event: StateEvent): void => {
@@ -49,7 +62,9 @@ export const applyEvent = (history: History, event: StateEvent): void => {
 };
 
 /** Reads `state-events.jsonl` from the beginning. Lines that are no events are answered, not fatal. */
-export const readHistory = async (runtimeFolder: string): Promise<{ history: History; badLines: readonly BadLine[] }> => {
+export const readHistory = async (
+  runtimeFolder: string,
+): Promise<{ history: History; badLines: readonly BadLine[] }> => {
   const history = emptyHistory();
   const decoder = createLineDecoder((value) => stateEventSchema.parse(value));
   try {

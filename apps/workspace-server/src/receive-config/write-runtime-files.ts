@@ -11,12 +11,14 @@ export const writeRuntimeFiles = async (folder: string, files: RuntimeFiles): Pr
   await chmod(folder, 0o700);
   const names = Object.keys(files).sort((a, b) => Number(a === "config.json") - Number(b === "config.json"));
   for (const name of names) {
-    if (name.startsWith("/") || name.split("/").some((part) => part === "" || part === "." || part === "..")) throw new Error(`"${name}" is not a name below ${folder}`);
+    if (name.startsWith("/") || name.split("/").some((part) => part === "" || part === "." || part === ".."))
+      throw new Error(`"${name}" is not a name below ${folder}`);
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(`${path}.new`, files[name] ?? "", { mode: 0o600 });
     await rename(`${path}.new`, path);
   }
   // A second filling replaces the first: tokens that are not named any more must not stay valid.
-  for (const name of await readdir(folder)) if (name.endsWith(".token") && !(name in files)) await rm(join(folder, name));
+  for (const name of await readdir(folder))
+    if (name.endsWith(".token") && !(name in files)) await rm(join(folder, name));
 };

@@ -61,7 +61,8 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     const { lockedReason, title } = summary(id);
     if (lockedReason !== undefined) throw new AppError("step-locked", `“${title}” is still locked. ${lockedReason}`);
   };
-  const page = (name: string, base: string): Promise<string> => readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base }));
+  const page = (name: string, base: string): Promise<string> =>
+    readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base }));
 
   const workspace = (role: ViewerRole): WorkspaceView => {
     const all = standing();
@@ -131,7 +132,8 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       };
     },
     page: async (name) => {
-      if (!(name === "intro" ? workshop.hasIntro : workshop.hasFinish)) throw new AppError("not-found", `This workshop has no ${name} page.`);
+      if (!(name === "intro" ? workshop.hasIntro : workshop.hasFinish))
+        throw new AppError("not-found", `This workshop has no ${name} page.`);
       return { html: await page(`${name}.md`, "/content/") };
     },
     check: async (id, by): Promise<CheckView> => {
@@ -164,11 +166,19 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     },
     request: (request, by) => {
       if (!control.isConnected)
-        throw new AppError("no-manager", "Nobody who can change the workspace is connected right now.", { hint: "Keep working; type `atelier open` on your machine and try again." });
+        throw new AppError("no-manager", "Nobody who can change the workspace is connected right now.", {
+          hint: "Keep working; type `atelier open` on your machine and try again.",
+        });
       if (request.step !== undefined) stepOf(request.step);
       if (request.kind === "goto" && request.step !== undefined) refuseLocked(request.step);
       const id = newId();
-      events.append({ type: "request", id, kind: request.kind, by, ...(request.step === undefined ? {} : { step: request.step }) });
+      events.append({
+        type: "request",
+        id,
+        kind: request.kind,
+        by,
+        ...(request.step === undefined ? {} : { step: request.step }),
+      });
       control.send({ t: "request", id, request, by });
       return { id, state: "outstanding" };
     },

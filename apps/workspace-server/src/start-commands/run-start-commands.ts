@@ -49,17 +49,38 @@ export const runStartCommands = async (options: StartOptions): Promise<StartFail
   return undefined;
 };
 
-const runOne = async (command: StartCommand, index: number, options: StartOptions): Promise<StartFailure | undefined> => {
+const runOne = async (
+  command: StartCommand,
+  index: number,
+  options: StartOptions,
+): Promise<StartFailure | undefined> => {
   const deadline = performance.now() + command.timeoutSeconds * 1000;
   const identity = command.user === "root" ? root : options.student;
   const argv = (options.asIdentity ?? asIdentity)(identity, ["/bin/sh", "-ec", command.run]);
-  const env = { ...options.env, HOME: identity.home, USER: identity.name, LOGNAME: identity.name, SHELL: options.shell };
+  const env = {
+    ...options.env,
+    HOME: identity.home,
+    USER: identity.name,
+    LOGNAME: identity.name,
+    SHELL: options.shell,
+  };
   const named = `onStart command ${index + 1} (${placeOf(command)})`;
   if (!command.background) {
-    const result = await runProcess({ argv, env, cwd: options.workdir, timeoutMs: command.timeoutSeconds * 1000, signal: options.signal });
+    const result = await runProcess({
+      argv,
+      env,
+      cwd: options.workdir,
+      timeoutMs: command.timeoutSeconds * 1000,
+      signal: options.signal,
+    });
     const output = tailOf(`${result.stdout}${result.stderr}`);
-    if (result.isTimeout) return { cause: `${named} did not end within ${command.timeoutSeconds} s. If it is meant to stay, give it "background: true".`, output };
-    if (result.exitCode !== 0) return { cause: `${named} ended with exit code ${result.exitCode ?? "none (killed)"}.`, output };
+    if (result.isTimeout)
+      return {
+        cause: `${named} did not end within ${command.timeoutSeconds} s. If it is meant to stay, give it "background: true".`,
+        output,
+      };
+    if (result.exitCode !== 0)
+      return { cause: `${named} ended with exit code ${result.exitCode ?? "none (killed)"}.`, output };
     return waitUntilReady(command, { deadline, named, options, output: () => output });
   }
   const [file = "", ...args] = argv;
@@ -85,9 +106,17 @@ const runOne = async (command: StartCommand, index: number, options: StartOption
   if (command.ready === undefined) {
     // Long enough to notice "command not found", short enough not to be felt.
     await sleep(30);
-    return ended === undefined || ended === "exit code 0" ? undefined : { cause: `${named} ended at once with ${ended}.`, output: kept };
+    return ended === undefined || ended === "exit code 0"
+      ? undefined
+      : { cause: `${named} ended at once with ${ended}.`, output: kept };
   }
-  return waitUntilReady(command, { deadline, named, options, output: () => kept, hasFailed: () => (ended === undefined || ended === "exit code 0" ? undefined : ended) });
+  return waitUntilReady(command, {
+    deadline,
+    named,
+    options,
+    output: () => kept,
+    hasFailed: () => (ended === undefined || ended === "exit code 0" ? undefined : ended),
+  });
 };
 
 interface Waiting {
@@ -105,9 +134,13 @@ const waitUntilReady = async (command: StartCommand, waiting: Waiting): Promise<
     waiting.options.signal.throwIfAborted();
     if (await isReady(ready, waiting.options)) return undefined;
     const failed = waiting.hasFailed?.();
-    if (failed !== undefined) return { cause: `${waiting.named} ended with ${failed} before it was ready.`, output: waiting.output() };
+    if (failed !== undefined)
+      return { cause: `${waiting.named} ended with ${failed} before it was ready.`, output: waiting.output() };
     if (performance.now() > waiting.deadline)
-      return { cause: `${waiting.named} was not ready within ${command.timeoutSeconds} s: ${describe(ready)}.`, output: waiting.output() };
+      return {
+        cause: `${waiting.named} was not ready within ${command.timeoutSeconds} s: ${describe(ready)}.`,
+        output: waiting.output(),
+      };
     await sleep(pause);
   }
 };
@@ -135,7 +168,12 @@ const canConnect = (port: number): Promise<boolean> =>
   });
 
 const describe = (ready: NonNullable<StartCommand["ready"]>): string =>
-  "port" in ready ? `nothing listens on port ${ready.port}` : "file" in ready ? `${ready.file} does not exist` : `"${ready.command}" does not succeed`;
+  "port" in ready
+    ? `nothing listens on port ${ready.port}`
+    : "file" in ready
+      ? `${ready.file} does not exist`
+      : `"${ready.command}" does not succeed`;
 
-const placeOf = (command: StartCommand): string => (command.at ? `${command.at.file}:${command.at.line}` : command.run.trim().slice(0, 60));
+const placeOf = (command: StartCommand): string =>
+  command.at ? `${command.at.file}:${command.at.line}` : command.run.trim().slice(0, 60);
 const tailOf = (text: string): string => text.slice(-4000);

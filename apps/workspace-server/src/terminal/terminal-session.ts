@@ -2,7 +2,7 @@ import { chownSync, statSync } from "node:fs";
 import { decodeViewerFrame, flowWindow, type Role, type TerminalState, type TerminalView, viewerMessageSchema } from "@atelier/contract";
 import { type IPty, spawn } from "@lydell/node-pty";
 import type { WebSocket } from "ws";
-import { type CommandTracker } from "../command-log/command-tracker.ts";
+import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { foregroundOf, isNesting } from "./process-state.ts";

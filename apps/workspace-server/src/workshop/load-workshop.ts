@@ -25,10 +25,16 @@ export const loadWorkshop = async (folder: string): Promise<LoadedWorkshop> => {
     try {
       return schema.parse(JSON.parse(await readFile(join(folder, name), "utf8")));
     } catch (cause) {
-      throw new AppError("image-damaged", `${join(folder, name)} cannot be read: ${(cause as Error).message}`, { hint: "Build the workshop again.", cause });
+      throw new AppError("image-damaged", `${join(folder, name)} cannot be read: ${(cause as Error).message}`, {
+        hint: "Build the workshop again.",
+        cause,
+      });
     }
   };
-  const [workshop, image] = await Promise.all([read("workshop.json", compiledWorkshopSchema), read("image.json", compiledImageSchema)]);
+  const [workshop, image] = await Promise.all([
+    read("workshop.json", compiledWorkshopSchema),
+    read("image.json", compiledImageSchema),
+  ]);
   const steps = await Promise.all(workshop.steps.map((id) => read(join("steps", id, "meta.json"), compiledStepSchema)));
   return { folder, workshop, steps, image };
 };

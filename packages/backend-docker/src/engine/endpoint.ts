@@ -33,7 +33,9 @@ export const parseEndpoint = (text: string): EngineEndpoint => {
 export const findEndpoint = async (env: Readonly<Record<string, string | undefined>>): Promise<EngineEndpoint> => {
   if (env.DOCKER_HOST) return parseEndpoint(env.DOCKER_HOST);
   try {
-    const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], { timeout: 5000 });
+    const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], {
+      timeout: 5000,
+    });
     if (stdout.trim() !== "") return parseEndpoint(stdout.trim());
   } catch (error) {
     if (error instanceof AppError) throw error;

@@ -47,26 +47,60 @@ export interface Engine extends Disposable {
   listContainers(selectors: Selectors): Promise<readonly shapes.ContainerSummary[]>;
   /** Waits for the end; answers the exit code. */
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
-  logs(id: string, options: { readonly follow: boolean; readonly tail?: number; readonly signal?: AbortSignal }): AsyncGenerator<{ stream: "stdout" | "stderr"; data: Buffer }>;
+  logs(
+    id: string,
+    options: { readonly follow: boolean; readonly tail?: number; readonly signal?: AbortSignal },
+  ): AsyncGenerator<{ stream: "stdout" | "stderr"; data: Buffer }>;
   /** Runs a command in a running container. */
   exec(id: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes a tar stream below `path`. */
-  putArchive(id: string, archive: { readonly path: string; readonly tar: Readable | Buffer; readonly signal?: AbortSignal }): Promise<void>;
+  putArchive(
+    id: string,
+    archive: { readonly path: string; readonly tar: Readable | Buffer; readonly signal?: AbortSignal },
+  ): Promise<void>;
   /** A tar stream of `path`. */
   getArchive(id: string, path: string, signal?: AbortSignal): Promise<Readable>;
   /** Makes an image of a container; answers its id. */
-  commit(id: string, options: { readonly config: unknown; readonly repository?: string; readonly tag?: string; readonly comment?: string }): Promise<string>;
+  commit(
+    id: string,
+    options: {
+      readonly config: unknown;
+      readonly repository?: string;
+      readonly tag?: string;
+      readonly comment?: string;
+    },
+  ): Promise<string>;
   inspectImage(reference: string): Promise<shapes.ImageInspect | undefined>;
   listImages(selectors: Selectors): Promise<readonly shapes.ImageSummary[]>;
   tagImage(id: string, repository: string, tag: string): Promise<void>;
   removeImage(reference: string, force?: boolean): Promise<void>;
-  pullImage(reference: string, options: { readonly platform?: string; readonly onStatus: (line: string) => void; readonly signal?: AbortSignal }): Promise<void>;
+  pullImage(
+    reference: string,
+    options: { readonly platform?: string; readonly onStatus: (line: string) => void; readonly signal?: AbortSignal },
+  ): Promise<void>;
   /** Makes an image of a root file system tar. */
-  importImage(tar: Readable, options: { readonly repository: string; readonly tag: string; readonly changes: readonly string[]; readonly signal?: AbortSignal }): Promise<void>;
+  importImage(
+    tar: Readable,
+    options: {
+      readonly repository: string;
+      readonly tag: string;
+      readonly changes: readonly string[];
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<void>;
   loadImage(tar: Readable, signal?: AbortSignal): Promise<void>;
   saveImages(references: readonly string[], signal?: AbortSignal): Promise<Readable>;
   /** Classic build of a context that holds a container file. */
-  buildImage(context: Readable, options: { readonly dockerfile: string; readonly tag: string; readonly labels: Readonly<Record<string, string>>; readonly onOutput: (line: string) => void; readonly signal?: AbortSignal }): Promise<void>;
+  buildImage(
+    context: Readable,
+    options: {
+      readonly dockerfile: string;
+      readonly tag: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly onOutput: (line: string) => void;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<void>;
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   listVolumes(selectors: Selectors): Promise<readonly shapes.Volume[]>;
   removeVolume(name: string): Promise<void>;
@@ -90,7 +124,8 @@ const unlessGone = async (work: Promise<unknown>): Promise<void> => {
 /** Connects to an engine. Throws `AppError` `docker-unreachable` or `docker-too-old`. */
 export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSignal): Promise<Engine> => {
   const transport = await openTransport(endpoint, signal);
-  const read = async <T extends z.ZodType>(schema: T, call: Call): Promise<z.output<T>> => schema.parse(await transport.json(call));
+  const read = async <T extends z.ZodType>(schema: T, call: Call): Promise<z.output<T>> =>
+    schema.parse(await transport.json(call));
   const act = async (call: Call): Promise<void> => {
     await transport.json(call);
   };
@@ -100,17 +135,37 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
     [Symbol.dispose]: () => transport.close(),
     info: () => read(shapes.engineInfoSchema, { path: "/info" }),
     createContainer: async (name, body, signal) =>
-      (await read(z.object({ Id: z.string() }), { method: "POST", path: "/containers/create", query: { name }, json: body, ...withSignal(signal) })).Id,
-    startContainer: (id, signal) => act({ method: "POST", path: `/containers/${enc(id)}/start`, ...withSignal(signal) }),
+      (
+        await read(z.object({ Id: z.string() }), {
+          method: "POST",
+          path: "/containers/create",
+          query: { name },
+          json: body,
+          ...withSignal(signal),
+        })
+      ).Id,
+    startContainer: (id, signal) =>
+      act({ method: "POST", path: `/containers/${enc(id)}/start`, ...withSignal(signal) }),
     stopContainer: (id, seconds) => act({ method: "POST", path: `/containers/${enc(id)}/stop`, query: { t: seconds } }),
-    killContainer: (id, signalName) => act({ method: "POST", path: `/containers/${enc(id)}/kill`, query: { signal: signalName } }),
-    removeContainer: (id) => unlessGone(act({ method: "DELETE", path: `/containers/${enc(id)}`, query: { force: true, v: true } })),
+    killContainer: (id, signalName) =>
+      act({ method: "POST", path: `/containers/${enc(id)}/kill`, query: { signal: signalName } }),
+    removeContainer: (id) =>
+      unlessGone(act({ method: "DELETE", path: `/containers/${enc(id)}`, query: { force: true, v: true } })),
     renameContainer: (id, name) => act({ method: "POST", path: `/containers/${enc(id)}/rename`, query: { name } }),
     inspectContainer: (id) => read(shapes.containerInspectSchema, { path: `/containers/${enc(id)}/json` }),
     listContainers: (selectors) =>
-      read(z.array(shapes.containerSummarySchema), { path: "/containers/json", query: { all: true, filters: labelFilter(selectors) } }),
+      read(z.array(shapes.containerSummarySchema), {
+        path: "/containers/json",
+        query: { all: true, filters: labelFilter(selectors) },
+      }),
     waitContainer: async (id, signal) =>
-      (await read(z.object({ StatusCode: z.number() }), { method: "POST", path: `/containers/${enc(id)}/wait`, ...withSignal(signal) })).StatusCode,
+      (
+        await read(z.object({ StatusCode: z.number() }), {
+          method: "POST",
+          path: `/containers/${enc(id)}/wait`,
+          ...withSignal(signal),
+        })
+      ).StatusCode,
     logs: async function* (id, { follow, tail, signal }) {
       const { stream } = await transport.open({
         path: `/containers/${enc(id)}/logs`,
@@ -121,10 +176,25 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
     },
     exec: (id, options) => exec(transport, id, options),
     putArchive: (id, { path, tar, signal }) =>
-      act({ method: "PUT", path: `/containers/${enc(id)}/archive`, query: { path }, body: tar, contentType: "application/x-tar", ...withSignal(signal) }),
-    getArchive: async (id, path, signal) => (await transport.open({ path: `/containers/${enc(id)}/archive`, query: { path }, ...withSignal(signal) })).stream,
+      act({
+        method: "PUT",
+        path: `/containers/${enc(id)}/archive`,
+        query: { path },
+        body: tar,
+        contentType: "application/x-tar",
+        ...withSignal(signal),
+      }),
+    getArchive: async (id, path, signal) =>
+      (await transport.open({ path: `/containers/${enc(id)}/archive`, query: { path }, ...withSignal(signal) })).stream,
     commit: async (id, { config, repository, tag, comment }) =>
-      (await read(z.object({ Id: z.string() }), { method: "POST", path: "/commit", query: { container: id, repo: repository, tag, comment, pause: false }, json: config })).Id,
+      (
+        await read(z.object({ Id: z.string() }), {
+          method: "POST",
+          path: "/commit",
+          query: { container: id, repo: repository, tag, comment, pause: false },
+          json: config,
+        })
+      ).Id,
     inspectImage: async (reference) => {
       try {
         return await read(shapes.imageInspectSchema, { path: `/images/${enc(reference)}/json` });
@@ -133,21 +203,45 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
         throw error;
       }
     },
-    listImages: (selectors) => read(z.array(shapes.imageSummarySchema), { path: "/images/json", query: { all: true, filters: labelFilter(selectors) } }),
-    tagImage: (id, repository, tag) => act({ method: "POST", path: `/images/${enc(id)}/tag`, query: { repo: repository, tag } }),
-    removeImage: (reference, force) => unlessGone(act({ method: "DELETE", path: `/images/${enc(reference)}`, query: { force } })),
+    listImages: (selectors) =>
+      read(z.array(shapes.imageSummarySchema), {
+        path: "/images/json",
+        query: { all: true, filters: labelFilter(selectors) },
+      }),
+    tagImage: (id, repository, tag) =>
+      act({ method: "POST", path: `/images/${enc(id)}/tag`, query: { repo: repository, tag } }),
+    removeImage: (reference, force) =>
+      unlessGone(act({ method: "DELETE", path: `/images/${enc(reference)}`, query: { force } })),
     pullImage: async (reference, { platform, onStatus, signal }) => {
-      const { stream } = await transport.open({ method: "POST", path: "/images/create", query: { fromImage: reference, platform }, ...withSignal(signal) });
+      const { stream } = await transport.open({
+        method: "POST",
+        path: "/images/create",
+        query: { fromImage: reference, platform },
+        ...withSignal(signal),
+      });
       await followProgress(stream, onStatus, "image-not-pulled");
     },
     importImage: async (tar, { repository, tag, changes, signal }) => {
       const query = new URLSearchParams({ fromSrc: "-", repo: repository, tag });
       for (const change of changes) query.append("changes", change);
-      const { stream } = await transport.open({ method: "POST", path: `/images/create?${query}`, body: tar, contentType: "application/x-tar", ...withSignal(signal) });
+      const { stream } = await transport.open({
+        method: "POST",
+        path: `/images/create?${query}`,
+        body: tar,
+        contentType: "application/x-tar",
+        ...withSignal(signal),
+      });
       await followProgress(stream, () => {}, "image-not-imported");
     },
     loadImage: async (tar, signal) => {
-      const { stream } = await transport.open({ method: "POST", path: "/images/load", query: { quiet: true }, body: tar, contentType: "application/x-tar", ...withSignal(signal) });
+      const { stream } = await transport.open({
+        method: "POST",
+        path: "/images/load",
+        query: { quiet: true },
+        body: tar,
+        contentType: "application/x-tar",
+        ...withSignal(signal),
+      });
       await followProgress(stream, () => {}, "image-not-loaded");
     },
     saveImages: async (references, signal) => {
@@ -166,19 +260,33 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       });
       await followProgress(stream, onOutput, "container-file-failed");
     },
-    createVolume: (name, labels) => act({ method: "POST", path: "/volumes/create", json: { Name: name, Labels: labels } }),
+    createVolume: (name, labels) =>
+      act({ method: "POST", path: "/volumes/create", json: { Name: name, Labels: labels } }),
     listVolumes: async (selectors) =>
-      (await read(z.object({ Volumes: z.array(shapes.volumeSchema).nullish() }), { path: "/volumes", query: { filters: labelFilter(selectors) } })).Volumes ?? [],
-    removeVolume: (name) => unlessGone(act({ method: "DELETE", path: `/volumes/${enc(name)}`, query: { force: true } })),
+      (
+        await read(z.object({ Volumes: z.array(shapes.volumeSchema).nullish() }), {
+          path: "/volumes",
+          query: { filters: labelFilter(selectors) },
+        })
+      ).Volumes ?? [],
+    removeVolume: (name) =>
+      unlessGone(act({ method: "DELETE", path: `/volumes/${enc(name)}`, query: { force: true } })),
     createNetwork: async (name, labels, subnet) =>
       (
         await read(z.object({ Id: z.string() }), {
           method: "POST",
           path: "/networks/create",
-          json: { Name: name, Driver: "bridge", CheckDuplicate: true, Labels: labels, ...(subnet ? { IPAM: { Config: [{ Subnet: subnet }] } } : {}) },
+          json: {
+            Name: name,
+            Driver: "bridge",
+            CheckDuplicate: true,
+            Labels: labels,
+            ...(subnet ? { IPAM: { Config: [{ Subnet: subnet }] } } : {}),
+          },
         })
       ).Id,
-    listNetworks: (selectors) => read(z.array(shapes.networkSchema), { path: "/networks", query: { filters: labelFilter(selectors) } }),
+    listNetworks: (selectors) =>
+      read(z.array(shapes.networkSchema), { path: "/networks", query: { filters: labelFilter(selectors) } }),
     removeNetwork: (id) => unlessGone(act({ method: "DELETE", path: `/networks/${enc(id)}` })),
   };
 };
@@ -203,7 +311,12 @@ const exec = async (transport: Transport, id: string, options: ExecOptions): Pro
       ...(options.signal ? { signal: options.signal } : {}),
     }),
   );
-  const socket: Duplex = await transport.hijack({ method: "POST", path: `/exec/${made.Id}/start`, body: Buffer.from('{"Detach":false,"Tty":false}'), contentType: "application/json" });
+  const socket: Duplex = await transport.hijack({
+    method: "POST",
+    path: `/exec/${made.Id}/start`,
+    body: Buffer.from('{"Detach":false,"Tty":false}'),
+    contentType: "application/json",
+  });
   const abort = (): void => void socket.destroy(options.signal?.reason as Error);
   options.signal?.addEventListener("abort", abort, { once: true });
   try {
@@ -215,15 +328,26 @@ const exec = async (transport: Transport, id: string, options: ExecOptions): Pro
       if (size < keptOutput) kept[stream].push(data);
       size += data.length;
     }
-    const { ExitCode } = z.object({ ExitCode: z.number().nullable() }).parse(await transport.json({ path: `/exec/${made.Id}/json` }));
-    return { exitCode: ExitCode ?? -1, stdout: Buffer.concat(kept.stdout).toString("utf8"), stderr: Buffer.concat(kept.stderr).toString("utf8") };
+    const { ExitCode } = z
+      .object({ ExitCode: z.number().nullable() })
+      .parse(await transport.json({ path: `/exec/${made.Id}/json` }));
+    return {
+      exitCode: ExitCode ?? -1,
+      stdout: Buffer.concat(kept.stdout).toString("utf8"),
+      stderr: Buffer.concat(kept.stderr).toString("utf8"),
+    };
   } finally {
     options.signal?.removeEventListener("abort", abort);
     socket.destroy();
   }
 };
 
-const progressSchema = z.object({ stream: z.string().optional(), status: z.string().optional(), id: z.string().optional(), error: z.string().optional() });
+const progressSchema = z.object({
+  stream: z.string().optional(),
+  status: z.string().optional(),
+  id: z.string().optional(),
+  error: z.string().optional(),
+});
 
 /** Reads the engine's JSON progress lines; an `error` line ends in an `AppError` of the given code. */
 const followProgress = async (stream: Readable, onLine: (line: string) => void, code: string): Promise<void> => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 /** The parts of the engine's answers that we read. Everything else passes by unseen. */
-const nullable = <T extends z.ZodType>(schema: T, fallback: z.output<T>) => schema.nullish().transform((value) => value ?? fallback);
+const nullable = <T extends z.ZodType>(schema: T, fallback: z.output<T>) =>
+  schema.nullish().transform((value) => value ?? fallback);
 const labels = nullable(z.record(z.string(), z.string()), {});
 
 export const imageInspectSchema = z.object({

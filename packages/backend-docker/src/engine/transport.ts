@@ -45,7 +45,8 @@ export const compareApi = (a: string, b: string): number => {
 /** Connects and agrees on an API version. Throws `AppError` `docker-unreachable` or `docker-too-old`. */
 export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSignal): Promise<Transport> => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const target = endpoint.kind === "socket" ? { socketPath: endpoint.path } : { host: endpoint.host, port: endpoint.port };
+  const target =
+    endpoint.kind === "socket" ? { socketPath: endpoint.path } : { host: endpoint.host, port: endpoint.port };
   const name = endpoint.kind === "socket" ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
   let version = "";
 
@@ -120,13 +121,19 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
     close: () => agent.destroy(),
   };
 
-  const offered = (await transport.json({ path: "/version", ...(signal ? { signal } : {}) })) as { ApiVersion?: string } | undefined;
+  const offered = (await transport.json({ path: "/version", ...(signal ? { signal } : {}) })) as
+    | { ApiVersion?: string }
+    | undefined;
   const api = offered?.ApiVersion ?? "0";
   if (compareApi(api, oldestApi) < 0) {
     agent.destroy();
-    throw new AppError("docker-too-old", `The Docker engine at ${name} speaks API ${api}; Atelier needs ${oldestApi} (Engine 20.10) or newer.`, {
-      hint: "Update Docker Engine.",
-    });
+    throw new AppError(
+      "docker-too-old",
+      `The Docker engine at ${name} speaks API ${api}; Atelier needs ${oldestApi} (Engine 20.10) or newer.`,
+      {
+        hint: "Update Docker Engine.",
+      },
+    );
   }
   version = `/v${compareApi(api, newestApi) < 0 ? api : newestApi}`;
   return transport;
@@ -148,7 +155,13 @@ const refusal = async (stream: IncomingMessage, call: Call): Promise<AppError> =
   }
   const status = stream.statusCode ?? 0;
   const code = status === 404 ? "docker-not-found" : status === 409 ? "docker-conflict" : "docker-failed";
-  return new AppError(code, message === "" ? `The Docker engine answered ${status} to ${call.method ?? "GET"} ${call.path}.` : message, {
-    ...(/no space left on device/i.test(message) ? { hint: "The engine's disk is full: `atelier clean` and `docker system df` show what can go." } : {}),
-  });
+  return new AppError(
+    code,
+    message === "" ? `The Docker engine answered ${status} to ${call.method ?? "GET"} ${call.path}.` : message,
+    {
+      ...(/no space left on device/i.test(message)
+        ? { hint: "The engine's disk is full: `atelier clean` and `docker system df` show what can go." }
+        : {}),
+    },
+  );
 };

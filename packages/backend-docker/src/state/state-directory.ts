@@ -1,5 +1,16 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "@atelier/contract";
@@ -41,7 +52,8 @@ export const openStateDirectory = (path: string): StateDirectory => {
   const id = once(join(path, "id"), () => randomBytes(6).toString("hex"));
   const secret = once(join(path, "secret"), () => randomBytes(32).toString("hex"));
   const recordPath = (digest: string): string => join(path, "records", `${digest}.json`);
-  const privatePath = (workspaceId: string): string => join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.json`);
+  const privatePath = (workspaceId: string): string =>
+    join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.json`);
   const readRecord = (digest: string): BuildRecord | undefined => {
     if (!/^[0-9a-f]{64}$/.test(digest) || !existsSync(recordPath(digest))) return undefined;
     return buildRecordSchema.parse(JSON.parse(readFileSync(recordPath(digest), "utf8")));

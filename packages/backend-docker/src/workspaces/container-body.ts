@@ -9,7 +9,17 @@ import type { WorkspaceSettings } from "./workspace-labels.ts";
  * lets setpriv clear what is left; SYS_CHROOT is needed by package managers when the author's
  * `onStart` uses them; AUDIT_WRITE by sudo.
  */
-const serverCapabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETUID", "SETGID", "SETPCAP", "KILL", "NET_BIND_SERVICE", "SYS_CHROOT"];
+const serverCapabilities = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "SETUID",
+  "SETGID",
+  "SETPCAP",
+  "KILL",
+  "NET_BIND_SERVICE",
+  "SYS_CHROOT",
+];
 const sudoCapabilities = ["AUDIT_WRITE", "FSETID", "NET_RAW", "MKNOD"];
 
 export interface ContainerPlan {

@@ -4,14 +4,23 @@ import { type BootView, bootViewSchema } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 
 /** GET from a workspace's server; dials 127.0.0.1 whatever the Host says. */
-export const getFromServer = (port: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<{ readonly status: number; readonly text: string }> =>
+export const getFromServer = (
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path, headers: { Host: `127.0.0.1:${port}`, ...headers }, timeout: 5000 }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.once("end", () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }));
-      answer.once("error", reject);
-    });
+    const call = request(
+      { host: "127.0.0.1", port, path, headers: { Host: `127.0.0.1:${port}`, ...headers }, timeout: 5000 },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.once("end", () =>
+          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+        );
+        answer.once("error", reject);
+      },
+    );
     call.once("error", reject).once("timeout", () => call.destroy(new Error("no answer within 5 s")));
     call.end();
   });
@@ -44,9 +53,15 @@ export const waitForBoot = async ({ port, onBoot, timeoutMs, signal, whyGone }: 
     // Looking at the container costs more than a connection: only now and then.
     if (round % 20 === 19) {
       const reason = await whyGone();
-      if (reason !== undefined) throw new AppError("workspace-gone", `The workspace ended while it started: ${reason}`, { hint: "`atelier logs <workspace>` shows what it said." });
+      if (reason !== undefined)
+        throw new AppError("workspace-gone", `The workspace ended while it started: ${reason}`, {
+          hint: "`atelier logs <workspace>` shows what it said.",
+        });
     }
-    if (performance.now() > deadline) throw new AppError("boot-timeout", `The workspace was not ready within ${Math.round(timeoutMs / 1000)} s.`, { hint: "`atelier logs <workspace>` shows what it does." });
+    if (performance.now() > deadline)
+      throw new AppError("boot-timeout", `The workspace was not ready within ${Math.round(timeoutMs / 1000)} s.`, {
+        hint: "`atelier logs <workspace>` shows what it does.",
+      });
     await sleep(15, undefined, { signal });
   }
 };

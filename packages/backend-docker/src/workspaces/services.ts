@@ -22,15 +22,26 @@ export const startServices = async (options: ServicesOptions): Promise<void> => 
   await Promise.all(options.record.services.map((service) => waitUntilReady(service, options)));
 };
 
-const startService = async (service: Service, { engine, network, labels, nameOf, signal }: ServicesOptions): Promise<void> => {
+const startService = async (
+  service: Service,
+  { engine, network, labels, nameOf, signal }: ServicesOptions,
+): Promise<void> => {
   const name = nameOf(service.name);
-  const existing = await engine.listContainers([`${serviceLabel}=${service.name}`, ...Object.entries(labels("service")).filter(([key]) => /state$|workspace-id$/.test(key)).map(([key, value]) => `${key}=${value}`)]);
+  const existing = await engine.listContainers([
+    `${serviceLabel}=${service.name}`,
+    ...Object.entries(labels("service"))
+      .filter(([key]) => /state$|workspace-id$/.test(key))
+      .map(([key, value]) => `${key}=${value}`),
+  ]);
   const found = existing[0];
   if (found) {
     if (found.State !== "running") await engine.startContainer(found.Id, signal);
     return;
   }
-  if (service.imageId === undefined) throw new AppError("image-missing", `The image of the service "${service.name}" is not in this engine.`, { hint: "Build the workshop again: atelier build <folder>" });
+  if (service.imageId === undefined)
+    throw new AppError("image-missing", `The image of the service "${service.name}" is not in this engine.`, {
+      hint: "Build the workshop again: atelier build <folder>",
+    });
   const isWorkshop = service.source.kind === "workshop";
   const id = await engine.createContainer(
     name,
@@ -40,7 +51,11 @@ const startService = async (service: Service, { engine, network, labels, nameOf,
       Labels: { ...labels("service"), [serviceLabel]: service.name },
       Env: Object.entries(service.env).map(([key, value]) => `${key}=${value}`),
       // The workshop's own image would start our server: the author's command takes its place.
-      ...(isWorkshop ? { Entrypoint: ["/opt/atelier/bin/tini", "--", ...service.command], Cmd: [] } : service.command.length > 0 ? { Cmd: service.command } : {}),
+      ...(isWorkshop
+        ? { Entrypoint: ["/opt/atelier/bin/tini", "--", ...service.command], Cmd: [] }
+        : service.command.length > 0
+          ? { Cmd: service.command }
+          : {}),
       HostConfig: {
         NetworkMode: network,
         SecurityOpt: ["no-new-privileges"],
@@ -64,18 +79,30 @@ const waitUntilReady = async (service: Service, { engine, nameOf, signal }: Serv
   for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
     signal.throwIfAborted();
     const { State } = await engine.inspectContainer(name);
-    if (!State.Running) throw new AppError("service-ended", `The service "${service.name}" ended with exit code ${State.ExitCode}:\n${await tailOf(engine, name)}`);
-    const isReady = "command" in ready ? (await engine.exec(name, { argv: ["/bin/sh", "-c", ready.command], signal })).exitCode === 0 : await listens(engine, name, ready.port);
+    if (!State.Running)
+      throw new AppError(
+        "service-ended",
+        `The service "${service.name}" ended with exit code ${State.ExitCode}:\n${await tailOf(engine, name)}`,
+      );
+    const isReady =
+      "command" in ready
+        ? (await engine.exec(name, { argv: ["/bin/sh", "-c", ready.command], signal })).exitCode === 0
+        : await listens(engine, name, ready.port);
     if (isReady) return;
     if (performance.now() > deadline)
-      throw new AppError("service-not-ready", `The service "${service.name}" was not ready within ${readyTimeoutMs / 1000} s:\n${await tailOf(engine, name)}`);
+      throw new AppError(
+        "service-not-ready",
+        `The service "${service.name}" was not ready within ${readyTimeoutMs / 1000} s:\n${await tailOf(engine, name)}`,
+      );
     await sleep(pause, undefined, { signal });
   }
 };
 
 /** Whether a port is listened on, from the kernel's own table: works in an image without any tools. */
 const listens = async (engine: Engine, name: string, port: number): Promise<boolean> => {
-  const { stdout } = await engine.exec(name, { argv: ["/bin/sh", "-c", "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null"] });
+  const { stdout } = await engine.exec(name, {
+    argv: ["/bin/sh", "-c", "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null"],
+  });
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");
   // Columns of /proc/net/tcp: sl, local_address, rem_address, st; 0A is LISTEN.
   return stdout.split("\n").some((line) => {

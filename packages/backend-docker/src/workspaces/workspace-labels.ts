@@ -55,4 +55,5 @@ export const settingsOfLabels = (all: Readonly<Record<string, string>>): Workspa
 };
 
 /** Names in the engine: readable, and distinct between state directories. */
-export const resourceName = (stateId: string, name: string, suffix = ""): string => `atelier-${stateId.slice(0, 6)}-${name}${suffix}`;
+export const resourceName = (stateId: string, name: string, suffix = ""): string =>
+  `atelier-${stateId.slice(0, 6)}-${name}${suffix}`;

@@ -46,7 +46,10 @@ export interface Workspaces {
   remove(name: string): Promise<void>;
   /** Removes everything that carries this state directory's id, leftovers of killed builds included. */
   removeAll(): Promise<void>;
-  logs(name: string, options: { readonly follow: boolean; readonly tail?: number; readonly signal: AbortSignal }): AsyncGenerator<Buffer>;
+  logs(
+    name: string,
+    options: { readonly follow: boolean; readonly tail?: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<Buffer>;
   /** A free port on 127.0.0.1 right now. */
   freePort(): Promise<number>;
   /** Link that logs a browser in. */
@@ -68,17 +71,33 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
   const nameOf = (name: string, suffix = ""): string => resourceName(state.id, name, suffix);
 
   const list = async (): Promise<readonly WorkspaceStatus[]> => {
-    const [containers, volumes, networks] = await Promise.all([engine.listContainers([selector]), engine.listVolumes([selector]), engine.listNetworks([selector])]);
+    const [containers, volumes, networks] = await Promise.all([
+      engine.listContainers([selector]),
+      engine.listVolumes([selector]),
+      engine.listNetworks([selector]),
+    ]);
     const found = new Map<string, WorkspaceStatus>();
     for (const { Labels } of [...volumes, ...networks, ...containers]) {
       const name = Labels[labels.workspace];
       if (name !== undefined && !found.has(name))
-        found.set(name, { name, id: Labels[labels.workspaceId] ?? "", state: "incomplete", settings: settingsOfLabels(Labels), containerId: undefined });
+        found.set(name, {
+          name,
+          id: Labels[labels.workspaceId] ?? "",
+          state: "incomplete",
+          settings: settingsOfLabels(Labels),
+          containerId: undefined,
+        });
     }
     for (const { Id, Labels, State } of containers) {
       const name = Labels[labels.workspace];
       if (name === undefined || Labels[labels.role] !== "workspace") continue;
-      found.set(name, { name, id: Labels[labels.workspaceId] ?? "", state: State === "running" ? "running" : State === "created" ? "incomplete" : "stopped", settings: settingsOfLabels(Labels), containerId: Id });
+      found.set(name, {
+        name,
+        id: Labels[labels.workspaceId] ?? "",
+        state: State === "running" ? "running" : State === "created" ? "incomplete" : "stopped",
+        settings: settingsOfLabels(Labels),
+        containerId: Id,
+      });
     }
     return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   };
@@ -88,24 +107,40 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     const status = all.find((candidate) => candidate.name === name);
     if (status === undefined)
       throw new AppError("no-such-workspace", `There is no workspace "${name}".`, {
-        hint: all.length === 0 ? "Start one: atelier run <folder>" : `There ${all.length === 1 ? "is" : "are"}: ${all.map((candidate) => candidate.name).join(", ")}.`,
+        hint:
+          all.length === 0
+            ? "Start one: atelier run <folder>"
+            : `There ${all.length === 1 ? "is" : "are"}: ${all.map((candidate) => candidate.name).join(", ")}.`,
       });
     if (status.containerId === undefined) return status;
     const { State } = await engine.inspectContainer(status.containerId);
-    return { ...status, exitCode: State.ExitCode, wasOutOfMemory: State.OOMKilled ?? false, finishedAt: State.FinishedAt };
+    return {
+      ...status,
+      exitCode: State.ExitCode,
+      wasOutOfMemory: State.OOMKilled ?? false,
+      finishedAt: State.FinishedAt,
+    };
   };
 
-  const whole = async (name: string): Promise<{ settings: WorkspaceSettings; containerId: string; state: WorkspaceStatus["state"] }> => {
+  const whole = async (
+    name: string,
+  ): Promise<{ settings: WorkspaceSettings; containerId: string; state: WorkspaceStatus["state"] }> => {
     const { settings, containerId, state: current } = await find(name);
     if (settings === undefined || containerId === undefined)
-      throw new AppError("workspace-incomplete", `The workspace "${name}" was never finished; its making was interrupted.`, { hint: `Remove it: atelier remove ${name}` });
+      throw new AppError(
+        "workspace-incomplete",
+        `The workspace "${name}" was never finished; its making was interrupted.`,
+        { hint: `Remove it: atelier remove ${name}` },
+      );
     return { settings, containerId, state: current };
   };
 
   /** Configuration and tokens go in over stdin: they are in no label, no environment and no layer. */
   const fillConfig = async (settings: WorkspaceSettings, containerId: string): Promise<void> => {
     const secrets = state.readSecrets(settings.id);
-    const origins = ["127.0.0.1", "localhost", `${settings.name}.localhost`].map((host) => `http://${host}:${settings.port}`);
+    const origins = ["127.0.0.1", "localhost", `${settings.name}.localhost`].map(
+      (host) => `http://${host}:${settings.port}`,
+    );
     const config: RuntimeConfigInput = {
       v: 1,
       workspaceId: settings.id,
@@ -119,10 +154,20 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       webTerminal: settings.webTerminal,
     };
     const files: Record<string, string> = { "config.json": JSON.stringify(config) };
-    for (const role of ["student", "instructor", "control"] as const) files[`${role}.token`] = state.token(settings.id, role);
+    for (const role of ["student", "instructor", "control"] as const)
+      files[`${role}.token`] = state.token(settings.id, role);
     for (const [name, value] of Object.entries(secrets)) files[`secrets/${name}`] = value;
-    const { exitCode, stderr } = await engine.exec(containerId, { argv: receiveConfigCommand, user: "0:0", input: JSON.stringify(files) });
-    if (exitCode !== 0) throw new AppError("config-not-received", `The workspace did not take its configuration (exit code ${exitCode}): ${stderr.trim()}`, { hint: `atelier logs ${settings.name}` });
+    const { exitCode, stderr } = await engine.exec(containerId, {
+      argv: receiveConfigCommand,
+      user: "0:0",
+      input: JSON.stringify(files),
+    });
+    if (exitCode !== 0)
+      throw new AppError(
+        "config-not-received",
+        `The workspace did not take its configuration (exit code ${exitCode}): ${stderr.trim()}`,
+        { hint: `atelier logs ${settings.name}` },
+      );
   };
 
   const removeByLabels = async (selectors: readonly string[]): Promise<void> => {
@@ -139,7 +184,11 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       const imageId = step?.images[0]?.configDigest;
       const image = imageId === undefined ? undefined : await engine.inspectImage(imageId);
       if (image === undefined || imageId === undefined)
-        throw new AppError("image-missing", `The image of "${settings.image}" of ${record.workshop} ${record.version} is not in this engine.`, { hint: "Build the workshop again: atelier build <folder>" });
+        throw new AppError(
+          "image-missing",
+          `The image of "${settings.image}" of ${record.workshop} ${record.version} is not in this engine.`,
+          { hint: "Build the workshop again: atelier build <folder>" },
+        );
       await refuseForeignImage(engine, image);
       state.saveSecrets(settings.id, secrets);
       const volume = nameOf(settings.name, "-runtime");
@@ -164,7 +213,14 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       const record = state.readRecord(settings.record);
       if (record && record.services.length > 0) {
         onPhase("Starting services");
-        await startServices({ engine, record, network: nameOf(name), labels: (role: Role) => labelsOf(state.id, settings, role), nameOf: (service) => nameOf(name, `-${service}`), signal });
+        await startServices({
+          engine,
+          record,
+          network: nameOf(name),
+          labels: (role: Role) => labelsOf(state.id, settings, role),
+          nameOf: (service) => nameOf(name, `-${service}`),
+          signal,
+        });
       }
       if (current !== "running") {
         onPhase("Starting the container");
@@ -179,14 +235,17 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
         whyGone: async () => {
           const { State } = await engine.inspectContainer(containerId);
           if (State.Running) return undefined;
-          return State.OOMKilled ? "it ran out of memory" : `exit code ${State.ExitCode}${State.Error ? `, ${State.Error}` : ""}`;
+          return State.OOMKilled
+            ? "it ran out of memory"
+            : `exit code ${State.ExitCode}${State.Error ? `, ${State.Error}` : ""}`;
         },
       });
     },
     stop: async (name) => {
       const { containerId } = await whole(name);
       await engine.stopContainer(containerId, 5);
-      for (const { Id, Labels } of await engine.listContainers(own(name))) if (Labels[labels.role] === "service") await engine.stopContainer(Id, 5);
+      for (const { Id, Labels } of await engine.listContainers(own(name)))
+        if (Labels[labels.role] === "service") await engine.stopContainer(Id, 5);
     },
     remove: async (name) => {
       const { id } = await find(name);
@@ -202,7 +261,8 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       for await (const { data } of engine.logs(containerId, options)) yield data;
     },
     freePort,
-    url: (settings, role) => `http://127.0.0.1:${settings.port}/login?token=${state.token(settings.id, role)}${role === "instructor" ? "&to=/instructor/" : ""}`,
+    url: (settings, role) =>
+      `http://127.0.0.1:${settings.port}/login?token=${state.token(settings.id, role)}${role === "instructor" ? "&to=/instructor/" : ""}`,
     readFiles: async (name, path, signal) => {
       const { containerId } = await whole(name);
       return engine.getArchive(containerId, path, signal);
@@ -215,22 +275,37 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
 };
 
 /** An image of another architecture or platform contract is refused with words, not with "exec format error". */
-const refuseForeignImage = async (engine: Engine, image: NonNullable<Awaited<ReturnType<Engine["inspectImage"]>>>): Promise<void> => {
+const refuseForeignImage = async (
+  engine: Engine,
+  image: NonNullable<Awaited<ReturnType<Engine["inspectImage"]>>>,
+): Promise<void> => {
   const names: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
   const { Architecture } = await engine.info();
   const engineArchitecture = names[Architecture] ?? Architecture;
   if (image.Architecture !== engineArchitecture)
-    throw new AppError("wrong-architecture", `The image is built for ${image.Architecture}, but this engine runs on ${engineArchitecture}.`, {
-      hint: "Build the workshop on this machine, or publish it for both architectures.",
-    });
+    throw new AppError(
+      "wrong-architecture",
+      `The image is built for ${image.Architecture}, but this engine runs on ${engineArchitecture}.`,
+      {
+        hint: "Build the workshop on this machine, or publish it for both architectures.",
+      },
+    );
   const contract = Number(image.Config?.Labels[labels.platformContract]);
   if (!acceptedPlatformContracts.includes(contract))
-    throw new AppError("wrong-contract", `The image was built with platform contract ${Number.isNaN(contract) ? "unknown" : contract}; this version works with ${acceptedPlatformContracts.join(" and ")}.`, {
-      hint: "Build the workshop again with this version of atelier.",
-    });
+    throw new AppError(
+      "wrong-contract",
+      `The image was built with platform contract ${Number.isNaN(contract) ? "unknown" : contract}; this version works with ${acceptedPlatformContracts.join(" and ")}.`,
+      {
+        hint: "Build the workshop again with this version of atelier.",
+      },
+    );
 };
 
-const startContainer = async (engine: Engine, id: string, { settings, signal }: { settings: WorkspaceSettings; signal: AbortSignal }): Promise<void> => {
+const startContainer = async (
+  engine: Engine,
+  id: string,
+  { settings, signal }: { settings: WorkspaceSettings; signal: AbortSignal },
+): Promise<void> => {
   for (let attempt = 1; ; attempt++)
     try {
       await engine.startContainer(id, signal);
@@ -240,10 +315,14 @@ const startContainer = async (engine: Engine, id: string, { settings, signal }: 
       // The engine's own proxy of a container that has just stopped may still hold it.
       if (attempt < 4) await sleep(500);
       else
-        throw new AppError("port-taken", `Port ${settings.port} on 127.0.0.1, which belongs to this workspace, is used by another program.`, {
-          hint: `End that program (\`ss -ltnp 'sport = :${settings.port}'\` names it) and start the workspace again.`,
-          cause: error,
-        });
+        throw new AppError(
+          "port-taken",
+          `Port ${settings.port} on 127.0.0.1, which belongs to this workspace, is used by another program.`,
+          {
+            hint: `End that program (\`ss -ltnp 'sport = :${settings.port}'\` names it) and start the workspace again.`,
+            cause: error,
+          },
+        );
     }
 };
 

@@ -10,7 +10,10 @@ export interface AptSource {
  * Reads apt's sources, one-line and deb822 alike. Only binary sources (`deb`); comments, options and
  * disabled stanzas are passed over.
  */
-export const parseAptSources = (text: string): readonly AptSource[] => [...oneLineSources(text), ...stanzaSources(text)];
+export const parseAptSources = (text: string): readonly AptSource[] => [
+  ...oneLineSources(text),
+  ...stanzaSources(text),
+];
 
 const oneLineSources = function* (text: string): Generator<AptSource> {
   for (const line of text.split("\n")) {
@@ -31,7 +34,8 @@ const stanzaSources = function* (text: string): Generator<AptSource> {
       } else if (/^\s+\S/.test(line)) fields.set(last, `${fields.get(last) ?? ""} ${line.trim()}`);
     }
     if (!words(fields.get("types")).includes("deb") || fields.get("enabled") === "no") continue;
-    for (const uri of words(fields.get("uris"))) yield { uri, suites: words(fields.get("suites")), components: words(fields.get("components")) };
+    for (const uri of words(fields.get("uris")))
+      yield { uri, suites: words(fields.get("suites")), components: words(fields.get("components")) };
   }
 };
 
@@ -43,7 +47,9 @@ const words = (text: string | undefined): string[] => (text ?? "").split(/\s+/).
  * whose suites are named otherwise, do not count.
  */
 export const mirrorFor = (sources: readonly AptSource[], suite: string): string | undefined => {
-  const debian = sources.filter(({ suites, components }) => components.includes("main") && suites.some((name) => debianSuites.includes(name)));
+  const debian = sources.filter(
+    ({ suites, components }) => components.includes("main") && suites.some((name) => debianSuites.includes(name)),
+  );
   return (debian.find(({ suites }) => suites.includes(suite)) ?? debian[0])?.uri;
 };
 

@@ -30,10 +30,14 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
   if (pullFailure === undefined) return found(await engine.inspectImage(reference), reference);
   const suite = debianSuiteOf(reference);
   if (suite === undefined)
-    throw new AppError("base-not-available", `The image ${reference} is not here and could not be pulled: ${pullFailure.message}`, {
-      hint: "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
-      cause: pullFailure,
-    });
+    throw new AppError(
+      "base-not-available",
+      `The image ${reference} is not here and could not be pulled: ${pullFailure.message}`,
+      {
+        hint: "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
+        cause: pullFailure,
+      },
+    );
   const made = { repository: "atelier-base/debian", tag: suite };
   const existing = await engine.inspectImage(`${made.repository}:${made.tag}`);
   if (existing) return existing;
@@ -43,6 +47,7 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
 };
 
 const found = (image: ImageInspect | undefined, reference: string): ImageInspect => {
-  if (image === undefined) throw new AppError("base-not-available", `The image ${reference} vanished right after it was made.`);
+  if (image === undefined)
+    throw new AppError("base-not-available", `The image ${reference} vanished right after it was made.`);
   return image;
 };

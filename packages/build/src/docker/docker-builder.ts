@@ -54,7 +54,9 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
   const info = await engine.info();
   const platform = platformOf(info.Architecture);
   if (platform === undefined)
-    throw new AppError("platform-unsupported", `The engine's architecture ${info.Architecture} is not supported.`, { hint: "Use an engine on amd64 or arm64." });
+    throw new AppError("platform-unsupported", `The engine's architecture ${info.Architecture} is not supported.`, {
+      hint: "Use an engine on amd64 or arm64.",
+    });
   await removeLeftovers(engine, stateId);
   const notices = {
     onNotice: (message: string) => onProgress({ kind: "notice", message }),
@@ -70,7 +72,16 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
 
   const baseImage = await baseOf(work, notices);
   onProgress({ kind: "base", detail: baseImage.name });
-  const ground = await prepareBase({ engine, cache, base: baseImage, runtime, app, student: plan.student, stateId, signal });
+  const ground = await prepareBase({
+    engine,
+    cache,
+    base: baseImage,
+    runtime,
+    app,
+    student: plan.student,
+    stateId,
+    signal,
+  });
 
   const images = new Map<string, LayerImage>();
   let below: LayerImage = ground;
@@ -84,12 +95,23 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
   }
 
   const steps: BuildRecord["steps"] = [];
-  for (const published of plan.published) steps.push(await publish(work, { published, ground, image: images.get(published.from ?? "") ?? ground }));
+  for (const published of plan.published)
+    steps.push(await publish(work, { published, ground, image: images.get(published.from ?? "") ?? ground }));
   const services: BuildRecord["services"] = [];
   for (const service of workshop.infrastructure.services) {
     const imageId =
-      service.source.kind === "workshop" ? steps[0]?.images[0]?.configDigest : service.source.kind === "image" ? (await resolveBase(service.source.image, { engine, platform, signal, ...notices })).Id : await buildContainerFile(work, { file: service.source.containerFile, tag: `atelier-service/${workshop.name}-${service.name}` });
-    services.push({ ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]), ...(imageId ? { imageId } : {}) });
+      service.source.kind === "workshop"
+        ? steps[0]?.images[0]?.configDigest
+        : service.source.kind === "image"
+          ? (await resolveBase(service.source.image, { engine, platform, signal, ...notices })).Id
+          : await buildContainerFile(work, {
+              file: service.source.containerFile,
+              tag: `atelier-service/${workshop.name}-${service.name}`,
+            });
+    services.push({
+      ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
+      ...(imageId ? { imageId } : {}),
+    });
   }
   return {
     v: 1,
@@ -107,16 +129,29 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
   };
 };
 
-const baseOf = async (work: Work, notices: { onNotice: (message: string) => void; onLine: (line: string) => void }): Promise<{ id: string; name: string }> => {
+const baseOf = async (
+  work: Work,
+  notices: { onNotice: (message: string) => void; onLine: (line: string) => void },
+): Promise<{ id: string; name: string }> => {
   const { base } = work.request.plan;
   const { engine, platform, request } = work;
-  if (base.kind === "image") return { id: (await resolveBase(base.image, { engine, platform, signal: request.signal, ...notices })).Id, name: base.image };
+  if (base.kind === "image")
+    return {
+      id: (await resolveBase(base.image, { engine, platform, signal: request.signal, ...notices })).Id,
+      name: base.image,
+    };
   await resolveFroms(work, { file: base.containerFile, notices });
-  return { id: await buildContainerFile(work, { file: base.containerFile, tag: `atelier-base/${request.workshop.name}` }), name: base.containerFile };
+  return {
+    id: await buildContainerFile(work, { file: base.containerFile, tag: `atelier-base/${request.workshop.name}` }),
+    name: base.containerFile,
+  };
 };
 
 /** Images a container file stands on, so that a Debian base can be made where no registry answers. */
-const resolveFroms = async (work: Work, { file, notices }: { file: string; notices: { onNotice: (message: string) => void; onLine: (line: string) => void } }): Promise<void> => {
+const resolveFroms = async (
+  work: Work,
+  { file, notices }: { file: string; notices: { onNotice: (message: string) => void; onLine: (line: string) => void } },
+): Promise<void> => {
   const { engine, platform, request } = work;
   const entry = request.tree.entries.get(file);
   const text = entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "";
@@ -142,7 +177,16 @@ const buildContainerFile = async (work: Work, { file, tag }: { file: string; tag
     const entry = request.tree.entries.get(path);
     if (entry?.kind !== "file") return [];
     const content = entry.truncated ? { file: join(request.folder, path), size: entry.size } : entry.bytes;
-    return [{ name: path.slice(folder.length), type: "file", mode: entry.executable ? 0o755 : 0o644, uid: 0, gid: 0, content }];
+    return [
+      {
+        name: path.slice(folder.length),
+        type: "file",
+        mode: entry.executable ? 0o755 : 0o644,
+        uid: 0,
+        gid: 0,
+        content,
+      },
+    ];
   });
   const lines: string[] = [];
   try {
@@ -158,7 +202,14 @@ const buildContainerFile = async (work: Work, { file, tag }: { file: string; tag
     });
   } catch (error) {
     if (error instanceof AppError && error.code === "container-file-failed")
-      throw new AppError("container-file-failed", `${file} could not be built: ${error.message}\n${lines.slice(-15).map((line) => `  | ${line}`).join("\n")}`, { cause: error });
+      throw new AppError(
+        "container-file-failed",
+        `${file} could not be built: ${error.message}\n${lines
+          .slice(-15)
+          .map((line) => `  | ${line}`)
+          .join("\n")}`,
+        { cause: error },
+      );
     throw error;
   }
   const image = await engine.inspectImage(tag);
@@ -166,14 +217,23 @@ const buildContainerFile = async (work: Work, { file, tag }: { file: string; tag
   return image.Id;
 };
 
-const buildStep = async (work: Work, { chain, below, ground }: { chain: ChainImage; below: LayerImage; ground: PreparedBase }): Promise<LayerImage & { isCached: boolean }> => {
+const buildStep = async (
+  work: Work,
+  { chain, below, ground }: { chain: ChainImage; below: LayerImage; ground: PreparedBase },
+): Promise<LayerImage & { isCached: boolean }> => {
   const { onProgress } = work.request;
   let image = below;
   let isCached = true;
   for (const layer of chain.layers) {
     const started = work.now();
     const made = await buildLayer(work, { layer, parent: image, step: chain.step, ground });
-    onProgress({ kind: "layer", step: chain.step, label: labelOf(layer), cached: made.isCached, ms: work.now() - started });
+    onProgress({
+      kind: "layer",
+      step: chain.step,
+      label: labelOf(layer),
+      cached: made.isCached,
+      ms: work.now() - started,
+    });
     isCached &&= made.isCached;
     image = made;
   }
@@ -181,28 +241,50 @@ const buildStep = async (work: Work, { chain, below, ground }: { chain: ChainIma
 };
 
 const labelOf = (layer: PlanLayer): string =>
-  layer.kind === "files" ? `${layer.files.length} files` : layer.kind === "env" ? `env ${Object.keys(layer.env).join(" ")}` : layer.run.trim().split("\n", 1)[0] ?? "";
+  layer.kind === "files"
+    ? `${layer.files.length} files`
+    : layer.kind === "env"
+      ? `env ${Object.keys(layer.env).join(" ")}`
+      : (layer.run.trim().split("\n", 1)[0] ?? "");
 
-const buildLayer = (work: Work, { layer, parent, step, ground }: { layer: PlanLayer; parent: LayerImage; step: string; ground: PreparedBase }): Promise<LayerImage & { isCached: boolean }> => {
+const buildLayer = (
+  work: Work,
+  { layer, parent, step, ground }: { layer: PlanLayer; parent: LayerImage; step: string; ground: PreparedBase },
+): Promise<LayerImage & { isCached: boolean }> => {
   const { cache, engine, request } = work;
   const { signal, onProgress } = request;
   switch (layer.kind) {
     case "env":
-      return cache.layer({ parent, input: ["env", layer.env], config: { Env: Object.entries(layer.env).map(([name, value]) => `${name}=${value}`) } });
+      return cache.layer({
+        parent,
+        input: ["env", layer.env],
+        config: { Env: Object.entries(layer.env).map(([name, value]) => `${name}=${value}`) },
+      });
     case "files":
       return cache.layer({
         parent,
         input: ["files", layer.files, ground.student],
         fill: async (container) => {
-          const folders = await missingFolders(layer.files, ground.student, { engine, container, workdir: request.workshop.workdir });
-          await engine.putArchive(container, { path: "/", tar: makeTar([...folders, ...tarEntriesOf(layer.files, ground.student, request)]), signal });
+          const folders = await missingFolders(layer.files, ground.student, {
+            engine,
+            container,
+            workdir: request.workshop.workdir,
+          });
+          await engine.putArchive(container, {
+            path: "/",
+            tar: makeTar([...folders, ...tarEntriesOf(layer.files, ground.student, request)]),
+            signal,
+          });
         },
       });
     case "command":
       return cache.layer({
         parent,
         input: ["command", layer.run, layer.user, layer.cwd, layer.secrets],
-        container: { ...waitingContainer, ...(layer.secrets.length > 0 ? { HostConfig: { Tmpfs: { "/run/secrets": "mode=0755" } } } : {}) },
+        container: {
+          ...waitingContainer,
+          ...(layer.secrets.length > 0 ? { HostConfig: { Tmpfs: { "/run/secrets": "mode=0755" } } } : {}),
+        },
         fill: async (container) => {
           const secrets = Object.fromEntries(layer.secrets.map((name) => [name, secretValue(request, name)]));
           await engine.startContainer(container, signal);
@@ -211,7 +293,8 @@ const buildLayer = (work: Work, { layer, parent, step, ground }: { layer: PlanLa
             container,
             step,
             command: layer,
-            identity: layer.user === "student" ? ground.student : { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
+            identity:
+              layer.user === "student" ? ground.student : { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
             secrets,
             onLine: (line) => onProgress({ kind: "output", step, line }),
             signal,
@@ -224,11 +307,17 @@ const buildLayer = (work: Work, { layer, parent, step, ground }: { layer: PlanLa
 
 const secretValue = (request: BuildRequest, name: string): Uint8Array => {
   const value = request.secrets[name];
-  if (value === undefined) throw new AppError("secret-missing", `A command needs the build secret "${name}".`, { hint: `Pass it: atelier build --secret ${name}=<file>` });
+  if (value === undefined)
+    throw new AppError("secret-missing", `A command needs the build secret "${name}".`, {
+      hint: `Pass it: atelier build --secret ${name}=<file>`,
+    });
   return value;
 };
 
-const publish = async (work: Work, { published, image, ground }: { published: PublishedImage; image: LayerImage; ground: PreparedBase }): Promise<BuildRecord["steps"][number]> => {
+const publish = async (
+  work: Work,
+  { published, image, ground }: { published: PublishedImage; image: LayerImage; ground: PreparedBase },
+): Promise<BuildRecord["steps"][number]> => {
   const { cache, engine, platform, request } = work;
   const { plan } = request;
   const description: CompiledImage = {
@@ -256,7 +345,14 @@ const publish = async (work: Work, { published, image, ground }: { published: Pu
         tar: makeTar([
           ...foldersAbove(published.metadata.map(({ target }) => target)),
           { name: "workshop/runtime", type: "folder", mode: 0o700, uid: 0, gid: 0 },
-          { name: "workshop/image.json", type: "file", mode: 0o600, uid: 0, gid: 0, content: `${JSON.stringify(description, null, 2)}\n` },
+          {
+            name: "workshop/image.json",
+            type: "file",
+            mode: 0o600,
+            uid: 0,
+            gid: 0,
+            content: `${JSON.stringify(description, null, 2)}\n`,
+          },
           ...tarEntriesOf(published.metadata, ground.student, request),
         ]),
         signal: request.signal,
@@ -266,13 +362,18 @@ const publish = async (work: Work, { published, image, ground }: { published: Pu
   const tag = `${short}-${final.id.replace(/^sha256:/, "").slice(0, 12)}`;
   for (const name of [short, tag, published.step]) await engine.tagImage(final.id, plan.image, name);
   const inspected = await engine.inspectImage(final.id);
-  return { step: published.step, tag, images: [{ platform, configDigest: final.id, layers: inspected?.RootFS?.Layers ?? [], pushed: [] }] };
+  return {
+    step: published.step,
+    tag,
+    images: [{ platform, configDigest: final.id, layers: inspected?.RootFS?.Layers ?? [], pushed: [] }],
+  };
 };
 
 /** Every folder above the targets, closed to everybody but root. */
 const foldersAbove = (targets: readonly string[]): readonly TarEntry[] => {
   const folders = new Set<string>();
-  for (const target of targets) for (let end = target.lastIndexOf("/"); end > 0; end = target.lastIndexOf("/", end - 1)) folders.add(target.slice(1, end));
+  for (const target of targets)
+    for (let end = target.lastIndexOf("/"); end > 0; end = target.lastIndexOf("/", end - 1))
+      folders.add(target.slice(1, end));
   return [...folders].map((name) => ({ name, type: "folder", mode: 0o700, uid: 0, gid: 0 }));
 };
-

@@ -47,10 +47,13 @@ export interface LayerCacheOptions {
 /** Lists the engine's images once; layers made meanwhile are remembered. */
 export const openLayerCache = async ({ engine, stateId, signal }: LayerCacheOptions): Promise<LayerCache> => {
   const known = new Map<string, string>();
-  for (const { Id, Labels } of await engine.listImages([labels.layerDigest])) known.set(Labels[labels.layerDigest] ?? "", Id);
+  for (const { Id, Labels } of await engine.listImages([labels.layerDigest]))
+    known.set(Labels[labels.layerDigest] ?? "", Id);
   return {
     layer: async ({ parent, input, config, fill, container }) => {
-      const digest = createHash("sha256").update(JSON.stringify([parent.digest, input, config ?? null])).digest("hex");
+      const digest = createHash("sha256")
+        .update(JSON.stringify([parent.digest, input, config ?? null]))
+        .digest("hex");
       const found = known.get(digest);
       if (found !== undefined) return { id: found, digest, isCached: true };
       signal.throwIfAborted();

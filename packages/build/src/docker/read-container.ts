@@ -3,7 +3,10 @@ import type { Engine } from "@atelier/backend-docker";
 import { isAppError } from "@atelier/domain";
 import { extract, type Header } from "tar-stream";
 
-const firstEntry = async (stream: Readable, isContentWanted: boolean): Promise<{ readonly header: Header; readonly content: Buffer } | undefined> => {
+const firstEntry = async (
+  stream: Readable,
+  isContentWanted: boolean,
+): Promise<{ readonly header: Header; readonly content: Buffer } | undefined> => {
   try {
     for await (const entry of stream.pipe(extract())) {
       const chunks: Buffer[] = [];
@@ -32,7 +35,11 @@ export const statInContainer = async (engine: Engine, container: string, path: s
 };
 
 /** A file of a container that need not run, with its header; undefined when it does not exist. */
-export const readInContainer = async (engine: Engine, container: string, path: string): Promise<{ readonly header: Header; readonly content: Buffer } | undefined> => {
+export const readInContainer = async (
+  engine: Engine,
+  container: string,
+  path: string,
+): Promise<{ readonly header: Header; readonly content: Buffer } | undefined> => {
   const stream = await open(engine, container, path);
   return stream && firstEntry(stream, true);
 };

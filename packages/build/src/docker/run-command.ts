@@ -38,7 +38,18 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
   const { engine, container, step, command, identity, secrets, onLine, signal } = options;
   for (const [name, value] of Object.entries(secrets)) {
     const path = `/run/secrets/${name}`;
-    await engine.exec(container, { argv: ["/bin/sh", "-c", 'umask 077; cat > "$1"; chown "$2" "$1"', "secret", path, `${identity.uid}:${identity.gid}`], input: Buffer.from(value), signal });
+    await engine.exec(container, {
+      argv: [
+        "/bin/sh",
+        "-c",
+        'umask 077; cat > "$1"; chown "$2" "$1"',
+        "secret",
+        path,
+        `${identity.uid}:${identity.gid}`,
+      ],
+      input: Buffer.from(value),
+      signal,
+    });
   }
   const tail: string[] = [];
   const partial = { stdout: "", stderr: "" };
@@ -68,19 +79,37 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
       command.cwd,
       command.run,
     ],
-    env: [`HOME=${identity.home}`, `USER=${identity.name}`, `LOGNAME=${identity.name}`, "DEBIAN_FRONTEND=noninteractive"],
+    env: [
+      `HOME=${identity.home}`,
+      `USER=${identity.name}`,
+      `LOGNAME=${identity.name}`,
+      "DEBIAN_FRONTEND=noninteractive",
+    ],
     onOutput: take,
     signal,
   });
   show(partial.stdout);
   show(partial.stderr);
   if (exitCode === 0) return;
-  const failure: CommandFailure = { step, run: command.run, exitCode, tail: tail.join("\n"), ...(command.at ? { at: command.at } : {}) };
+  const failure: CommandFailure = {
+    step,
+    run: command.run,
+    exitCode,
+    tail: tail.join("\n"),
+    ...(command.at ? { at: command.at } : {}),
+  };
   const place = command.at ? ` (${command.at.file}:${command.at.line})` : "";
-  throw new AppError("command-failed", `Step "${step}": a command ended with exit code ${exitCode}${place}:\n  ${command.run.trim().replaceAll("\n", "\n  ")}\n${tail.map((line) => `  | ${line}`).join("\n")}`, {
-    hint: exitCode === 125 ? `Its folder ${command.cwd} could not be entered as ${identity.name}; create it in an earlier command or with files[].` : "Mend the command and build again; everything before it is cached.",
-    cause: failure,
-  });
+  throw new AppError(
+    "command-failed",
+    `Step "${step}": a command ended with exit code ${exitCode}${place}:\n  ${command.run.trim().replaceAll("\n", "\n  ")}\n${tail.map((line) => `  | ${line}`).join("\n")}`,
+    {
+      hint:
+        exitCode === 125
+          ? `Its folder ${command.cwd} could not be entered as ${identity.name}; create it in an earlier command or with files[].`
+          : "Mend the command and build again; everything before it is cached.",
+      cause: failure,
+    },
+  );
 };
 
 /** Text of a subprocess without escape sequences and control characters. */

@@ -12,7 +12,11 @@ export interface FileOrigin {
 }
 
 /** Planned files as entries of a layer, with the student's numbers filled in. */
-export const tarEntriesOf = (files: readonly PlannedFile[], student: Pick<CommandIdentity, "uid" | "gid">, origin: FileOrigin): readonly TarEntry[] =>
+export const tarEntriesOf = (
+  files: readonly PlannedFile[],
+  student: Pick<CommandIdentity, "uid" | "gid">,
+  origin: FileOrigin,
+): readonly TarEntry[] =>
   files.map((file): TarEntry => {
     const owner = file.owner === "student" ? { uid: student.uid, gid: student.gid } : { uid: 0, gid: 0 };
     const entry = { name: file.target.slice(1), mode: file.mode, ...owner };
@@ -20,7 +24,11 @@ export const tarEntriesOf = (files: readonly PlannedFile[], student: Pick<Comman
     if (file.kind === "text") return { ...entry, type: "file", content: file.text };
     const source = origin.tree.entries.get(file.source);
     if (source?.kind !== "file") throw new Error(`${file.source} was planned but is not in the tree`);
-    return { ...entry, type: "file", content: source.truncated ? { file: join(origin.folder, file.source), size: source.size } : source.bytes };
+    return {
+      ...entry,
+      type: "file",
+      content: source.truncated ? { file: join(origin.folder, file.source), size: source.size } : source.bytes,
+    };
   });
 
 /**
@@ -38,7 +46,9 @@ export const missingFolders = async (
     if (owner !== "student") continue;
     for (let end = target.lastIndexOf("/"); end > 0; end = target.lastIndexOf("/", end - 1)) {
       const folder = target.slice(0, end);
-      const isStudents = [student.home, studentHome, place.workdir].some((root) => folder === root || folder.startsWith(`${root}/`));
+      const isStudents = [student.home, studentHome, place.workdir].some(
+        (root) => folder === root || folder.startsWith(`${root}/`),
+      );
       if (isStudents && !planned.has(folder)) wanted.add(folder);
     }
   }

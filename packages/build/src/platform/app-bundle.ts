@@ -61,7 +61,8 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
 };
 
 /** The bundle as entries of a layer. */
-export const appEntries = (bundle: AppBundle): Promise<readonly TarEntry[]> => entriesOfFolder(bundle.folder, "opt/atelier");
+export const appEntries = (bundle: AppBundle): Promise<readonly TarEntry[]> =>
+  entriesOfFolder(bundle.folder, "opt/atelier");
 
 const bundleServer = async (folder: string): Promise<void> => {
   const { build } = await import("esbuild");
@@ -80,7 +81,9 @@ const bundleServer = async (folder: string): Promise<void> => {
     legalComments: "none",
     external: ["@lydell/node-pty"],
     // CommonJS dependencies call require for Node's own modules.
-    banner: { js: 'import { createRequire as __atelierRequire } from "node:module"; const require = __atelierRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __atelierRequire } from "node:module"; const require = __atelierRequire(import.meta.url);',
+    },
     logLevel: "error",
   });
 };
@@ -104,7 +107,8 @@ const dropOldBundles = async (cache: string, current: string): Promise<void> => 
       .filter((name) => /^app-[0-9a-f]{16}$/.test(name))
       .map(async (name) => ({ path: join(cache, name), time: (await stat(join(cache, name))).mtimeMs })),
   );
-  for (const { path } of bundles.sort((a, b) => b.time - a.time).slice(keptBundles)) if (path !== current) await rm(path, { recursive: true, force: true });
+  for (const { path } of bundles.sort((a, b) => b.time - a.time).slice(keptBundles))
+    if (path !== current) await rm(path, { recursive: true, force: true });
 };
 
 /** SHA-256 over names and contents of everything below the paths, tests and build output excepted. */
@@ -117,11 +121,16 @@ const digestOfFiles = async (paths: readonly string[]): Promise<string> => {
       throw error;
     });
     if (entries === undefined) {
-      hash.update(path.startsWith(repository) ? path.slice(repository.length) : path).update("\0").update(await readFile(path)).update("\0");
+      hash
+        .update(path.startsWith(repository) ? path.slice(repository.length) : path)
+        .update("\0")
+        .update(await readFile(path))
+        .update("\0");
       return;
     }
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
-      if (!["node_modules", "dist", "testing", "cases"].includes(entry.name) && !entry.name.includes(".test.")) await visit(join(path, entry.name));
+      if (!["node_modules", "dist", "testing", "cases"].includes(entry.name) && !entry.name.includes(".test."))
+        await visit(join(path, entry.name));
   };
   for (const path of paths) await visit(path);
   return hash.digest("hex");

@@ -21,19 +21,31 @@ export interface PackageFile {
  * Fetches one package as npm would publish it and answers its files. The tarball is the target
  * architecture's, whatever this machine is: nothing of this machine's `node_modules` gets into an image.
  */
-export const fetchPackage = async (name: string, version: string, signal: AbortSignal): Promise<readonly PackageFile[]> => {
+export const fetchPackage = async (
+  name: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<readonly PackageFile[]> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-npm-"));
   try {
-    const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder, `${name}@${version}`], {
-      cwd: folder,
-      signal,
-      maxBuffer: 1 << 20,
-    }).catch((cause: Error & { stderr?: string }) => {
+    const { stdout } = await run(
+      "npm",
+      ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder, `${name}@${version}`],
+      {
+        cwd: folder,
+        signal,
+        maxBuffer: 1 << 20,
+      },
+    ).catch((cause: Error & { stderr?: string }) => {
       signal.throwIfAborted();
-      throw new AppError("platform-part-missing", `npm could not fetch ${name}@${version}: ${(cause.stderr ?? cause.message).trim().split("\n").at(-1)}`, {
-        hint: "Check that npm reaches its registry (`npm ping`); it is needed once per version of the platform.",
-        cause,
-      });
+      throw new AppError(
+        "platform-part-missing",
+        `npm could not fetch ${name}@${version}: ${(cause.stderr ?? cause.message).trim().split("\n").at(-1)}`,
+        {
+          hint: "Check that npm reaches its registry (`npm ping`); it is needed once per version of the platform.",
+          cause,
+        },
+      );
     });
     const tarball = await readFile(join(folder, stdout.trim().split("\n").at(-1) ?? ""));
     const files: PackageFile[] = [];
@@ -41,7 +53,11 @@ export const fetchPackage = async (name: string, version: string, signal: AbortS
       const chunks: Buffer[] = [];
       for await (const chunk of entry) chunks.push(chunk as Buffer);
       if (entry.header.type === "file")
-        files.push({ path: entry.header.name.replace(/^[^/]+\//, ""), mode: entry.header.mode ?? 0o644, content: Buffer.concat(chunks) });
+        files.push({
+          path: entry.header.name.replace(/^[^/]+\//, ""),
+          mode: entry.header.mode ?? 0o644,
+          content: Buffer.concat(chunks),
+        });
     }
     return files;
   } finally {

@@ -13,4 +13,6 @@ export const isPlatform = (text: string): text is Platform => Object.hasOwn(arch
 
 /** The platform of an engine's `Architecture`: `x86_64`, `aarch64`, `amd64`, `arm64`. */
 export const platformOf = (architecture: string): Platform | undefined =>
-  ({ x86_64: "linux/amd64", amd64: "linux/amd64", aarch64: "linux/arm64", arm64: "linux/arm64" } as const)[architecture];
+  (({ x86_64: "linux/amd64", amd64: "linux/amd64", aarch64: "linux/arm64", arm64: "linux/arm64" }) as const)[
+    architecture
+  ];

@@ -36,7 +36,10 @@ const assemblyScript = fileURLToPath(new URL("../../../../images/platform/assemb
 export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<RuntimeLayer> => {
   const { engine, platform, onNotice, signal } = options;
   const script = await readFile(assemblyScript);
-  const digest = createHash("sha256").update(JSON.stringify({ platformVersions, platform })).update(script).digest("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify({ platformVersions, platform }))
+    .update(script)
+    .digest("hex");
   const repository = "atelier-platform/runtime";
   const tag = `${digest.slice(0, 12)}-${platform.split("/")[1]}`;
   const image = `${repository}:${tag}`;
@@ -53,16 +56,27 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
   const owner = { uid: 0, gid: 0 };
   const inputs: TarEntry[] = [
     { name: "in/assemble.sh", type: "file", mode: 0o755, ...owner, content: script },
-    ...node.filter(({ path }) => path === "bin/node").map(({ content }): TarEntry => ({ name: "in/node", type: "file", mode: 0o755, ...owner, content })),
-    ...[
-      ["@lydell/node-pty", pty] as const,
-      [`@lydell/node-pty-linux-${npm}`, ptyBinary] as const,
-    ].flatMap(([name, files]) => files.map(({ path, content }): TarEntry => ({ name: `in/node_modules/${name}/${path}`, type: "file", mode: 0o644, ...owner, content }))),
+    ...node
+      .filter(({ path }) => path === "bin/node")
+      .map(({ content }): TarEntry => ({ name: "in/node", type: "file", mode: 0o755, ...owner, content })),
+    ...[["@lydell/node-pty", pty] as const, [`@lydell/node-pty-linux-${npm}`, ptyBinary] as const].flatMap(
+      ([name, files]) =>
+        files.map(
+          ({ path, content }): TarEntry => ({
+            name: `in/node_modules/${name}/${path}`,
+            type: "file",
+            mode: 0o644,
+            ...owner,
+            content,
+          }),
+        ),
+    ),
   ];
 
   const sources = await sourcesOfImage(engine, base.Id, options.stateId);
   const mirror = mirrorFor(parseAptSources(sources), "trixie");
-  if (mirror === undefined) throw new AppError("platform-part-missing", "The Debian base names no archive that goss could come from.");
+  if (mirror === undefined)
+    throw new AppError("platform-part-missing", "The Debian base names no archive that goss could come from.");
   const container = await engine.createContainer(undefined, {
     Image: base.Id,
     Entrypoint: ["/bin/sh", "/in/assemble.sh"],
@@ -74,16 +88,28 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
     await engine.startContainer(container, signal);
     const output: string[] = [];
     for await (const { data } of engine.logs(container, { follow: true, signal }))
-      for (const line of data.toString("utf8").split("\n").filter((text) => text.trim() !== "")) {
+      for (const line of data
+        .toString("utf8")
+        .split("\n")
+        .filter((text) => text.trim() !== "")) {
         output.push(line);
         options.onLine(line);
       }
     const code = await engine.waitContainer(container, signal);
     if (code !== 0)
-      throw new AppError("platform-not-assembled", `The platform layer could not be assembled (exit code ${code}):\n${output.slice(-15).join("\n")}`, {
-        hint: "The container needs to reach a Debian archive; check the engine's network and proxy.",
-      });
-    await engine.importImage(await engine.getArchive(container, "/out/.", signal), { repository, tag, changes: ['CMD ["/opt/atelier/bin/node"]', `LABEL ${labels.role}=platform`], signal });
+      throw new AppError(
+        "platform-not-assembled",
+        `The platform layer could not be assembled (exit code ${code}):\n${output.slice(-15).join("\n")}`,
+        {
+          hint: "The container needs to reach a Debian archive; check the engine's network and proxy.",
+        },
+      );
+    await engine.importImage(await engine.getArchive(container, "/out/.", signal), {
+      repository,
+      tag,
+      changes: ['CMD ["/opt/atelier/bin/node"]', `LABEL ${labels.role}=platform`],
+      signal,
+    });
   } finally {
     await engine.removeContainer(container);
   }
@@ -92,7 +118,15 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
 
 /** apt's sources inside an image, read without starting anything. */
 const sourcesOfImage = async (engine: Engine, image: string, stateId: string): Promise<string> => {
-  const container = await engine.createContainer(undefined, { Image: image, Entrypoint: ["/bin/sh", "-c", "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null; true"], Labels: { ...buildLabels(stateId) } });
+  const container = await engine.createContainer(undefined, {
+    Image: image,
+    Entrypoint: [
+      "/bin/sh",
+      "-c",
+      "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null; true",
+    ],
+    Labels: { ...buildLabels(stateId) },
+  });
   try {
     await engine.startContainer(container);
     await engine.waitContainer(container);

@@ -27,12 +27,15 @@ export const makeTar = (entries: readonly TarEntry[]): Readable => {
       const { content = "" } = entry;
       if (entry.type === "folder") archive.entry({ ...header, type: "directory" });
       else if (entry.type === "link") archive.entry({ ...header, type: "symlink", linkname: entry.target ?? "" });
-      else if (typeof content === "string" || content instanceof Uint8Array) archive.entry({ ...header, type: "file" }, Buffer.from(content));
+      else if (typeof content === "string" || content instanceof Uint8Array)
+        archive.entry({ ...header, type: "file" }, Buffer.from(content));
       else await streamFile(content);
 
       async function streamFile(source: { readonly file: string; readonly size: number }): Promise<void> {
         await new Promise<void>((resolve, reject) => {
-          const sink = archive.entry({ ...header, type: "file", size: source.size }, (error) => (error ? reject(error) : resolve()));
+          const sink = archive.entry({ ...header, type: "file", size: source.size }, (error) =>
+            error ? reject(error) : resolve(),
+          );
           createReadStream(source.file).once("error", reject).pipe(sink);
         });
       }
@@ -49,12 +52,19 @@ export const entriesOfFolder = async (folder: string, prefix: string): Promise<r
   const visit = async (path: string, name: string): Promise<void> => {
     const stats = await lstat(path);
     const owner = { uid: 0, gid: 0 };
-    if (stats.isSymbolicLink()) entries.push({ name, type: "link", mode: 0o777, ...owner, target: await readlink(path) });
+    if (stats.isSymbolicLink())
+      entries.push({ name, type: "link", mode: 0o777, ...owner, target: await readlink(path) });
     else if (stats.isDirectory()) {
       entries.push({ name, type: "folder", mode: 0o755, ...owner });
       for (const child of await readdir(path)) await visit(join(path, child), `${name}/${child}`);
     } else if (stats.isFile())
-      entries.push({ name, type: "file", mode: stats.mode & 0o111 ? 0o755 : 0o644, ...owner, content: { file: path, size: stats.size } });
+      entries.push({
+        name,
+        type: "file",
+        mode: stats.mode & 0o111 ? 0o755 : 0o644,
+        ...owner,
+        content: { file: path, size: stats.size },
+      });
   };
   await visit(folder, prefix);
   return entries;

@@ -17,7 +17,12 @@ export const managerMessageSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("checkpoint"), call: z.string(), label: z.string().optional() }),
   z.object({ t: z.literal("restore"), call: z.string(), checkpoint: z.string() }),
   /** Replace pages, checks and hints of the running workspace; keys are paths below `/workshop`. */
-  z.object({ t: z.literal("content-overlay"), call: z.string(), files: z.record(z.string(), z.string()), removed: z.array(z.string()) }),
+  z.object({
+    t: z.literal("content-overlay"),
+    call: z.string(),
+    files: z.record(z.string(), z.string()),
+    removed: z.array(z.string()),
+  }),
   z.object({ t: z.literal("diagnostics"), diagnostics: z.array(z.record(z.string(), z.unknown())) }),
   z.object({ t: z.literal("kubeconfig"), call: z.string(), text: z.string() }),
   z.object({
@@ -29,7 +34,12 @@ export const managerMessageSchema = z.discriminatedUnion("t", [
     notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
   }),
   z.object({ t: z.literal("check"), call: z.string(), step: z.string(), goss: z.string().optional() }),
-  z.object({ t: z.literal("acknowledge"), id: z.string(), outcome: z.enum(["done", "refused", "failed"]), cause: z.string().optional() }),
+  z.object({
+    t: z.literal("acknowledge"),
+    id: z.string(),
+    outcome: z.enum(["done", "refused", "failed"]),
+    cause: z.string().optional(),
+  }),
 ]);
 export type ManagerMessage = z.infer<typeof managerMessageSchema>;
 
@@ -43,10 +53,25 @@ export const workspaceMessageSchema = z.discriminatedUnion("t", [
     holdsLease: z.boolean(),
   }),
   z.object({ t: z.literal("boot"), boot: bootViewSchema }),
-  z.object({ t: z.literal("activity"), at: z.iso.datetime(), kind: z.enum(["input", "check", "foreground-job", "request"]) }),
-  z.object({ t: z.literal("request"), id: z.string(), request: newRequestSchema, by: z.enum(["student", "instructor", "system"]) }),
+  z.object({
+    t: z.literal("activity"),
+    at: z.iso.datetime(),
+    kind: z.enum(["input", "check", "foreground-job", "request"]),
+  }),
+  z.object({
+    t: z.literal("request"),
+    id: z.string(),
+    request: newRequestSchema,
+    by: z.enum(["student", "instructor", "system"]),
+  }),
   z.object({ t: z.literal("lease"), holdsLease: z.boolean() }),
   /** Answer to a manager message that carried `call`. */
-  z.object({ t: z.literal("answer"), call: z.string(), ok: z.boolean(), cause: z.string().optional(), result: z.unknown().optional() }),
+  z.object({
+    t: z.literal("answer"),
+    call: z.string(),
+    ok: z.boolean(),
+    cause: z.string().optional(),
+    result: z.unknown().optional(),
+  }),
 ]);
 export type WorkspaceMessage = z.infer<typeof workspaceMessageSchema>;

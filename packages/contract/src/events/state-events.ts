@@ -52,7 +52,11 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     step: z.string().optional(),
     by: z.enum(["student", "instructor", "system"]),
   }),
-  event("request-acknowledged", { id: z.string(), outcome: z.enum(["done", "refused", "failed"]), cause: z.string().optional() }),
+  event("request-acknowledged", {
+    id: z.string(),
+    outcome: z.enum(["done", "refused", "failed"]),
+    cause: z.string().optional(),
+  }),
   event("released", { reason: z.string() }),
   event("checkpoint", { id: z.string(), files: z.int(), bytes: z.number(), skipped: z.array(z.string()) }),
   event("terminal-opened", { terminal: z.string(), shell: z.string() }),
@@ -65,7 +69,11 @@ export const stateEventSchema = z.discriminatedUnion("type", [
   event("clock-jump", { seconds: z.number() }),
   event("storage-failed", { stream: z.string(), cause: z.string() }),
   event("storage-recovered", { stream: z.string(), lost: z.int() }),
-  event("limit-hit", { resource: z.enum(["memory", "pids", "disk"]), limit: z.string(), process: z.string().optional() }),
+  event("limit-hit", {
+    resource: z.enum(["memory", "pids", "disk"]),
+    limit: z.string(),
+    process: z.string().optional(),
+  }),
   event("lines-skipped", { stream: z.string(), lines: z.array(z.int()) }),
   // Reserved: nothing writes these yet; readers must accept them.
   event("message", { from: z.string(), text: z.string() }),
@@ -74,4 +82,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
 ]);
 export type StateEvent = z.infer<typeof stateEventSchema>;
 /** An event before the writer stamps `v`, `seq` and `ts`. */
-export type NewStateEvent = StateEvent extends infer E ? (E extends StateEvent ? Omit<E, "v" | "seq" | "ts"> : never) : never;
+export type NewStateEvent = StateEvent extends infer E
+  ? E extends StateEvent
+    ? Omit<E, "v" | "seq" | "ts">
+    : never
+  : never;

@@ -158,7 +158,11 @@ export const newRequestSchema = z.object({
   confirmed: z.boolean().optional(),
 });
 export type NewRequest = z.infer<typeof newRequestSchema>;
-export const requestViewSchema = z.object({ id: z.string(), state: z.enum(["outstanding", "done", "refused", "failed"]), cause: z.string().optional() });
+export const requestViewSchema = z.object({
+  id: z.string(),
+  state: z.enum(["outstanding", "done", "refused", "failed"]),
+  cause: z.string().optional(),
+});
 export type RequestView = z.infer<typeof requestViewSchema>;
 
 export const terminalViewSchema = z.object({

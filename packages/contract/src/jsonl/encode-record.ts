@@ -7,7 +7,12 @@ export const utf8Length = (text: string): number => {
     const code = text.charCodeAt(index);
     if (code < 0x80) bytes += 1;
     else if (code < 0x800) bytes += 2;
-    else if (code >= 0xd800 && code < 0xdc00 && text.charCodeAt(index + 1) >= 0xdc00 && text.charCodeAt(index + 1) < 0xe000) {
+    else if (
+      code >= 0xd800 &&
+      code < 0xdc00 &&
+      text.charCodeAt(index + 1) >= 0xdc00 &&
+      text.charCodeAt(index + 1) < 0xe000
+    ) {
       bytes += 4;
       index++;
     } else bytes += 3;
@@ -33,7 +38,8 @@ export const encodeRecord = (record: Readonly<Record<string, unknown>>): string 
 const shorten = (value: unknown, limit: number): unknown => {
   if (typeof value === "string") return value.length > limit ? `${wholeCharacters(value, limit)}…` : value;
   if (Array.isArray(value)) return value.slice(0, limit).map((item) => shorten(item, limit));
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shorten(item, limit)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shorten(item, limit)]));
   return value;
 };
 

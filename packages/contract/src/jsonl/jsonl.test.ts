@@ -10,7 +10,9 @@ const parse = (value: unknown): unknown => {
 };
 
 test("whatever a record says comes back equal, on one line", () => {
-  const records = ["plain", "two\nlines", '"quotes"\\', "\u0000\u001b[31m\u2028\u2029", "naïve 漢字 🎉", ""].map((command, index) => ({ v: 1, seq: index + 1, command }));
+  const records = ["plain", "two\nlines", '"quotes"\\', "\u0000\u001b[31m\u2028\u2029", "naïve 漢字 🎉", ""].map(
+    (command, index) => ({ v: 1, seq: index + 1, command }),
+  );
   const text = records.map(encodeRecord).join("");
   assert.equal(text.split("\n").length, records.length + 1);
   assert.deepEqual(createLineDecoder(parse).push(text), records);
@@ -19,7 +21,10 @@ test("whatever a record says comes back equal, on one line", () => {
 test("chunks may break anywhere; a torn last line waits", () => {
   const decoder = createLineDecoder(parse);
   const text = `${encodeRecord({ a: "é" })}{"b":`;
-  assert.deepEqual([...text].flatMap((character) => decoder.push(character)), [{ a: "é" }]);
+  assert.deepEqual(
+    [...text].flatMap((character) => decoder.push(character)),
+    [{ a: "é" }],
+  );
   assert.deepEqual([decoder.pending, decoder.badLines], ['{"b":', []]);
 });
 
@@ -37,7 +42,14 @@ test("a bad line is reported with number and excerpt and skipped", () => {
 
 test("no line is longer than the limit, and a cut one says so", () => {
   for (const filler of ["x", "é", "漢", "🎉", "\u0001", '"']) {
-    const line = encodeRecord({ v: 1, seq: 1, ts: "t", type: "command", command: filler.repeat(80_000), list: Array.from({ length: 5000 }, () => filler.repeat(20)) });
+    const line = encodeRecord({
+      v: 1,
+      seq: 1,
+      ts: "t",
+      type: "command",
+      command: filler.repeat(80_000),
+      list: Array.from({ length: 5000 }, () => filler.repeat(20)),
+    });
     assert.ok(Buffer.byteLength(line) <= maxLineBytes, filler);
     assert.equal(utf8Length(line), Buffer.byteLength(line), filler);
     assert.equal((JSON.parse(line) as { truncated: boolean }).truncated, true);

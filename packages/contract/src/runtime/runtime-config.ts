@@ -73,7 +73,4 @@ export const runtimeFilesSchema = z.record(z.string().regex(/^[A-Za-z0-9._/-]+$/
 export type RuntimeFiles = z.infer<typeof runtimeFilesSchema>;
 
 /** argv the manager executes in the container as root; reads {@link RuntimeFiles} from stdin. */
-export const receiveConfigCommand = [
-  "/opt/atelier/bin/node",
-  "/opt/atelier/server/receive-config.mjs",
-] as const;
+export const receiveConfigCommand = ["/opt/atelier/bin/node", "/opt/atelier/server/receive-config.mjs"] as const;

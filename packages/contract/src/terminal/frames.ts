@@ -61,7 +61,12 @@ export const serverMessageSchema = z.discriminatedUnion("t", [
     integration: z.enum(["full", "basic", "none"]),
     recording: z.boolean(),
   }),
-  z.object({ t: z.literal("state"), state: terminalStateSchema, exitCode: z.int().optional(), signal: z.string().optional() }),
+  z.object({
+    t: z.literal("state"),
+    state: terminalStateSchema,
+    exitCode: z.int().optional(),
+    signal: z.string().optional(),
+  }),
   z.object({ t: z.literal("size"), cols, rows }),
   /** The viewer fell behind and gets a snapshot next. */
   z.object({ t: z.literal("resync"), reason: z.enum(["slow", "restart"]) }),

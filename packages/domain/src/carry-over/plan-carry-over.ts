@@ -65,7 +65,8 @@ export const planCarryOver = ({ base, mine, target, keep }: CarryOverInput): Car
   // A folder deleted by the student survives when something in it stays.
   const removed = new Set(remove);
   const inhabited = new Set<string>();
-  for (const path of [...target.keys(), ...apply]) if (!removed.has(path)) for (const folder of parentsOf(path)) inhabited.add(folder);
+  for (const path of [...target.keys(), ...apply])
+    if (!removed.has(path)) for (const folder of parentsOf(path)) inhabited.add(folder);
   const removable = remove.filter((path) => !inhabited.has(path));
   return {
     apply: apply.toSorted(),

@@ -14,8 +14,7 @@ export const unitOf = (manifests: readonly Manifest[], keep: readonly string[]):
   for (const manifest of manifests)
     for (const path of manifest.keys()) {
       if (path.endsWith("/.git")) roots.add(path.slice(0, -"/.git".length));
-      for (const suffix of databaseSuffixes)
-        if (path.endsWith(suffix)) databases.add(path.slice(0, -suffix.length));
+      for (const suffix of databaseSuffixes) if (path.endsWith(suffix)) databases.add(path.slice(0, -suffix.length));
     }
   return (path) => {
     for (let end = path.indexOf("/", 1); end !== -1; end = path.indexOf("/", end + 1)) {

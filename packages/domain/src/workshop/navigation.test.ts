@@ -3,8 +3,17 @@ import { test } from "node:test";
 import { type NavigableStep, nextStep, type Progress, standings } from "./navigation.ts";
 import type { Navigation } from "./workshop.ts";
 
-const step = (id: string, group?: string, requires: string[] = []): NavigableStep => ({ id, title: id.toUpperCase(), requires, ...(group ? { group } : {}) });
-const progress = (passed: string[], solved: string[] = []): Progress => ({ passed: new Set(passed), completed: new Set(), solved: new Set(solved) });
+const step = (id: string, group?: string, requires: string[] = []): NavigableStep => ({
+  id,
+  title: id.toUpperCase(),
+  requires,
+  ...(group ? { group } : {}),
+});
+const progress = (passed: string[], solved: string[] = []): Progress => ({
+  passed: new Set(passed),
+  completed: new Set(),
+  solved: new Set(solved),
+});
 const reasons = (navigation: Navigation, steps: NavigableStep[], done: Progress): unknown[] =>
   standings(navigation, steps, done).map(({ isDone, lockedReason }) => (isDone ? true : (lockedReason ?? null)));
 
@@ -24,12 +33,18 @@ test("free opens everything", () => {
 test("guided opens groups in order and honours requires across groups", () => {
   const steps = [step("a", "Basics"), step("b", "Basics"), step("c", "More", ["a"]), step("d", "Extra", ["b", "c"])];
   assert.deepEqual(reasons("guided", steps, progress([])), [null, null, "Needs “A”.", "Needs “B” and “C”."]);
-  assert.deepEqual(reasons("guided", steps, progress(["a"])), [true, null, "Opens when the part “Basics” is finished.", "Needs “B” and “C”."]);
+  assert.deepEqual(reasons("guided", steps, progress(["a"])), [
+    true,
+    null,
+    "Opens when the part “Basics” is finished.",
+    "Needs “B” and “C”.",
+  ]);
   assert.deepEqual(reasons("guided", steps, progress(["a", "b"])), [true, true, null, "Needs “C”."]);
 });
 
 test("next is the first open step after this one, around the end when one was left out", () => {
-  const at = (done: string[], from?: string): string | undefined => nextStep(abc, standings("free", abc, progress(done)), from);
+  const at = (done: string[], from?: string): string | undefined =>
+    nextStep(abc, standings("free", abc, progress(done)), from);
   assert.equal(at([], undefined), "a");
   assert.equal(at(["a"], "a"), "b");
   assert.equal(at(["b", "c"], "c"), "a");

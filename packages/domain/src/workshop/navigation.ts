@@ -27,14 +27,19 @@ export interface StepStanding {
 }
 
 /** Whether a step counts as behind the student, however it was done. */
-export const isDone = (progress: Progress, id: string): boolean => progress.passed.has(id) || progress.completed.has(id) || progress.solved.has(id);
+export const isDone = (progress: Progress, id: string): boolean =>
+  progress.passed.has(id) || progress.completed.has(id) || progress.solved.has(id);
 
 /**
  * Where every step stands. `linear`: in order, each after the one before. `free`: all open. `guided`:
  * groups open in the order in which they first appear, steps in a group are free; `requires` holds
  * across groups. A step that is done stays open in every mode.
  */
-export const standings = (navigation: Navigation, steps: readonly NavigableStep[], progress: Progress): readonly StepStanding[] =>
+export const standings = (
+  navigation: Navigation,
+  steps: readonly NavigableStep[],
+  progress: Progress,
+): readonly StepStanding[] =>
   steps.map((step, index) => {
     const done = isDone(progress, step.id);
     const reason = done ? undefined : lockedReason({ navigation, steps, progress, index });
@@ -74,7 +79,11 @@ const earlierGroup = ({ steps, progress, index }: Place): string | undefined => 
 };
 
 /** The step after this one that may be entered and is not done; else simply the next one in order. */
-export const nextStep = (steps: readonly NavigableStep[], standing: readonly StepStanding[], from: string | undefined): string | undefined => {
+export const nextStep = (
+  steps: readonly NavigableStep[],
+  standing: readonly StepStanding[],
+  from: string | undefined,
+): string | undefined => {
   const index = steps.findIndex(({ id }) => id === from);
   const later = [...steps.slice(index + 1), ...steps.slice(0, Math.max(index, 0))];
   const open = later.find(({ id }) => {

@@ -37,7 +37,12 @@ export interface AppenderOptions {
  * normal after a crash, is cut off, so that every line of the file stays a record. One write per
  * record with O_APPEND: what was appended is the kernel's before `append` returns, and survives SIGKILL.
  */
-export const openJsonlAppender = ({ path, now, onState, queueBytes = 4 * 1024 * 1024 }: AppenderOptions): JsonlAppender => {
+export const openJsonlAppender = ({
+  path,
+  now,
+  onState,
+  queueBytes = 4 * 1024 * 1024,
+}: AppenderOptions): JsonlAppender => {
   const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   let seq = repairTail(file);
   let queue: string[] = [];
@@ -84,7 +89,12 @@ export const openJsonlAppender = ({ path, now, onState, queueBytes = 4 * 1024 * 
       if (queued + line.length > queueBytes) {
         lost++;
         // The number is used up: the gap in `seq` tells every reader that something is missing here.
-        change({ kind: "failing", cause: state.kind === "failing" ? state.cause : "queue full", waiting: queue.length, lost });
+        change({
+          kind: "failing",
+          cause: state.kind === "failing" ? state.cause : "queue full",
+          waiting: queue.length,
+          lost,
+        });
       } else {
         queue.push(line);
         queued += line.length;
@@ -131,7 +141,10 @@ const repairTail = (file: number): number => {
     const lines = tail.subarray(0, lastNewline).toString("utf8").split("\n");
     // The first piece may be the end of a longer line, unless the file starts here.
     if (start > 0) lines.shift();
-    const seq = lines.toReversed().map(seqOf).find((value) => value !== undefined);
+    const seq = lines
+      .toReversed()
+      .map(seqOf)
+      .find((value) => value !== undefined);
     if (seq !== undefined) {
       if (end < size) ftruncateSync(file, end);
       return seq;

@@ -31,7 +31,8 @@ export const applyArchive = async (input: Readable, { roots, apply, remove }: Ap
   const guard = async (path: string, action: () => Promise<void>): Promise<boolean> => {
     try {
       const root = roots.find((candidate) => path.startsWith(candidate === "/" ? "/" : `${candidate}/`));
-      if (root === undefined || path.split("/").some((part) => part === ".." || part === ".")) throw new Error("outside the saved folders");
+      if (root === undefined || path.split("/").some((part) => part === ".." || part === "."))
+        throw new Error("outside the saved folders");
       await refuseLinksAbove(path, root);
       await action();
       return true;
@@ -106,8 +107,16 @@ const replaceUnlessFolder = async (path: string): Promise<void> => {
   await mkdir(path, { mode: 0o700 });
 };
 
-const writeNew = async (path: string, content: AsyncIterable<Uint8Array>, { mode, mtime }: { mode: number; mtime: Date }): Promise<void> => {
-  await using handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+const writeNew = async (
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  { mode, mtime }: { mode: number; mtime: Date },
+): Promise<void> => {
+  await using handle = await open(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
   for await (const chunk of content) await handle.writeFile(chunk);
   await handle.chmod(mode);
   await handle.utimes(mtime, mtime);

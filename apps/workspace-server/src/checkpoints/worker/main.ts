@@ -33,7 +33,11 @@ switch (process.argv[2]) {
   case "restore":
     process.stdout.write(
       JSON.stringify(
-        await applyArchive(process.stdin, { roots: order.roots ?? [], apply: new Set(order.apply), remove: order.remove ?? [] }),
+        await applyArchive(process.stdin, {
+          roots: order.roots ?? [],
+          apply: new Set(order.apply),
+          remove: order.remove ?? [],
+        }),
       ),
     );
     break;

@@ -35,14 +35,22 @@ export const writeArchive = async (
         archive.entry({ ...header, type: "directory" });
       } else if (stats.isFile()) {
         if (stats.size > limits.fileBytes || bytes + stats.size > limits.totalBytes) {
-          skipped.push({ path, why: stats.size > limits.fileBytes ? `larger than ${limits.fileBytes} bytes` : `the checkpoint would exceed ${limits.totalBytes} bytes` });
+          skipped.push({
+            path,
+            why:
+              stats.size > limits.fileBytes
+                ? `larger than ${limits.fileBytes} bytes`
+                : `the checkpoint would exceed ${limits.totalBytes} bytes`,
+          });
           continue;
         }
         await using handle = await openRegularFile(path);
         const content = await handle.readFile();
         bytes += content.length;
         await new Promise<void>((resolve, reject) => {
-          archive.entry({ ...header, type: "file", size: content.length }, content, (error) => (error ? reject(error) : resolve()));
+          archive.entry({ ...header, type: "file", size: content.length }, content, (error) =>
+            error ? reject(error) : resolve(),
+          );
         });
       } else continue;
       files++;

@@ -1,7 +1,8 @@
 import { checkParts } from "./gate/check-parts.ts";
-import { runParts, summary } from "./gate/part.ts";
+import { summary } from "./gate/part.ts";
 import { print, seconds } from "./gate/print.ts";
 import { requireNode } from "./gate/require-node.ts";
+import { runParts } from "./gate/run-parts.ts";
 import { runTool } from "./gate/run-tool.ts";
 import { writeGeneratedFiles } from "./generated/generated-files.ts";
 

@@ -1,7 +1,8 @@
 import { checkParts } from "./gate/check-parts.ts";
-import { type PartResult, runParts, sum, summary, verdict } from "./gate/part.ts";
+import { type PartResult, sum, summary, verdict } from "./gate/part.ts";
 import { print } from "./gate/print.ts";
 import { requireNode } from "./gate/require-node.ts";
+import { runParts } from "./gate/run-parts.ts";
 import { runSuite } from "./test-run/run-suite.ts";
 import { type Suite, suites } from "./test-run/suites.ts";
 

@@ -21,21 +21,25 @@ export const checkParts = (): readonly Part[] => [
   { name: "generated files", run: generated },
 ];
 
-/** Every tsconfig of a package, an app, and the root's own (scripts, bench, tests). */
+/** Every tsconfig of a package and an app, the root's own (scripts, bench, tests), and that of tests in a browser. */
 const typeProjects = (): readonly string[] => {
   const files = new Set(listFiles());
   const folders = ["packages", "apps"].flatMap((kind) =>
     readdirSync(join(root, kind)).map((name) => `${kind}/${name}`),
   );
   const own = folders.flatMap((folder) => ["tsconfig.json", "tsconfig.test.json"].map((name) => `${folder}/${name}`));
-  return [...own, "tsconfig.json"].filter((project) => files.has(project) && hasInput(project, files));
+  return [...own, "tsconfig.json", "tests/tsconfig.browser.json"].filter(
+    (project) => files.has(project) && hasInput(project, files),
+  );
 };
 
 /** An empty project is an error to tsc; a folder gets its types checked with its first file. */
 const hasInput = (project: string, files: ReadonlySet<string>): boolean => {
   const folder = project.slice(0, project.lastIndexOf("/") + 1);
-  const isTest = project.endsWith("tsconfig.test.json");
-  return [...files].some((path) => path.startsWith(folder) && (isTest ? /\.test\.tsx?$/ : /\.tsx?$/).test(path));
+  const kind = /tsconfig\.(\w+)\.json$/.exec(project)?.[1];
+  const suffix =
+    kind === undefined ? /\.tsx?$/ : kind === "test" ? /\.test\.tsx?$/ : new RegExp(`\\.${kind}\\.test\\.tsx?$`);
+  return [...files].some((path) => path.startsWith(folder) && suffix.test(path));
 };
 
 const typesOf = (project: string): Part => ({

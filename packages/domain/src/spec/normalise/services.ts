@@ -9,7 +9,11 @@ const cores = (cpu: string | number): number => {
   return cpu.endsWith("m") ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu);
 };
 
-export const normaliseResources = ({ cpu, memory, pids }: NonNullable<ServiceInput["resources"]> = {}): ContainerResources => {
+export const normaliseResources = ({
+  cpu,
+  memory,
+  pids,
+}: NonNullable<ServiceInput["resources"]> = {}): ContainerResources => {
   const memoryBytes = typeof memory === "string" ? parseBytes(memory) : memory;
   return {
     ...(cpu === undefined ? {} : { cpu: cores(cpu) }),

@@ -1,3 +1,5 @@
+// What is handed to page.evaluate runs in the browser.
+/// <reference lib="dom" />
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -197,6 +199,7 @@ describe("the terminal", () => {
     await button(page, "Restart shell").click();
     await typeIn(page, "echo anew-$((1+1))\n");
     await shows(page, "anew-2");
+    assert.match((await screen(page).textContent()) ?? "", /exit 3.*anew-2/s, "the old output stays above the new");
   });
 
   test("opens a second terminal beside the first, and closes it again", async (context) => {

@@ -139,8 +139,8 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
       start();
       for (const each of viewers) {
         tell(each, { t: "resync", reason: "restart" });
-        hello(each, "snapshot");
-        snapshot(each);
+        hello(each, "delta");
+        each.acked = 0;
       }
     }
   };

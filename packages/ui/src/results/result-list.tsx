@@ -21,6 +21,12 @@ export interface ResultListStrings {
 
 const icons: Record<ResultStatus, IconName> = { passed: "check", failed: "cross", skipped: "minus", error: "warning" };
 
+const isBad = ({ status }: Result): boolean => status === "failed" || status === "error";
+
+/** "Expected true, found false" says no more than the title does. */
+const isTelling = ({ expected, found }: Result): boolean =>
+  (expected !== undefined || found !== undefined) && !/^(true|false)$/.test(expected ?? "");
+
 const Comparison = ({ result, strings }: { readonly result: Result; readonly strings: ResultListStrings }): ReactNode => (
   <dl className="result__comparison">
     {result.expected !== undefined && (
@@ -51,9 +57,8 @@ export const ResultList = ({ results, strings }: { readonly results: readonly Re
             <span className="visually-hidden">{strings.status[result.status]}: </span>
             {result.title}
           </p>
-          {result.message !== undefined && result.status !== "passed" && <p className="result__message">{result.message}</p>}
-          {(result.status === "failed" || result.status === "error") &&
-            (result.expected !== undefined || result.found !== undefined) && <Comparison result={result} strings={strings} />}
+          {result.message !== undefined && isBad(result) && <p className="result__message">{result.message}</p>}
+          {isBad(result) && isTelling(result) && <Comparison result={result} strings={strings} />}
         </div>
       </li>
     ))}

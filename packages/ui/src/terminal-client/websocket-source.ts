@@ -13,9 +13,10 @@ export interface WebSocketSourceOptions {
 
 /**
  * Undoes the modes that a shell may have died in (full screen, mouse, bracketed paste) and leaves its
- * output on the screen, so that the next shell starts below it.
+ * output on the screen, so that the next shell starts below it. (1047, since 1049 would also take the
+ * cursor back to where it was saved last.)
  */
-const afterlife = new TextEncoder().encode("\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\r\n");
+const afterlife = new TextEncoder().encode("\u001b[?1047l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\r\n");
 
 const parseMessage = (text: string): ServerMessage | undefined => {
   try {

@@ -9,7 +9,6 @@ const harmless = (text: string): string =>
   text
     .replace(/\r\n?/g, "\n")
     .replace(/\t/g, "    ")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "");
 
 const promptLine = /^\s*[$#] (.*)$/;

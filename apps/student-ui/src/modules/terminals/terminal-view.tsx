@@ -46,6 +46,10 @@ export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProp
     },
     [name, register],
   );
+  const restart = (): void => {
+    handle.current?.restart();
+    handle.current?.focus();
+  };
   const endSearch = (): void => {
     setSearching(false);
     handle.current?.endSearch();
@@ -65,7 +69,7 @@ export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProp
           onNotice={setRemark}
           onHoverLink={setLink}
           onLeave={onLeave}
-          overlay={<TerminalOverlay status={status} onRetry={() => handle.current?.reconnect()} onRestart={() => handle.current?.restart()} />}
+          overlay={<TerminalOverlay status={status} onRetry={() => handle.current?.reconnect()} onRestart={restart} />}
         />
       </div>
       <TerminalKeys onType={(text) => handle.current?.type(text)} />

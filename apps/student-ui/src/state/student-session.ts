@@ -131,6 +131,8 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     try {
       const boot = await client.boot();
       takeBoot(boot);
+      // Before its settings have come the server refuses the event stream; its back-off need not be sat out.
+      if (boot.phase !== "config" && state.connection.phase === "waiting") kept?.retryNow();
       if (state.workspace === undefined || (boot.phase === "ready" && terminalsMissing())) await fetchAll();
     } catch {
       // Nobody answers: the event stream's back-off tells so on the page.

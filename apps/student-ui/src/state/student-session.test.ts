@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import type { CheckView, StepView } from "@atelier/contract";
+import type { ConnectionClock } from "@atelier/ui/connection";
+import { RequestFailed } from "../api/problem.ts";
+import type { StudentClient } from "../api/student-client.ts";
+import { sampleWorkspace } from "../testing/sample-workspace.ts";
+import { createStudentSession } from "./student-session.ts";
+
+/** The event stream is the browser's; here it only must exist and never speak. */
+class SilentEventSource {
+  addEventListener(): void {}
+  close(): void {}
+}
+const original = Reflect.get(globalThis, "EventSource");
+beforeEach(() => Reflect.set(globalThis, "EventSource", SilentEventSource));
+afterEach(() => Reflect.set(globalThis, "EventSource", original));
+
+const refuse = (code: string, status = 409): Promise<never> =>
+  Promise.reject(new RequestFailed(status, { code, message: `no: ${code}`, fields: [] }));
+
+const play = (change: Partial<StudentClient> = {}) => {
+  const calls: string[] = [];
+  const workspace = sampleWorkspace();
+  const step = (id: string): StepView => ({ ...(workspace.steps.find((each) => each.id === id) as StepView), html: `<p>${id}</p>`, help: [] });
+  const client: StudentClient = {
+    boot: async () => ({ phase: "ready", elapsedMs: 1 }),
+    workspace: async () => workspace,
+    step: async (id) => step(id),
+    page: async () => ({ html: "" }),
+    check: async (id) => ({ step: id, outcome: "passed", at: "2026-01-01T00:00:00Z", durationMs: 1, assertions: [] }),
+    complete: async (id) => ({ ...step(id), state: "completed" }),
+    enter: async (id) => {
+      calls.push(`enter ${id}`);
+      return { ...workspace, currentStep: id };
+    },
+    help: async (_step, level) => ({ level, html: "" }),
+    request: async ({ kind }) => ({ id: kind, state: "outstanding" }),
+    terminals: async () => [],
+    openTerminal: () => refuse("too-many-terminals", 429),
+    closeTerminal: async () => {},
+    ...change,
+  };
+  const clock: ConnectionClock = { now: () => 5, random: () => 0.5, after: () => () => {}, onWake: () => () => {} };
+  const session = createStudentSession({ client, clock });
+  return { session, calls };
+};
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("the page opens where the student is, or where the address says if that may be seen", async () => {
+  for (const [wanted, shown] of [
+    [undefined, "files"],
+    ["look-around", "look-around"],
+    ["services", "files"],
+  ] as const) {
+    const { session } = play();
+    session.start(wanted === undefined ? undefined : { page: "step", step: wanted });
+    await settled();
+    assert.deepEqual(session.snapshot().view, { page: "step", step: shown });
+    session.close();
+  }
+});
+
+test("showing a step enters it, unless a manager moves containers", async () => {
+  for (const [transitions, expected] of [
+    [false, ["enter look-around"]],
+    [true, []],
+  ] as const) {
+    const { session, calls } = play({ workspace: async () => sampleWorkspace({ transitions }) });
+    session.start(undefined);
+    await settled();
+    session.show({ page: "step", step: "look-around" });
+    await settled();
+    assert.deepEqual(calls, expected);
+    assert.deepEqual(session.snapshot().view, { page: "step", step: "look-around" });
+    session.close();
+  }
+});
+
+test("a check that another tab has started goes on being shown as running", async () => {
+  const { session } = play({ check: () => refuse("check-running") });
+  session.start(undefined);
+  await settled();
+  await session.check("files");
+  assert.deepEqual(session.snapshot().checks.files, { runningSince: 5 });
+  session.close();
+});
+
+test("a check that cannot start says why", async () => {
+  const { session } = play({ check: (): Promise<CheckView> => refuse("not-ready", 503) });
+  session.start(undefined);
+  await settled();
+  await session.check("files");
+  assert.equal(session.snapshot().checks.files?.problem?.message, "no: not-ready");
+  session.close();
+});
+
+test("only running programs may be insisted upon", async () => {
+  for (const [code, mayInsist] of [
+    ["jobs-running", true],
+    ["no-manager", false],
+  ] as const) {
+    const { session } = play({ request: () => refuse(code) });
+    session.start(undefined);
+    await settled();
+    await session.request("reset", { step: "files" });
+    assert.deepEqual(session.snapshot().request, { kind: "reset", step: "files", state: "refused", cause: `no: ${code}`, mayInsist });
+    session.close();
+  }
+});
+
+test("a terminal that cannot be opened is told, not thrown", async () => {
+  const { session } = play();
+  session.start(undefined);
+  await settled();
+  assert.equal(await session.openTerminal(), undefined);
+  assert.equal(session.snapshot().failure?.problem.code, "too-many-terminals");
+  session.dismissFailure();
+  assert.equal(session.snapshot().failure, undefined);
+  session.close();
+});

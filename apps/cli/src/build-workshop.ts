@@ -31,7 +31,7 @@ export const buildWorkshop = async (
     signal: context.signal,
   });
   reporter.progressDone();
-  return { record, digest: context.state().saveRecord(record), ms: performance.now() - started };
+  return { record, digest: (await context.state()).saveRecord(record), ms: performance.now() - started };
 };
 
 const tell = (event: BuildEvent, { reporter }: Context): void => {

@@ -1,16 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import {
-  connectEngine,
-  createWorkspaces,
-  type Engine,
-  findEndpoint,
-  openStateDirectory,
-  type StateDirectory,
-  stateDirectoryPath,
-  type Workspaces,
-} from "@atelier/backend-docker";
-import { createDockerBuilder, type Builder } from "@atelier/build";
+import type { Engine, StateDirectory, Workspaces } from "@atelier/backend-docker";
+import type { Builder } from "@atelier/build";
 import type { Reporter } from "./reporter/reporter.ts";
 
 /** What every command is given: made once in `main.ts`, with what is expensive made on first need. */
@@ -22,7 +13,7 @@ export interface Context {
   readonly version: string;
   readonly now: () => Date;
   readonly newId: () => string;
-  state(): StateDirectory;
+  state(): Promise<StateDirectory>;
   engine(): Promise<Engine>;
   workspaces(): Promise<Workspaces>;
   builder(): Promise<Builder>;
@@ -33,19 +24,28 @@ export interface Context {
 export const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
 export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "signal" | "version">): Context => {
-  let state: StateDirectory | undefined;
+  let state: Promise<StateDirectory> | undefined;
   let engine: Promise<Engine> | undefined;
+  // Loaded on first need: `--help` and `validate` must not wait for an engine's client.
+  const backend = () => import("@atelier/backend-docker");
   const context: Context = {
     ...base,
     now: () => new Date(),
     newId: randomUUID,
-    state: () => (state ??= openStateDirectory(stateDirectoryPath(base.env))),
-    engine: () => (engine ??= findEndpoint(base.env).then((endpoint) => connectEngine(endpoint, base.signal))),
-    workspaces: async () => createWorkspaces({ engine: await context.engine(), state: context.state() }),
+    state: () =>
+      (state ??= backend().then(({ openStateDirectory, stateDirectoryPath }) =>
+        openStateDirectory(stateDirectoryPath(base.env)),
+      )),
+    engine: () =>
+      (engine ??= backend().then(async ({ connectEngine, findEndpoint }) =>
+        connectEngine(await findEndpoint(base.env), base.signal),
+      )),
+    workspaces: async () =>
+      (await backend()).createWorkspaces({ engine: await context.engine(), state: await context.state() }),
     builder: async () =>
-      createDockerBuilder({
+      (await import("@atelier/build")).createDockerBuilder({
         engine: await context.engine(),
-        stateId: context.state().id,
+        stateId: (await context.state()).id,
         env: base.env,
         now: () => performance.now(),
       }),

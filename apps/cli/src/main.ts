@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { type Context, createContext } from "./context.ts";
 import { createProgram } from "./program.ts";
-import { exitCodes, renderError } from "./render-error.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { createReporter } from "./reporter/reporter.ts";
 import { version } from "./version.ts";
 
@@ -51,6 +51,7 @@ try {
     process.exitCode = error.exitCode === 0 || error.code === "commander.help" ? exitCodes.ok : exitCodes.invalid;
   else {
     context?.reporter.progressDone();
+    const { renderError } = await import("./render-error.ts");
     const { text, exitCode } = renderError(error, context?.reporter.paint);
     process.stderr.write(`${text}\n`);
     process.exitCode = exitCode;

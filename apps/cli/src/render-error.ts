@@ -1,8 +1,6 @@
 import { AppError, type Diagnostic, hasErrors } from "@atelier/domain";
+import { exitCodes } from "./exit-codes.ts";
 import type { Paint } from "./reporter/reporter.ts";
-
-/** What the process ends with. Documented in docs/reference/cli.md. */
-export const exitCodes = { ok: 0, failed: 1, invalid: 2, refused: 3, interrupted: 130 } as const;
 
 const plainPaint: Paint = { bold: String, dim: String, red: String, green: String, yellow: String, cyan: String };
 

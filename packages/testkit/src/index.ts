@@ -1,3 +1,4 @@
 export * from "./cases/read-cases.ts";
 export * from "./cases/source-tree-of.ts";
 export * from "./workspace-client.ts";
+export * from "./atelier-cli.ts";

@@ -64,15 +64,13 @@ export const openWorkspace = async (link: string): Promise<WorkspaceClient> => {
         (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-          answer
-            .once("error", reject)
-            .once("end", () =>
-              resolve({
-                status: answer.statusCode ?? 0,
-                headers: answer.headers,
-                text: Buffer.concat(chunks).toString("utf8"),
-              }),
-            );
+          answer.once("error", reject).once("end", () =>
+            resolve({
+              status: answer.statusCode ?? 0,
+              headers: answer.headers,
+              text: Buffer.concat(chunks).toString("utf8"),
+            }),
+          );
         },
       );
       outgoing.once("error", reject).end(body);
@@ -160,7 +158,7 @@ const openTerminal = async ({
       }
     },
     run: async (command, timeoutMs) => {
-      const mark = `done-${++counter}-${bytes}`;
+      const mark = `done-${++counter}-${Math.random().toString(36).slice(2)}`;
       // Split, so that the echo of the line is not taken for its result.
       client.type(`${command}\nprintf '%s-%s\\n' '${mark.slice(0, 4)}' '${mark.slice(5)}'\n`);
       return client.waitFor(new RegExp(`^${mark}\\r?$`, "m"), timeoutMs);

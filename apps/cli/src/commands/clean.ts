@@ -12,7 +12,7 @@ export default async (
   options: { readonly yes?: boolean; readonly json?: boolean },
 ): Promise<number> => {
   const { reporter } = context;
-  const [engine, workspaces, state] = [await context.engine(), await context.workspaces(), context.state()];
+  const [engine, workspaces, state] = [await context.engine(), await context.workspaces(), await context.state()];
   const all = await workspaces.list();
   const pinned = new Set(all.map(({ settings }) => settings?.record));
   const newest = new Set<string>();

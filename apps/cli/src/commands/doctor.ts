@@ -128,7 +128,7 @@ const spaceFinding = (check: string, bytes: number, fix: string): Finding => {
 };
 
 const stateDisk = async (context: Context): Promise<Finding> => {
-  const { path } = context.state();
+  const { path } = await context.state();
   const bytes = await freeSpace(path);
   return bytes === undefined
     ? { check: "State directory", status: "ok", found: path, fix: "" }

@@ -8,6 +8,9 @@ export default async (
   options: { readonly json?: boolean },
 ): Promise<number> => {
   const workspaces = await context.workspaces();
+  // What a killed build left is nobody's workspace; it goes before anyone wonders what it is.
+  const { removeLeftovers } = await import("@atelier/build");
+  await removeLeftovers(await context.engine(), (await context.state()).id);
   const all = await workspaces.list();
   const { reporter } = context;
   if (options.json) {

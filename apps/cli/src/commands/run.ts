@@ -126,7 +126,12 @@ const fromImage = async (
   reference: string,
 ): Promise<{ record: BuildRecord; digest: string; parameters: readonly ParameterNeed[]; sudo: boolean }> => {
   const { record, workshop } = await recordOfImage(await context.engine(), reference);
-  return { record, digest: context.state().saveRecord(record), parameters: workshop.parameters, sudo: workshop.sudo };
+  return {
+    record,
+    digest: (await context.state()).saveRecord(record),
+    parameters: workshop.parameters,
+    sudo: workshop.sudo,
+  };
 };
 
 /** To work on a step the student gets the image before it. */

@@ -1,7 +1,8 @@
 import { type Backend, hasErrors } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { readWorkshopFolder } from "../load-workshop.ts";
-import { countOf, exitCodes, renderDiagnostics } from "../render-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { countOf, renderDiagnostics } from "../render-error.ts";
 import { checkTemplate } from "../resolve-template.ts";
 
 export default async (

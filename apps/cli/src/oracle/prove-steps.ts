@@ -108,7 +108,11 @@ const observe = async (
       for (const step of steps) results.set(step, { observation, ms: 0 });
       return results;
     }
-    using control = await openControl({ port, token: context.state().token(id, "control"), version: context.version });
+    using control = await openControl({
+      port,
+      token: (await context.state()).token(id, "control"),
+      version: context.version,
+    });
     for (const step of steps) {
       const started = performance.now();
       results.set(step, { observation: await control.check(step), ms: Math.round(performance.now() - started) });

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const cliFile = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The CLI with a state directory and a folder of its own; both, and all workspaces, go with it. */
+export interface AtelierCli extends AsyncDisposable {
+  readonly folder: string;
+  readonly stateDirectory: string;
+  /** Runs a command to its end. */
+  run(...args: string[]): Promise<CliResult>;
+  /** The same, but throws with everything that was said when the exit code is not 0. */
+  succeed(...args: string[]): Promise<CliResult>;
+  /** Starts a command and answers at once. */
+  start(...args: string[]): ChildProcess;
+  /** Writes files below the folder; keys are paths. */
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export const createAtelierCli = async (env: Readonly<Record<string, string>> = {}): Promise<AtelierCli> => {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-test-"));
+  const stateDirectory = join(folder, ".state");
+  const start = (...args: string[]): ChildProcess =>
+    spawn(process.execPath, [cliFile, ...args], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        XDG_CONFIG_HOME: join(folder, ".config"),
+        ATELIER_STATE_DIR: stateDirectory,
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  const run = async (...args: string[]): Promise<CliResult> => {
+    const child = start(...args);
+    const text = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const)
+      child[name]?.on("data", (data: Buffer) => {
+        text[name] += data.toString("utf8");
+      });
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once("error", reject).once("close", resolve),
+    );
+    return { code, ...text };
+  };
+  return {
+    folder,
+    stateDirectory,
+    start,
+    run,
+    succeed: async (...args) => {
+      const result = await run(...args);
+      if (result.code !== 0)
+        throw new Error(`atelier ${args.join(" ")} ended with ${result.code}:\n${result.stderr}${result.stdout}`);
+      return result;
+    },
+    write: async (files) => {
+      for (const [path, text] of Object.entries(files)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), text);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await run("remove", "--all", "--yes");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -13,7 +13,9 @@ const precompress = (): Plugin => ({
         if (!/\.(js|css|html|svg)$/.test(file.fileName)) continue;
         const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
         if (source.length < 1024) continue;
-        const brotli = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: source.length } });
+        const brotli = brotliCompressSync(source, {
+          params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: source.length },
+        });
         this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotli });
         this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: gzipSync(source, { level: 9 }) });
       }
@@ -37,6 +39,10 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { "/api": { target: "http://127.0.0.1:7681", ws: true }, "/content": "http://127.0.0.1:7681", "/login": "http://127.0.0.1:7681" },
+    proxy: {
+      "/api": { target: "http://127.0.0.1:7681", ws: true },
+      "/content": "http://127.0.0.1:7681",
+      "/login": "http://127.0.0.1:7681",
+    },
   },
 });

@@ -8,7 +8,10 @@ import { createStudentSession } from "./state/student-session.ts";
 import { StudentContext } from "./state/use-student.ts";
 import { parseHash } from "./state/view.ts";
 
-const session = createStudentSession({ client: createStudentClient((input, init) => fetch(input, init)), clock: browserClock });
+const session = createStudentSession({
+  client: createStudentClient((input, init) => fetch(input, init)),
+  clock: browserClock,
+});
 session.start(parseHash(location.hash));
 
 const root = document.getElementById("root");

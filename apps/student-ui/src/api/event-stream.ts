@@ -7,7 +7,9 @@ const types: readonly ServerSentEvent["type"][] = ["boot", "workspace", "check-s
 const parseEvent = (type: string, data: string): ServerSentEvent | undefined => {
   try {
     const json: unknown = JSON.parse(data);
-    return typeof json === "object" && json !== null ? serverSentEventSchema.safeParse({ ...json, type }).data : undefined;
+    return typeof json === "object" && json !== null
+      ? serverSentEventSchema.safeParse({ ...json, type }).data
+      : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { problemOf, RequestFailed } from "./problem.ts";
 import { createStudentClient, fillPath } from "./student-client.ts";
 
-const answering = (status: number, body: unknown, seen: { url: string; method: string | undefined }[] = []): typeof fetch =>
+const answering =
+  (status: number, body: unknown, seen: { url: string; method: string | undefined }[] = []): typeof fetch =>
   async (input, init) => {
     seen.push({ url: String(input), method: init?.method });
     return new Response(status === 204 ? null : JSON.stringify(body), { status });
@@ -15,7 +16,9 @@ test("names in a path are encoded", () => {
 
 test("an answer becomes a type, and its address and method are the contract's", async () => {
   const seen: { url: string; method: string | undefined }[] = [];
-  const step = await createStudentClient(answering(200, { id: "a", number: 1, title: "A", state: "completed", hasCheck: false }, seen)).complete("a");
+  const step = await createStudentClient(
+    answering(200, { id: "a", number: 1, title: "A", state: "completed", hasCheck: false }, seen),
+  ).complete("a");
   assert.deepEqual([step.state, seen], ["completed", [{ url: "/api/steps/a/complete", method: "POST" }]]);
 });
 
@@ -29,7 +32,9 @@ test("a refusal keeps the server's words", async () => {
 });
 
 test("an answer of another shape is an error, not a crash later on", async () => {
-  await assert.rejects(createStudentClient(answering(200, { phase: "no such phase" })).boot(), { name: "RequestFailed" });
+  await assert.rejects(createStudentClient(answering(200, { phase: "no such phase" })).boot(), {
+    name: "RequestFailed",
+  });
 });
 
 test("no answer at all has status 0", async () => {

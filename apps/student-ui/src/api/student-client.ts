@@ -59,7 +59,11 @@ const readProblem = async (response: Response): Promise<RequestFailed> => {
   const parsed = problemSchema.safeParse(await response.json().catch(() => undefined));
   return new RequestFailed(
     response.status,
-    parsed.data ?? { code: `http-${response.status}`, message: `${strings.problem.unexpected} (${response.status})`, fields: [] },
+    parsed.data ?? {
+      code: `http-${response.status}`,
+      message: `${strings.problem.unexpected} (${response.status})`,
+      fields: [],
+    },
   );
 };
 
@@ -83,7 +87,11 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
     const json: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
     const parsed = answer.safeParse(json);
     if (!parsed.success)
-      throw new RequestFailed(response.status, { code: "unexpected-answer", message: strings.problem.unexpected, fields: [] }, parsed.error);
+      throw new RequestFailed(
+        response.status,
+        { code: "unexpected-answer", message: strings.problem.unexpected, fields: [] },
+        parsed.error,
+      );
     return parsed.data;
   };
   const post = <T>(path: string, answer: z.ZodType<T>, body: unknown = {}): Promise<T> =>
@@ -95,7 +103,13 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
     step: (id) => call(fillPath(studentApi.step, { id }), { answer: stepViewSchema }),
     page: (page) => call(fillPath(studentApi.page, { page }), { answer: pageViewSchema }),
     // The server holds the deadline of a check; this only guards against a connection that never ends.
-    check: (id) => call(fillPath(studentApi.check, { id }), { method: "POST", body: {}, timeoutMs: 600_000, answer: checkViewSchema }),
+    check: (id) =>
+      call(fillPath(studentApi.check, { id }), {
+        method: "POST",
+        body: {},
+        timeoutMs: 600_000,
+        answer: checkViewSchema,
+      }),
     complete: (id) => post(fillPath(studentApi.complete, { id }), stepSummarySchema),
     enter: (id) => post(fillPath(studentApi.enter, { id }), workspaceViewSchema),
     help: (id, level) => call(fillPath(studentApi.help, { id, level }), { answer: helpViewSchema }),

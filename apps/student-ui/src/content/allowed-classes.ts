@@ -1,4 +1,5 @@
-const allowed = /^(language-[\w+#.-]+|admonition(-[\w-]+)?|note|tip|important|warning|caution|task|(contains-)?task-list(-[\w]+)*|hljs(-[\w-]+)?|tok-[\w-]+|footnote[\w-]*|table-[\w-]+)$/;
+const allowed =
+  /^(language-[\w+#.-]+|admonition(-[\w-]+)?|note|tip|important|warning|caution|task|(contains-)?task-list(-[\w]+)*|hljs(-[\w-]+)?|tok-[\w-]+|footnote[\w-]*|table-[\w-]+)$/;
 
 /**
  * The classes of a piece of content that survive: those that describe content. Classes of our own

@@ -18,7 +18,11 @@ const useRemark = (): [string, (text: string) => void] => {
   return [remark, setRemark];
 };
 
-const outcomes = { typed: words.ran, "not-connected": words.notConnected, "program-in-front": words.programInFront } as const;
+const outcomes = {
+  typed: words.ran,
+  "not-connected": words.notConnected,
+  "program-in-front": words.programInFront,
+} as const;
 
 /** Copy, and for shell blocks Run, which types into the terminal in front. */
 export const CodeTools = ({ block }: { readonly block: CodeBlock }): ReactNode => {
@@ -49,7 +53,11 @@ export const CodeTools = ({ block }: { readonly block: CodeBlock }): ReactNode =
           size="small"
           icon="play"
           aria-label={terminals.current === undefined ? words.run : words.runIn(terminals.current)}
-          onPress={(press) => setRemark(outcomes[terminals.run(text, press.pointerType !== "keyboard" && press.pointerType !== "virtual")])}
+          onPress={(press) =>
+            setRemark(
+              outcomes[terminals.run(text, press.pointerType !== "keyboard" && press.pointerType !== "virtual")],
+            )
+          }
         >
           {words.run}
         </Button>

@@ -39,7 +39,8 @@ const marker = /^\s*\[!(note|tip|important|warning|caution)\]\s*/i;
 const settleAdmonitions = (root: DocumentFragment): void => {
   for (const quote of root.querySelectorAll("blockquote")) {
     const text = quote.querySelector("p")?.firstChild;
-    const kind = text?.nodeType === Node.TEXT_NODE ? marker.exec(text.textContent ?? "")?.[1]?.toLowerCase() : undefined;
+    const kind =
+      text?.nodeType === Node.TEXT_NODE ? marker.exec(text.textContent ?? "")?.[1]?.toLowerCase() : undefined;
     if (kind === undefined || text === null || text === undefined) continue;
     text.textContent = (text.textContent ?? "").replace(marker, "");
     if (text.textContent === "" && text.nextSibling instanceof HTMLBRElement) text.nextSibling.remove();
@@ -48,7 +49,10 @@ const settleAdmonitions = (root: DocumentFragment): void => {
     quote.replaceWith(box);
   }
   for (const box of root.querySelectorAll<HTMLElement>(".admonition")) {
-    const kind = Object.keys(strings.content.admonition).find((name) => box.classList.contains(name) || box.classList.contains(`admonition-${name}`)) ?? "note";
+    const kind =
+      Object.keys(strings.content.admonition).find(
+        (name) => box.classList.contains(name) || box.classList.contains(`admonition-${name}`),
+      ) ?? "note";
     box.className = "admonition";
     box.dataset.kind = kind;
     if (box.querySelector(":scope > .admonition-title") === null) {
@@ -93,7 +97,13 @@ const settleTables = (root: DocumentFragment): void => {
 const settleCode = (root: DocumentFragment): CodeBlock[] =>
   [...root.querySelectorAll("pre")].map((pre, index) => {
     const code = pre.querySelector("code");
-    const language = pre.dataset.lang?.toLowerCase() || ([...(code?.classList ?? []), ...pre.classList].find((name) => name.startsWith("language-"))?.slice("language-".length).toLowerCase() ?? "");
+    const language =
+      pre.dataset.lang?.toLowerCase() ||
+      ([...(code?.classList ?? []), ...pre.classList]
+        .find((name) => name.startsWith("language-"))
+        ?.slice("language-".length)
+        .toLowerCase() ??
+        "");
     const block = element("div", "code");
     const bar = element("div", "code__bar");
     const name = element("span", "code__language");

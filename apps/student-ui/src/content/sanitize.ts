@@ -3,10 +3,17 @@ import { allowedClasses } from "./allowed-classes.ts";
 import { linkKind } from "./link-kind.ts";
 
 const tags = [
-  ..."h1 h2 h3 h4 h5 h6 p br hr div span section blockquote ul ol li dl dt dd table thead tbody tfoot tr th td caption".split(" "),
-  ..."a img figure figcaption pre code kbd samp var em strong b i s del ins sub sup mark small abbr q cite details summary input".split(" "),
+  ..."h1 h2 h3 h4 h5 h6 p br hr div span section blockquote ul ol li dl dt dd table thead tbody tfoot tr th td caption".split(
+    " ",
+  ),
+  ..."a img figure figcaption pre code kbd samp var em strong b i s del ins sub sup mark small abbr q cite details summary input".split(
+    " ",
+  ),
 ];
-const attributes = "href src alt title class id start reversed value type checked disabled colspan rowspan scope align width height open lang dir".split(" ");
+const attributes =
+  "href src alt title class id start reversed value type checked disabled colspan rowspan scope align width height open lang dir".split(
+    " ",
+  );
 const dataAttributes = ["data-info", "data-lang", "data-kind"];
 
 const purifier = DOMPurify(window);

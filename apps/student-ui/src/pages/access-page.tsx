@@ -29,7 +29,9 @@ export const AccessPage = ({ stage }: { readonly stage: "refused" | "unreachable
           </Button>
           {!refused && (
             <span className="lone-page__aside" role="status">
-              {connection.phase === "waiting" ? words.reconnecting(secondsUntil(connection.retryAt, now)) : words.reconnectingNow}
+              {connection.phase === "waiting"
+                ? words.reconnecting(secondsUntil(connection.retryAt, now))
+                : words.reconnectingNow}
             </span>
           )}
         </div>

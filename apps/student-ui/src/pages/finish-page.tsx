@@ -18,34 +18,46 @@ export const FinishPage = ({ workspace }: { readonly workspace: WorkspaceView })
   const { workshop, steps } = workspace;
   const open = steps.length - doneCount(workspace);
   const back = steps.find((step) => !isDone(step.state) && step.state !== "locked") ?? steps.at(-1);
-  const feedback = workshop.feedbackUrl !== undefined && linkKind(workshop.feedbackUrl, document.baseURI) === "outside" ? workshop.feedbackUrl : undefined;
+  const feedback =
+    workshop.feedbackUrl !== undefined && linkKind(workshop.feedbackUrl, document.baseURI) === "outside"
+      ? workshop.feedbackUrl
+      : undefined;
   return (
     <div className="step-page">
       <PageScroller label={strings.steps.finish}>
-          <header className="page__head page__head--finish" data-done={open === 0 || undefined}>
-            <span className="page__seal">
-              <Icon name={open === 0 ? "check" : "flag"} size={26} />
-            </span>
-            <h1>{open === 0 ? words.doneHeading : words.openHeading}</h1>
-            <p className="page__lead">{open === 0 ? words.done(workshop.title) : words.open(open)}</p>
-          </header>
-          {open === 0 && workshop.hasFinish && (
-            <LoadedProse text={pages.finish} title={words.doneHeading} lang={workshop.language} onRetry={() => session.reload({ page: "finish" })} />
-          )}
-          <h2 className="page__section">{words.achieved}</h2>
-          <StepOverview steps={steps} language={workshop.language} />
-          {feedback !== undefined && (
-            <p>
-              <a className="link" href={feedback} target="_blank" rel="noopener noreferrer">
-                {words.feedback} <span className="visually-hidden">{strings.content.opensElsewhere}</span>
-              </a>
-            </p>
-          )}
-        </PageScroller>
+        <header className="page__head page__head--finish" data-done={open === 0 || undefined}>
+          <span className="page__seal">
+            <Icon name={open === 0 ? "check" : "flag"} size={26} />
+          </span>
+          <h1>{open === 0 ? words.doneHeading : words.openHeading}</h1>
+          <p className="page__lead">{open === 0 ? words.done(workshop.title) : words.open(open)}</p>
+        </header>
+        {open === 0 && workshop.hasFinish && (
+          <LoadedProse
+            text={pages.finish}
+            title={words.doneHeading}
+            lang={workshop.language}
+            onRetry={() => session.reload({ page: "finish" })}
+          />
+        )}
+        <h2 className="page__section">{words.achieved}</h2>
+        <StepOverview steps={steps} language={workshop.language} />
+        {feedback !== undefined && (
+          <p>
+            <a className="link" href={feedback} target="_blank" rel="noopener noreferrer">
+              {words.feedback} <span className="visually-hidden">{strings.content.opensElsewhere}</span>
+            </a>
+          </p>
+        )}
+      </PageScroller>
       <div className="dock">
         <div className="dock__bar">
           {back !== undefined && (
-            <Button look={open === 0 ? "quiet" : "primary"} icon="back" onPress={() => session.show({ page: "step", step: back.id })}>
+            <Button
+              look={open === 0 ? "quiet" : "primary"}
+              icon="back"
+              onPress={() => session.show({ page: "step", step: back.id })}
+            >
               {words.back}
             </Button>
           )}

@@ -14,7 +14,10 @@ const words = strings.intro;
 const Facts = ({ workshop }: { readonly workshop: WorkspaceView["workshop"] }): ReactNode => {
   const facts: readonly (readonly [string, string | undefined])[] = [
     [words.duration, workshop.durationSeconds === undefined ? undefined : strings.duration(workshop.durationSeconds)],
-    [words.difficulty, workshop.difficulty === undefined ? undefined : (words.levels[workshop.difficulty] ?? workshop.difficulty)],
+    [
+      words.difficulty,
+      workshop.difficulty === undefined ? undefined : (words.levels[workshop.difficulty] ?? workshop.difficulty),
+    ],
     [words.navigation, words.navigations[workshop.navigation]],
     [words.authors, workshop.authors.length === 0 ? undefined : workshop.authors.join(", ")],
   ];
@@ -43,20 +46,27 @@ export const IntroPage = ({ workspace }: { readonly workspace: WorkspaceView }):
   return (
     <div className="step-page">
       <PageScroller label={workshop.title}>
-          <header className="page__head page__head--intro" lang={workshop.language}>
-            <h1>{workshop.title}</h1>
-            {workshop.description !== "" && <p className="page__lead">{workshop.description}</p>}
-          </header>
-          <Facts workshop={workshop} />
-          {workshop.hasIntro && <LoadedProse text={pages.intro} title={workshop.title} lang={workshop.language} onRetry={() => session.reload({ page: "intro" })} />}
-          <aside className="page__box">
-            <h2>{words.recordingHeading}</h2>
-            <p>{recording}</p>
-            {workshop.privileged && <p>{strings.header.privileged}</p>}
-          </aside>
-          <h2 className="page__section">{words.steps}</h2>
-          <StepOverview steps={steps} language={workshop.language} />
-        </PageScroller>
+        <header className="page__head page__head--intro" lang={workshop.language}>
+          <h1>{workshop.title}</h1>
+          {workshop.description !== "" && <p className="page__lead">{workshop.description}</p>}
+        </header>
+        <Facts workshop={workshop} />
+        {workshop.hasIntro && (
+          <LoadedProse
+            text={pages.intro}
+            title={workshop.title}
+            lang={workshop.language}
+            onRetry={() => session.reload({ page: "intro" })}
+          />
+        )}
+        <aside className="page__box">
+          <h2>{words.recordingHeading}</h2>
+          <p>{recording}</p>
+          {workshop.privileged && <p>{strings.header.privileged}</p>}
+        </aside>
+        <h2 className="page__section">{words.steps}</h2>
+        <StepOverview steps={steps} language={workshop.language} />
+      </PageScroller>
       {first !== undefined && (
         <div className="dock">
           <div className="dock__bar">

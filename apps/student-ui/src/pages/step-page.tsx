@@ -44,33 +44,40 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
   return (
     <div className="step-page">
       <PageScroller label={step.title}>
-          <header className="page__head">
-            <p className="page__eyebrow">
-              <span>{words.position(step.number, workspace.steps.length)}</span>
-              {step.durationSeconds !== undefined && <span>{words.duration(strings.duration(step.durationSeconds))}</span>}
-              {isDone(step.state) && (
-                <span className="chip" data-tone="good">
-                  <Icon name={step.state === "solved" ? "key" : "check"} size={12} />
-                  {words.state[step.state]}
-                </span>
-              )}
-            </p>
-            <h1 lang={language}>{step.title}</h1>
-          </header>
-          <Elsewhere workspace={workspace} step={step} onMove={() => transition.ask("goto", step.id)} />
-          <LoadedProse text={loaded} title={step.title} lang={language} onRetry={() => session.reload({ page: "step", step: step.id })} />
-          <StepHelp step={step.id} levels={help} language={language} />
-          {working && (
-            <div className="page__more">
-              <Button look="quiet" size="small" icon="undo" onPress={() => transition.ask("reset", step.id)}>
-                {words.reset}
-              </Button>
-              <Button look="quiet" size="small" icon="key" onPress={() => transition.ask("solve", step.id)}>
-                {words.solve}
-              </Button>
-            </div>
-          )}
-        </PageScroller>
+        <header className="page__head">
+          <p className="page__eyebrow">
+            <span>{words.position(step.number, workspace.steps.length)}</span>
+            {step.durationSeconds !== undefined && (
+              <span>{words.duration(strings.duration(step.durationSeconds))}</span>
+            )}
+            {isDone(step.state) && (
+              <span className="chip" data-tone="good">
+                <Icon name={step.state === "solved" ? "key" : "check"} size={12} />
+                {words.state[step.state]}
+              </span>
+            )}
+          </p>
+          <h1 lang={language}>{step.title}</h1>
+        </header>
+        <Elsewhere workspace={workspace} step={step} onMove={() => transition.ask("goto", step.id)} />
+        <LoadedProse
+          text={loaded}
+          title={step.title}
+          lang={language}
+          onRetry={() => session.reload({ page: "step", step: step.id })}
+        />
+        <StepHelp step={step.id} levels={help} language={language} />
+        {working && (
+          <div className="page__more">
+            <Button look="quiet" size="small" icon="undo" onPress={() => transition.ask("reset", step.id)}>
+              {words.reset}
+            </Button>
+            <Button look="quiet" size="small" icon="key" onPress={() => transition.ask("solve", step.id)}>
+              {words.solve}
+            </Button>
+          </div>
+        )}
+      </PageScroller>
       <CheckDock workspace={workspace} step={step} onTransition={transition.ask} />
       {transition.dialog}
     </div>

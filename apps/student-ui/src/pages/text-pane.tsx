@@ -12,7 +12,8 @@ export const TextPane = ({ paneRef }: { readonly paneRef: Ref<HTMLElement> }): R
   const { workspace, view } = useStudent();
   const title = workspace === undefined || view === undefined ? undefined : titleOf(view, workspace);
   useEffect(() => {
-    if (title !== undefined && workspace !== undefined) document.title = strings.documentTitle(workspace.workshop.title, title);
+    if (title !== undefined && workspace !== undefined)
+      document.title = strings.documentTitle(workspace.workshop.title, title);
   }, [title, workspace]);
   if (workspace === undefined || view === undefined) return null;
   const step = view.page === "step" ? summaryOf(workspace, view.step) : undefined;
@@ -25,7 +26,10 @@ export const TextPane = ({ paneRef }: { readonly paneRef: Ref<HTMLElement> }): R
   );
 };
 
-const titleOf = (view: NonNullable<ReturnType<typeof useStudent>["view"]>, workspace: NonNullable<ReturnType<typeof useStudent>["workspace"]>): string => {
+const titleOf = (
+  view: NonNullable<ReturnType<typeof useStudent>["view"]>,
+  workspace: NonNullable<ReturnType<typeof useStudent>["workspace"]>,
+): string => {
   if (view.page === "step") return summaryOf(workspace, view.step)?.title ?? "";
   return view.page === "intro" ? strings.steps.intro : strings.steps.finish;
 };

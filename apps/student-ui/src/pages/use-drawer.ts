@@ -24,7 +24,10 @@ export const useDrawer = (): Drawer => {
   const { stepsOpen } = usePreferences();
   const [drawn, setDrawn] = useState(false);
   const open = floating ? drawn : stepsOpen;
-  const toggle = useCallback(() => (floating ? setDrawn((before) => !before) : setPreferences({ stepsOpen: !stepsOpen })), [floating, stepsOpen]);
+  const toggle = useCallback(
+    () => (floating ? setDrawn((before) => !before) : setPreferences({ stepsOpen: !stepsOpen })),
+    [floating, stepsOpen],
+  );
   const chosen = useCallback(() => setDrawn(false), []);
   useEffect(() => {
     if (!floating || !drawn) return;

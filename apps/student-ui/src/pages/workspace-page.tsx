@@ -17,7 +17,13 @@ import { useDrawer } from "./use-drawer.ts";
 
 type Pane = "text" | "terminal";
 
-const PaneSwitch = ({ pane, onChoose }: { readonly pane: Pane; readonly onChoose: (pane: Pane) => void }): ReactNode => (
+const PaneSwitch = ({
+  pane,
+  onChoose,
+}: {
+  readonly pane: Pane;
+  readonly onChoose: (pane: Pane) => void;
+}): ReactNode => (
   <div className="pane-switch" role="group" aria-label={strings.tabs.label}>
     {(["text", "terminal"] as const).map((name) => (
       <button key={name} type="button" aria-pressed={pane === name} onClick={() => onChoose(name)}>
@@ -63,12 +69,32 @@ export const WorkspacePage = (): ReactNode => {
 
   return (
     <TerminalContext value={registry}>
-      <div className="workspace" data-layout={shown} data-pane={pane} data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
-        <a className="skip" href="#page" onClick={(event) => { event.preventDefault(); leaveTerminal(); }}>
+      <div
+        className="workspace"
+        data-layout={shown}
+        data-pane={pane}
+        data-steps={drawer.open ? "open" : "closed"}
+        lang={strings.language}
+      >
+        <a
+          className="skip"
+          href="#page"
+          onClick={(event) => {
+            event.preventDefault();
+            leaveTerminal();
+          }}
+        >
           {strings.skipToContent}
         </a>
         {webTerminal && (
-          <a className="skip" href="#terminal" onClick={(event) => { event.preventDefault(); registry.focus(); }}>
+          <a
+            className="skip"
+            href="#terminal"
+            onClick={(event) => {
+              event.preventDefault();
+              registry.focus();
+            }}
+          >
             {strings.skipToTerminal}
           </a>
         )}
@@ -77,7 +103,12 @@ export const WorkspacePage = (): ReactNode => {
         {webTerminal && <PaneSwitch pane={pane} onChoose={setPane} />}
         <div className="workspace__body">
           <StepList drawer={drawer} />
-          <Group className="workspace__panes" orientation="horizontal" defaultLayout={saved.defaultLayout} onLayoutChanged={saved.onLayoutChanged}>
+          <Group
+            className="workspace__panes"
+            orientation="horizontal"
+            defaultLayout={saved.defaultLayout}
+            onLayoutChanged={saved.onLayoutChanged}
+          >
             <Panel id="text" className="workspace__text" defaultSize="46%" minSize="280px">
               <TextPane paneRef={textPane} />
             </Panel>

@@ -5,7 +5,16 @@ import { readPreferences } from "./preferences.ts";
 const defaults = { theme: "auto", layout: "both", fontSize: 14, screenReader: false, stepsOpen: true };
 
 test("whatever is stored, preferences come out whole", () => {
-  for (const text of [null, "", "null", "[1]", "{", '"x"', '{"theme":"pink","layout":7,"fontSize":"20","screenReader":"yes"}', '{"fontSize":400}'])
+  for (const text of [
+    null,
+    "",
+    "null",
+    "[1]",
+    "{",
+    '"x"',
+    '{"theme":"pink","layout":7,"fontSize":"20","screenReader":"yes"}',
+    '{"fontSize":400}',
+  ])
     assert.deepEqual(readPreferences(text), defaults, String(text));
 });
 

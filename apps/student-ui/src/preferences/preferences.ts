@@ -30,7 +30,9 @@ export const readPreferences = (text: string | null): Preferences => {
     theme: oneOf(stored.theme, ["auto", "light", "dark"], defaults.theme),
     layout: oneOf(stored.layout, ["text", "both", "terminal"], defaults.layout),
     fontSize:
-      typeof fontSize === "number" && fontSize >= fontSizes.least && fontSize <= fontSizes.most ? Math.round(fontSize) : defaults.fontSize,
+      typeof fontSize === "number" && fontSize >= fontSizes.least && fontSize <= fontSizes.most
+        ? Math.round(fontSize)
+        : defaults.fontSize,
     screenReader: stored.screenReader === true,
     stepsOpen: stored.stepsOpen !== false,
   };

@@ -4,7 +4,8 @@ import type { View } from "./view.ts";
 
 export const isDone = (state: StepState): boolean => state === "passed" || state === "completed" || state === "solved";
 
-export const doneCount = (workspace: WorkspaceView): number => workspace.steps.filter((step) => isDone(step.state)).length;
+export const doneCount = (workspace: WorkspaceView): number =>
+  workspace.steps.filter((step) => isDone(step.state)).length;
 
 export const summaryOf = (workspace: WorkspaceView, id: string): StepSummary | undefined =>
   workspace.steps.find((step) => step.id === id);

@@ -22,7 +22,11 @@ const refuse = (code: string, status = 409): Promise<never> =>
 const play = (change: Partial<StudentClient> = {}) => {
   const calls: string[] = [];
   const workspace = sampleWorkspace();
-  const step = (id: string): StepView => ({ ...(workspace.steps.find((each) => each.id === id) as StepView), html: `<p>${id}</p>`, help: [] });
+  const step = (id: string): StepView => ({
+    ...(workspace.steps.find((each) => each.id === id) as StepView),
+    html: `<p>${id}</p>`,
+    help: [],
+  });
   const client: StudentClient = {
     boot: async () => ({ phase: "ready", elapsedMs: 1 }),
     workspace: async () => workspace,
@@ -104,7 +108,13 @@ test("only running programs may be insisted upon", async () => {
     session.start(undefined);
     await settled();
     await session.request("reset", { step: "files" });
-    assert.deepEqual(session.snapshot().request, { kind: "reset", step: "files", state: "refused", cause: `no: ${code}`, mayInsist });
+    assert.deepEqual(session.snapshot().request, {
+      kind: "reset",
+      step: "files",
+      state: "refused",
+      cause: `no: ${code}`,
+      mayInsist,
+    });
     session.close();
   }
 });

@@ -48,7 +48,8 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     for (const listener of listeners) listener();
   };
 
-  const fail = (title: string, error: unknown): void => dispatch({ type: "failure", failure: { title, problem: problemOf(error) } });
+  const fail = (title: string, error: unknown): void =>
+    dispatch({ type: "failure", failure: { title, problem: problemOf(error) } });
 
   const takeWorkspace = (workspace: WorkspaceView): void => {
     dispatch({ type: "event", event: { type: "workspace", workspace }, now: clock.now() });
@@ -108,7 +109,11 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       takeWorkspace(await client.workspace());
       if (state.view !== undefined) startBackground(loadView(state.view));
       if (state.workspace?.webTerminal === true)
-        dispatch({ type: "event", event: { type: "terminals", terminals: await client.terminals() }, now: clock.now() });
+        dispatch({
+          type: "event",
+          event: { type: "terminals", terminals: await client.terminals() },
+          now: clock.now(),
+        });
     } catch (error) {
       if (!isRefusal(error)) watchBoot();
     }
@@ -116,7 +121,8 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
 
   const terminalsMissing = (): boolean => state.workspace?.webTerminal === true && state.terminals === undefined;
 
-  const takeBoot = (boot: BootView): void => dispatch({ type: "event", event: { type: "boot", boot }, now: clock.now() });
+  const takeBoot = (boot: BootView): void =>
+    dispatch({ type: "event", event: { type: "boot", boot }, now: clock.now() });
 
   /** The start is watched by asking, since the event stream may not be up before the server is. */
   const watchBoot = (): void => {
@@ -169,18 +175,30 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     }
   };
 
-  const sendRequest = async (kind: TransitionKind, options: { readonly step?: string; readonly confirmed?: boolean }): Promise<void> => {
+  const sendRequest = async (
+    kind: TransitionKind,
+    options: { readonly step?: string; readonly confirmed?: boolean },
+  ): Promise<void> => {
     const base = { kind, ...(options.step === undefined ? {} : { step: options.step }) };
     dispatch({ type: "request", request: { ...base, state: "outstanding" } });
     try {
-      const answer = await client.request({ ...base, ...(options.confirmed === undefined ? {} : { confirmed: options.confirmed }) });
+      const answer = await client.request({
+        ...base,
+        ...(options.confirmed === undefined ? {} : { confirmed: options.confirmed }),
+      });
       if (answer.state === "done") dispatch({ type: "request", request: undefined });
       else if (answer.state !== "outstanding")
-        dispatch({ type: "request", request: { ...base, state: answer.state, ...(answer.cause === undefined ? {} : { cause: answer.cause }) } });
+        dispatch({
+          type: "request",
+          request: { ...base, state: answer.state, ...(answer.cause === undefined ? {} : { cause: answer.cause }) },
+        });
     } catch (error) {
       const { code, message } = problemOf(error);
       const refused = error instanceof RequestFailed && error.status >= 400 && error.status < 500;
-      dispatch({ type: "request", request: { ...base, state: refused ? "refused" : "failed", cause: message, mayInsist: code === "jobs-running" } });
+      dispatch({
+        type: "request",
+        request: { ...base, state: refused ? "refused" : "failed", cause: message, mayInsist: code === "jobs-running" },
+      });
     }
   };
 
@@ -203,7 +221,8 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       if (workspace === undefined || !mayView(view, workspace)) return;
       dispatch({ type: "view", view });
       startBackground(loadView(view));
-      if (view.page === "step" && !transitions() && workspace.currentStep !== view.step) startBackground(enter(view.step));
+      if (view.page === "step" && !transitions() && workspace.currentStep !== view.step)
+        startBackground(enter(view.step));
     },
     reload: loadView,
     check: async (step) => {
@@ -240,7 +259,11 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     openTerminal: async () => {
       try {
         const { name } = await client.openTerminal();
-        dispatch({ type: "event", event: { type: "terminals", terminals: await client.terminals() }, now: clock.now() });
+        dispatch({
+          type: "event",
+          event: { type: "terminals", terminals: await client.terminals() },
+          now: clock.now(),
+        });
         return name;
       } catch (error) {
         fail(strings.terminal.openFailed, error);
@@ -250,7 +273,11 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     closeTerminal: async (name) => {
       try {
         await client.closeTerminal(name);
-        dispatch({ type: "event", event: { type: "terminals", terminals: await client.terminals() }, now: clock.now() });
+        dispatch({
+          type: "event",
+          event: { type: "terminals", terminals: await client.terminals() },
+          now: clock.now(),
+        });
       } catch (error) {
         fail(strings.terminal.closeFailed, error);
       }

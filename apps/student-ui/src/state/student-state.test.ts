@@ -6,7 +6,13 @@ import { neighbours, stageOf } from "./select.ts";
 import { initialState, reduce, type StudentState } from "./student-state.ts";
 import { homeView, mayView, parseHash, viewHash } from "./view.ts";
 
-const check = (at: string, outcome: CheckView["outcome"] = "failed"): CheckView => ({ step: "files", outcome, at, durationMs: 5, assertions: [] });
+const check = (at: string, outcome: CheckView["outcome"] = "failed"): CheckView => ({
+  step: "files",
+  outcome,
+  at,
+  durationMs: 5,
+  assertions: [],
+});
 const withWorkspace = (workspace: WorkspaceView = sampleWorkspace()): StudentState =>
   reduce(initialState, { type: "event", event: { type: "workspace", workspace }, now: 7 });
 const stepView = (change: Partial<StepView> = {}): StepView => ({
@@ -17,9 +23,17 @@ const stepView = (change: Partial<StepView> = {}): StepView => ({
 });
 
 test("a check runs, then shows its result, and an older result never replaces a newer", () => {
-  let state = reduce(withWorkspace(), { type: "event", event: { type: "check-started", step: "files", trigger: "student" }, now: 10 });
+  let state = reduce(withWorkspace(), {
+    type: "event",
+    event: { type: "check-started", step: "files", trigger: "student" },
+    now: 10,
+  });
   assert.deepEqual(state.checks.files, { runningSince: 10 });
-  state = reduce(state, { type: "event", event: { type: "check-started", step: "files", trigger: "student" }, now: 12 });
+  state = reduce(state, {
+    type: "event",
+    event: { type: "check-started", step: "files", trigger: "student" },
+    now: 12,
+  });
   assert.deepEqual(state.checks.files, { runningSince: 10 }, "our own start and its event are one");
   const newer = check("2026-01-01T00:00:02Z", "passed");
   state = reduce(state, { type: "event", event: { type: "check", check: newer }, now: 13 });
@@ -37,27 +51,47 @@ test("a check that could not start keeps the last result beside the reason", () 
 
 test("a text on screen survives a failed refresh", () => {
   const ready = reduce(withWorkspace(), { type: "step", id: "files", step: { state: "ready", value: stepView() } });
-  assert.equal(reduce(ready, { type: "step", id: "files", step: { state: "failed", problem: { code: "x", message: "no", fields: [] } } }), ready);
+  assert.equal(
+    reduce(ready, {
+      type: "step",
+      id: "files",
+      step: { state: "failed", problem: { code: "x", message: "no", fields: [] } },
+    }),
+    ready,
+  );
 });
 
 test("the last check of a step view is shown, but not while another runs", () => {
   const lastCheck = check("2026-01-01T00:00:02Z");
   const step = { state: "ready", value: stepView({ lastCheck }) } as const;
   assert.deepEqual(reduce(withWorkspace(), { type: "step", id: "files", step }).checks.files, { last: lastCheck });
-  const running = reduce(withWorkspace(), { type: "event", event: { type: "check-started", step: "files", trigger: "auto" }, now: 1 });
+  const running = reduce(withWorkspace(), {
+    type: "event",
+    event: { type: "check-started", step: "files", trigger: "auto" },
+    now: 1,
+  });
   assert.deepEqual(reduce(running, { type: "step", id: "files", step }).checks.files, { runningSince: 1 });
 });
 
 test("an outstanding request ends with the view that follows it, a refused one stays to be read", () => {
   const asked = reduce(withWorkspace(), { type: "request", request: { kind: "next", state: "outstanding" } });
-  assert.equal(reduce(asked, { type: "event", event: { type: "workspace", workspace: sampleWorkspace() }, now: 8 }).request, undefined);
+  assert.equal(
+    reduce(asked, { type: "event", event: { type: "workspace", workspace: sampleWorkspace() }, now: 8 }).request,
+    undefined,
+  );
   const refused = reduce(asked, { type: "request", request: { kind: "next", state: "refused", cause: "jobs" } });
-  assert.equal(reduce(refused, { type: "event", event: { type: "workspace", workspace: sampleWorkspace() }, now: 8 }).request?.cause, "jobs");
+  assert.equal(
+    reduce(refused, { type: "event", event: { type: "workspace", workspace: sampleWorkspace() }, now: 8 }).request
+      ?.cause,
+    "jobs",
+  );
 });
 
 test("addresses and pages are one", () => {
-  for (const view of [{ page: "intro" }, { page: "finish" }, { page: "step", step: "a step/ü" }] as const) assert.deepEqual(parseHash(viewHash(view)), view);
-  for (const hash of ["", "#", "#/steps/", "#/steps/%E0%A4%A", "#/steps/a/b", "#heading"]) assert.equal(parseHash(hash), undefined, hash);
+  for (const view of [{ page: "intro" }, { page: "finish" }, { page: "step", step: "a step/ü" }] as const)
+    assert.deepEqual(parseHash(viewHash(view)), view);
+  for (const hash of ["", "#", "#/steps/", "#/steps/%E0%A4%A", "#/steps/a/b", "#heading"])
+    assert.equal(parseHash(hash), undefined, hash);
 });
 
 test("locked and unknown steps are not shown, the student's own place is", () => {

@@ -86,7 +86,11 @@ const withWorkspace = (state: StudentState, workspace: WorkspaceView, now: numbe
   const { request, ...rest } = state;
   // A request ends when the manager has acted: the view that follows it is the sign we get.
   const settled = request?.state === "outstanding" && workspace !== state.workspace;
-  const next: StudentState = { ...(settled || request === undefined ? rest : { ...rest, request }), workspace, boot: { view: workspace.boot, at: now } };
+  const next: StudentState = {
+    ...(settled || request === undefined ? rest : { ...rest, request }),
+    workspace,
+    boot: { view: workspace.boot, at: now },
+  };
   return next;
 };
 

@@ -1,9 +1,13 @@
 import type { WorkspaceView } from "@atelier/contract";
 
 /** Which page of the workshop is shown. */
-export type View = { readonly page: "intro" } | { readonly page: "step"; readonly step: string } | { readonly page: "finish" };
+export type View =
+  | { readonly page: "intro" }
+  | { readonly page: "step"; readonly step: string }
+  | { readonly page: "finish" };
 
-export const viewHash = (view: View): string => (view.page === "step" ? `#/steps/${encodeURIComponent(view.step)}` : `#/${view.page}`);
+export const viewHash = (view: View): string =>
+  view.page === "step" ? `#/steps/${encodeURIComponent(view.step)}` : `#/${view.page}`;
 
 const decode = (text: string): string | undefined => {
   try {

@@ -18,8 +18,20 @@ test("every string says something and none has stray blanks", () => {
 
 test("numbers agree with their words", () => {
   assert.deepEqual(
-    [en.check.announceFailed(1, 1), en.check.announceFailed(2, 3), en.header.progress(0, 1), en.finish.open(1), en.finish.open(2)],
-    ["1 of 1 check not there yet.", "2 of 3 checks not there yet.", "0 of 1 step done", "1 step is still open.", "2 steps are still open."],
+    [
+      en.check.announceFailed(1, 1),
+      en.check.announceFailed(2, 3),
+      en.header.progress(0, 1),
+      en.finish.open(1),
+      en.finish.open(2),
+    ],
+    [
+      "1 of 1 check not there yet.",
+      "2 of 3 checks not there yet.",
+      "0 of 1 step done",
+      "1 step is still open.",
+      "2 steps are still open.",
+    ],
   );
 });
 

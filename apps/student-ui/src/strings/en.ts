@@ -99,7 +99,10 @@ export const en = {
     retry: "Try again",
     failed: "The text could not be loaded",
     empty: "The author has not written a text for this page.",
-    admonition: { note: "Note", tip: "Tip", important: "Important", warning: "Warning", caution: "Caution" } as Record<string, string>,
+    admonition: { note: "Note", tip: "Tip", important: "Important", warning: "Warning", caution: "Caution" } as Record<
+      string,
+      string
+    >,
     opensElsewhere: "(opens in a new tab)",
   },
 
@@ -161,7 +164,8 @@ export const en = {
     waiting: (seconds: number) => `Connection lost. Trying again in ${seconds} s`,
     waitingHint: "Your shell goes on running. What you type now is not sent.",
     retryNow: "Try now",
-    exited: (code: number | undefined) => (code === undefined ? "The shell has ended" : `The shell has ended with exit code ${code}`),
+    exited: (code: number | undefined) =>
+      code === undefined ? "The shell has ended" : `The shell has ended with exit code ${code}`,
     restart: "Restart shell",
     closed: "This terminal has been closed",
     readOnly: "Watching only: typing is off",
@@ -212,7 +216,8 @@ export const en = {
     recordingHeading: "What is recorded",
     recording: {
       both: "The commands you type, with their exit codes, and what the terminal shows are recorded inside this workspace, together with your check results.",
-      commands: "The commands you type, with their exit codes, are recorded inside this workspace, together with your check results.",
+      commands:
+        "The commands you type, with their exit codes, are recorded inside this workspace, together with your check results.",
       terminal: "What the terminal shows is recorded inside this workspace, together with your check results.",
       none: "Neither commands nor the screen are recorded. Your check results and progress are kept in this workspace.",
     },
@@ -264,12 +269,18 @@ export const en = {
       restore: "Bringing your files back…",
     },
     goOnAnyway: "Go on all the same",
-    state: { outstanding: "Under way", done: "Done", refused: "Not possible now", failed: "Did not work" } satisfies Record<RequestView["state"], string>,
+    state: {
+      outstanding: "Under way",
+      done: "Done",
+      refused: "Not possible now",
+      failed: "Did not work",
+    } satisfies Record<RequestView["state"], string>,
   },
 
   access: {
     refusedTitle: "This workspace needs its link",
-    refusedText: "You are not signed in, or the link has been replaced. Open the workspace with the link that the command line prints:",
+    refusedText:
+      "You are not signed in, or the link has been replaced. Open the workspace with the link that the command line prints:",
     refusedCommand: "atelier open",
     unreachableTitle: "The workspace does not answer",
     unreachableText: "It may be stopped, or your network is away. This page tries again by itself.",

@@ -37,8 +37,10 @@ ${code("json", '{ "a block that nobody runs": true }\n')}`,
 };
 
 export const fakeHelp: Readonly<Record<string, string>> = {
-  hints: "<p>The folder must be below your home, which the shell writes as <code>~</code>. What does <code>ls ~</code> show?</p>",
-  explain: "<p><code>mkdir</code> makes a folder, <code>-p</code> does not mind if it is there already. <code>echo</code> says a line, and <code>&gt;</code> sends it into a file.</p>",
+  hints:
+    "<p>The folder must be below your home, which the shell writes as <code>~</code>. What does <code>ls ~</code> show?</p>",
+  explain:
+    "<p><code>mkdir</code> makes a folder, <code>-p</code> does not mind if it is there already. <code>echo</code> says a line, and <code>&gt;</code> sends it into a file.</p>",
   solve: `<p>All of it:</p>${code("bash", 'mkdir -p ~/notes\necho "learn the shell" > ~/notes/todo.txt\n')}`,
 };
 

@@ -29,7 +29,12 @@ export interface FakeServerOptions {
 }
 
 const builtPage = join(import.meta.dirname, "../../dist");
-const types: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -37,7 +42,11 @@ const policy =
  * A pretended workspace server: the contract, a real shell of this machine's user, and a check that
  * looks at real files. For developing and testing the page only; it asks nobody for a token.
  */
-export const startFakeServer = async ({ scenario = "working", port = 0, dist = builtPage }: FakeServerOptions = {}): Promise<FakeServer> => {
+export const startFakeServer = async ({
+  scenario = "working",
+  port = 0,
+  dist = builtPage,
+}: FakeServerOptions = {}): Promise<FakeServer> => {
   const home = mkdtempSync(join(tmpdir(), "atelier-fake-"));
   const workshop = createFakeWorkshop(scenario, home);
   const streams = new Set<ServerResponse>();
@@ -55,7 +64,11 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     let number = 1;
     while (terminals.has(String(number))) number++;
     const name = String(number);
-    const terminal = createFakeTerminal({ name, home, onChange: () => send({ type: "terminals", terminals: views() }) });
+    const terminal = createFakeTerminal({
+      name,
+      home,
+      onChange: () => send({ type: "terminals", terminals: views() }),
+    });
     terminals.set(name, terminal);
     return terminal;
   };
@@ -83,12 +96,17 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     json(response, 200, result);
   };
 
-  const stepRoute = async (request: IncomingMessage, response: ServerResponse, [id = "", action, level = ""]: string[]): Promise<void> => {
+  const stepRoute = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    [id = "", action, level = ""]: string[],
+  ): Promise<void> => {
     const step = workshop.step(id);
     if (step === undefined) return refuse(response, 404, ["not-found", "There is no such step."]);
     if (step.state === "locked") return refuse(response, 403, ["step-locked", step.lockedReason ?? ""]);
     if (request.method === "GET" && action === undefined) return json(response, 200, step);
-    if (request.method === "GET" && action === "help") return json(response, 200, { level, html: fakeHelp[level] ?? "" });
+    if (request.method === "GET" && action === "help")
+      return json(response, 200, { level, html: fakeHelp[level] ?? "" });
     if (action === "check") return check(response, id);
     if (action === "complete") workshop.finish(id, "completed");
     if (action === "enter") workshop.enter(id);
@@ -108,16 +126,25 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     json(response, 200, views());
   };
 
-  const api = async (request: IncomingMessage, response: ServerResponse, [head = "", ...rest]: string[]): Promise<void> => {
+  const api = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    [head = "", ...rest]: string[],
+  ): Promise<void> => {
     const { boot } = workshop.workspace();
     if (head === "boot") return json(response, 200, boot);
-    if (scenario === "refused") return refuse(response, 401, ["not-logged-in", "You are not logged in to this workspace."]);
+    if (scenario === "refused")
+      return refuse(response, 401, ["not-logged-in", "You are not logged in to this workspace."]);
     if (head === "events") return events(response);
     if (head === "workspace") return json(response, 200, workshop.workspace());
     if (head === "steps") return stepRoute(request, response, rest);
     if (head === "pages") return json(response, 200, { html: fakeTexts[rest[0] ?? ""] ?? "" });
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
-    if (head === "requests") return refuse(response, 409, ["jobs-running", "“vim notes/todo.txt” still runs in terminal 1 and would be ended."]);
+    if (head === "requests")
+      return refuse(response, 409, [
+        "jobs-running",
+        "“vim notes/todo.txt” still runs in terminal 1 and would be ended.",
+      ]);
     refuse(response, 404, ["not-found", "There is nothing here."]);
   };
 
@@ -125,7 +152,11 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     const name = path === "/" ? "/index.html" : normalize(path);
     const body = await readFile(join(dist, name)).catch(() => undefined);
     if (body === undefined) return refuse(response, 404, ["not-found", "There is nothing here."]);
-    response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream", "content-security-policy": policy, "cache-control": "no-cache" });
+    response.writeHead(200, {
+      "content-type": types[extname(name)] ?? "application/octet-stream",
+      "content-security-policy": policy,
+      "cache-control": "no-cache",
+    });
     response.end(body);
   };
 
@@ -133,7 +164,12 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
     if (down) return request.socket.destroy();
     const { pathname } = new URL(request.url ?? "/", "http://fake.invalid");
     const parts = pathname.split("/").slice(1).map(decodeURIComponent);
-    const answer = parts[0] === "api" ? api(request, response, parts.slice(1)) : parts[0] === "content" ? undefined : file(response, pathname);
+    const answer =
+      parts[0] === "api"
+        ? api(request, response, parts.slice(1))
+        : parts[0] === "content"
+          ? undefined
+          : file(response, pathname);
     if (answer === undefined) response.writeHead(200, { "content-type": "image/svg+xml" }).end(fakeImage);
     answer?.catch((error: unknown) => refuse(response, 500, ["fake", String(error)]));
   });
@@ -167,12 +203,23 @@ export const startFakeServer = async ({ scenario = "working", port = 0, dist = b
 };
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { scenario: { type: "string", default: "working" }, port: { type: "string", default: "7681" }, dist: { type: "string" } } });
+  const { values } = parseArgs({
+    options: {
+      scenario: { type: "string", default: "working" },
+      port: { type: "string", default: "7681" },
+      dist: { type: "string" },
+    },
+  });
   const scenario = scenarios.find((name) => name === values.scenario);
   if (scenario === undefined) throw new Error(`--scenario is one of ${scenarios.join(", ")}`);
-  const server = await startFakeServer({ scenario, port: Number(values.port), ...(values.dist === undefined ? {} : { dist: values.dist }) });
+  const server = await startFakeServer({
+    scenario,
+    port: Number(values.port),
+    ...(values.dist === undefined ? {} : { dist: values.dist }),
+  });
   process.stdout.write(`${server.url}\n`);
   // `down` and `up` on stdin play a network that goes and comes back; its end ends the server.
-  for await (const line of createInterface(process.stdin)) if (line === "down" || line === "up") server.setDown(line === "down");
+  for await (const line of createInterface(process.stdin))
+    if (line === "down" || line === "up") server.setDown(line === "down");
   if (!process.stdin.isTTY) await server.close();
 }

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { decodeViewerFrame, encodeOutput, encodeSnapshot, flowWindow, type ServerMessage, type TerminalView, viewerMessageSchema } from "@atelier/contract";
+import {
+  decodeViewerFrame,
+  encodeOutput,
+  encodeSnapshot,
+  flowWindow,
+  type ServerMessage,
+  type TerminalView,
+  viewerMessageSchema,
+} from "@atelier/contract";
 import { type IPty, spawn } from "@lydell/node-pty";
 import serializeAddon from "@xterm/addon-serialize";
 import headless from "@xterm/headless";
@@ -47,7 +55,10 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
   const state = (): TerminalView["state"] => (pty === undefined ? "exited" : "ready");
 
   const flow = (): void => {
-    const furthestBehind = Math.max(0, ...[...viewers].filter(({ attached }) => attached).map(({ acked }) => head - acked));
+    const furthestBehind = Math.max(
+      0,
+      ...[...viewers].filter(({ attached }) => attached).map(({ acked }) => head - acked),
+    );
     if (furthestBehind > flowWindow.high) pty?.pause();
     else if (furthestBehind < flowWindow.low) pty?.resume();
   };
@@ -64,7 +75,13 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
       ...size,
       cwd: home,
       encoding: null,
-      env: { HOME: home, PATH: process.env.PATH ?? "/usr/bin:/bin", TERM: "xterm-256color", LANG: "C.UTF-8", PS1: "\\[\\e[35m\\]student@quiet-otter\\[\\e[0m\\]:\\[\\e[36m\\]\\w\\[\\e[0m\\]$ " },
+      env: {
+        HOME: home,
+        PATH: process.env.PATH ?? "/usr/bin:/bin",
+        TERM: "xterm-256color",
+        LANG: "C.UTF-8",
+        PS1: "\\[\\e[35m\\]student@quiet-otter\\[\\e[0m\\]:\\[\\e[36m\\]\\w\\[\\e[0m\\]$ ",
+      },
     });
     pty = shell;
     shell.onData((data: string | Buffer) => {
@@ -88,13 +105,26 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
   };
 
   const hello = (viewer: Viewer, resume: "delta" | "snapshot"): void =>
-    tell(viewer, { t: "hello", terminal: name, epoch, state: state(), ...(exitCode === undefined ? {} : { exitCode }), head, ...size, resume, integration: "none", recording: true });
+    tell(viewer, {
+      t: "hello",
+      terminal: name,
+      epoch,
+      state: state(),
+      ...(exitCode === undefined ? {} : { exitCode }),
+      head,
+      ...size,
+      resume,
+      integration: "none",
+      recording: true,
+    });
 
   const snapshot = (viewer: Viewer): void => {
     // The mirror parses behind the stream; an empty write ends when it has caught up.
     screen.write("", () => {
       viewer.acked = head;
-      viewer.socket.send(encodeSnapshot({ seq: head, ...size, payload: Buffer.from(serializer.serialize({ scrollback: 1000 })) }));
+      viewer.socket.send(
+        encodeSnapshot({ seq: head, ...size, payload: Buffer.from(serializer.serialize({ scrollback: 1000 })) }),
+      );
       viewer.attached = true;
     });
   };
@@ -121,7 +151,9 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
   };
 
   const onMessage = (viewer: Viewer, data: RawData, isBinary: boolean): void => {
-    const bytes = Buffer.isBuffer(data) ? data : Buffer.concat([data].flat().map((part) => Buffer.from(part as ArrayBuffer)));
+    const bytes = Buffer.isBuffer(data)
+      ? data
+      : Buffer.concat([data].flat().map((part) => Buffer.from(part as ArrayBuffer)));
     if (isBinary) {
       const input = decodeViewerFrame(bytes);
       if (input !== undefined) pty?.write(Buffer.from(input) as unknown as string);
@@ -129,7 +161,8 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
     }
     const message = viewerMessageSchema.parse(JSON.parse(bytes.toString()));
     if (message.t === "attach") {
-      if (message.cols !== undefined && message.rows !== undefined && message.readOnly !== true) resize(message.cols, message.rows);
+      if (message.cols !== undefined && message.rows !== undefined && message.readOnly !== true)
+        resize(message.cols, message.rows);
       attach(viewer, message.since);
     } else if (message.t === "ack") {
       viewer.acked = Math.max(viewer.acked, message.seq);
@@ -147,7 +180,13 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
 
   start();
   return {
-    view: () => ({ name, state: state(), shell: "bash", ...(exitCode === undefined ? {} : { exitCode }), viewers: viewers.size }),
+    view: () => ({
+      name,
+      state: state(),
+      shell: "bash",
+      ...(exitCode === undefined ? {} : { exitCode }),
+      viewers: viewers.size,
+    }),
     attach: (socket) => {
       const viewer: Viewer = { socket, acked: 0, attached: false };
       viewers.add(viewer);

@@ -4,7 +4,16 @@ import type { Assertion, BootView, CheckView, StepSummary, StepView, WorkspaceVi
 import { fakeTexts } from "./fake-content.ts";
 import { sampleWorkspace } from "./sample-workspace.ts";
 
-export const scenarios = ["working", "fresh", "booting", "boot-failed", "refused", "finished", "transitions", "hostile"] as const;
+export const scenarios = [
+  "working",
+  "fresh",
+  "booting",
+  "boot-failed",
+  "refused",
+  "finished",
+  "transitions",
+  "hostile",
+] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** The state of a pretended workspace: steps open as the ones before them are done. */
@@ -18,12 +27,18 @@ export interface FakeWorkshop {
 }
 
 const bootOf: Partial<Record<Scenario, BootView>> = {
-  booting: { phase: "onStart", elapsedMs: 4200, deadlineMs: 60_000, progress: { done: 1, of: 3, label: "python3 -m http.server 8000" } },
+  booting: {
+    phase: "onStart",
+    elapsedMs: 4200,
+    deadlineMs: 60_000,
+    progress: { done: 1, of: 3, label: "python3 -m http.server 8000" },
+  },
   "boot-failed": {
     phase: "failed",
     elapsedMs: 31_000,
     cause: "onStart command 2 of 3 was not ready within 30 s: nothing listens on port 8000.",
-    output: "Traceback (most recent call last):\n  File \"/opt/app/serve.py\", line 3, in <module>\n    import flask\nModuleNotFoundError: No module named 'flask'\n",
+    output:
+      "Traceback (most recent call last):\n  File \"/opt/app/serve.py\", line 3, in <module>\n    import flask\nModuleNotFoundError: No module named 'flask'\n",
   },
 };
 
@@ -37,13 +52,25 @@ const assertionsFor = async (home: string): Promise<Assertion[]> => {
       id: "file: ~/notes/todo.txt: exists",
       title: "The file ~/notes/todo.txt exists",
       status: exists ? "passed" : "failed",
-      ...(exists ? {} : { message: "Make the folder with mkdir first, then write the note into it.", expected: "true", found: "false" }),
+      ...(exists
+        ? {}
+        : {
+            message: "Make the folder with mkdir first, then write the note into it.",
+            expected: "true",
+            found: "false",
+          }),
     },
     {
       id: "file: ~/notes/todo.txt: contents",
       title: "It holds the line “learn the shell”",
       status: right ? "passed" : exists ? "failed" : "skipped",
-      ...(right || !exists ? {} : { message: "Mind the spelling: the line must be there as it stands in the text.", expected: "learn the shell", found: text.trim() || "(nothing)" }),
+      ...(right || !exists
+        ? {}
+        : {
+            message: "Mind the spelling: the line must be there as it stands in the text.",
+            expected: "learn the shell",
+            found: text.trim() || "(nothing)",
+          }),
     },
   ];
 };
@@ -51,7 +78,9 @@ const assertionsFor = async (home: string): Promise<Assertion[]> => {
 export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorkshop => {
   const base = sampleWorkspace();
   const done = new Map<string, StepSummary["state"]>(scenario === "fresh" ? [] : [["look-around", "passed"]]);
-  if (scenario === "finished") for (const { id } of base.steps) done.set(id, id === "permissions" ? "solved" : id === "processes" ? "completed" : "passed");
+  if (scenario === "finished")
+    for (const { id } of base.steps)
+      done.set(id, id === "permissions" ? "solved" : id === "processes" ? "completed" : "passed");
   let current: string | undefined = scenario === "fresh" ? undefined : scenario === "finished" ? "services" : "files";
   let boot: BootView = bootOf[scenario] ?? base.boot;
   const lastChecks = new Map<string, CheckView>();
@@ -59,7 +88,9 @@ export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorksh
   const steps = (): StepSummary[] =>
     base.steps.map(({ lockedReason: _reason, ...step }, index) => {
       const before = base.steps[index - 1];
-      const state = done.get(step.id) ?? (before !== undefined && !done.has(before.id) ? "locked" : step.id === current ? "current" : "open");
+      const state =
+        done.get(step.id) ??
+        (before !== undefined && !done.has(before.id) ? "locked" : step.id === current ? "current" : "open");
       return { ...step, state, ...(state === "locked" ? { lockedReason: `Finish “${before?.title}” first.` } : {}) };
     });
 
@@ -72,7 +103,9 @@ export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorksh
       ...(current === undefined ? {} : { currentStep: current }),
       finished: done.size === base.steps.length,
       transitions: scenario === "transitions",
-      ...(scenario === "transitions" ? { extendable: true, deadline: new Date(Date.now() + 47 * 60_000).toISOString() } : {}),
+      ...(scenario === "transitions"
+        ? { extendable: true, deadline: new Date(Date.now() + 47 * 60_000).toISOString() }
+        : {}),
     };
   };
 
@@ -104,9 +137,18 @@ export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorksh
     check: async (id) => {
       const started = performance.now();
       await new Promise((resolve) => setTimeout(resolve, 400));
-      const assertions: Assertion[] = id === "files" ? await assertionsFor(home) : [{ id: "fine", title: "All is as it should be", status: "passed" }];
+      const assertions: Assertion[] =
+        id === "files"
+          ? await assertionsFor(home)
+          : [{ id: "fine", title: "All is as it should be", status: "passed" }];
       const outcome = assertions.every(({ status }) => status === "passed") ? "passed" : "failed";
-      const check: CheckView = { step: id, outcome, at: new Date().toISOString(), durationMs: performance.now() - started, assertions };
+      const check: CheckView = {
+        step: id,
+        outcome,
+        at: new Date().toISOString(),
+        durationMs: performance.now() - started,
+        assertions,
+      };
       lastChecks.set(id, check);
       if (outcome === "passed") done.set(id, "passed");
       return check;

@@ -37,7 +37,11 @@ export const sampleWorkspace = (change: Partial<WorkspaceView> = {}): WorkspaceV
     step(1, "Look around", { id: "look-around", state: "passed" }),
     step(2, "Make files and folders", { id: "files", state: "current" }),
     step(3, "Who may read this?", { id: "permissions", lockedReason: "Finish “Make files and folders” first." }),
-    step(4, "Watch processes", { id: "processes", hasCheck: false, lockedReason: "Finish “Who may read this?” first." }),
+    step(4, "Watch processes", {
+      id: "processes",
+      hasCheck: false,
+      lockedReason: "Finish “Who may read this?” first.",
+    }),
     step(5, "Run a service", { id: "services", durationSeconds: 600, lockedReason: "Finish “Watch processes” first." }),
   ],
   currentStep: "files",

@@ -18,7 +18,8 @@ const laptop = { width: 1100, height: 720 };
 const phone = { width: 390, height: 844 };
 const smallest = { width: 320, height: 640 };
 
-const prompt = (page: Page): Promise<unknown> => page.waitForFunction(() => document.querySelector(".xterm-rows")?.textContent?.includes("$"));
+const prompt = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelector(".xterm-rows")?.textContent?.includes("$"));
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 const type = async (page: Page, text: string): Promise<void> => {
   await prompt(page);
@@ -82,10 +83,34 @@ const shots: readonly Shot[] = [
   { name: "laptop", scenario: "working", size: laptop, prepare: prompt },
   { name: "laptop-steps", scenario: "working", size: laptop, prepare: (page) => button(page, "Steps").first().click() },
   { name: "phone-text", scenario: "working", size: phone, touch: true },
-  { name: "phone-check", scenario: "working", size: phone, touch: true, prepare: async (page) => { await button(page, "Check my work").click(); await page.locator(".check-result").waitFor(); } },
-  { name: "phone-terminal", scenario: "working", size: phone, touch: true, prepare: async (page) => { await page.locator(".pane-switch").getByText("Terminal").click(); await prompt(page); } },
+  {
+    name: "phone-check",
+    scenario: "working",
+    size: phone,
+    touch: true,
+    prepare: async (page) => {
+      await button(page, "Check my work").click();
+      await page.locator(".check-result").waitFor();
+    },
+  },
+  {
+    name: "phone-terminal",
+    scenario: "working",
+    size: phone,
+    touch: true,
+    prepare: async (page) => {
+      await page.locator(".pane-switch").getByText("Terminal").click();
+      await prompt(page);
+    },
+  },
   { name: "smallest", scenario: "working", size: smallest, touch: true },
-  { name: "smallest-terminal", scenario: "working", size: smallest, touch: true, prepare: (page) => page.locator(".pane-switch").getByText("Terminal").click() },
+  {
+    name: "smallest-terminal",
+    scenario: "working",
+    size: smallest,
+    touch: true,
+    prepare: (page) => page.locator(".pane-switch").getByText("Terminal").click(),
+  },
 ];
 
 const folder = join(import.meta.dirname, "../../../../screenshots");
@@ -96,10 +121,18 @@ try {
   for (const shot of shots.filter(({ name }) => only.length === 0 || only.includes(name)))
     for (const colorScheme of ["light", "dark"] as const) {
       const server = await startFakeServer({ scenario: shot.scenario });
-      const context = await browser.newContext({ viewport: shot.size ?? desktop, colorScheme, reducedMotion: "reduce", hasTouch: shot.touch ?? false });
+      const context = await browser.newContext({
+        viewport: shot.size ?? desktop,
+        colorScheme,
+        reducedMotion: "reduce",
+        hasTouch: shot.touch ?? false,
+      });
       const page = await context.newPage();
       page.setDefaultTimeout(8000);
-      page.on("console", (message) => message.type() === "error" && process.stderr.write(`${shot.name}: ${message.text()}\n`));
+      page.on(
+        "console",
+        (message) => message.type() === "error" && process.stderr.write(`${shot.name}: ${message.text()}\n`),
+      );
       page.on("pageerror", (error) => process.stderr.write(`${shot.name}: ${error.message}\n`));
       try {
         await page.goto(server.url);

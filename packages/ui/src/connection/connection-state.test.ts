@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { backOff, type Connection, nextConnection, notConnected, retryDelay } from "./connection-state.ts";
 
 test("the wait doubles from half a second and stays within its bounds", () => {
-  assert.deepEqual([0, 1, 2, 3, 4, 5, 6].map((attempt) => retryDelay(attempt, 0.5)), [500, 1000, 2000, 4000, 8000, 15000, 15000]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5, 6].map((attempt) => retryDelay(attempt, 0.5)),
+    [500, 1000, 2000, 4000, 8000, 15000, 15000],
+  );
   for (const random of [0, 0.25, 0.999])
     for (let attempt = 0; attempt < 100; attempt++) {
       const delay = retryDelay(attempt, random);

@@ -47,7 +47,8 @@ export const keepConnected = (
     cancelWait?.();
     cancelWait = undefined;
     onChange(state);
-    if (state.phase === "waiting") cancelWait = clock.after(Math.max(0, state.retryAt - clock.now()), () => apply({ type: "retry" }));
+    if (state.phase === "waiting")
+      cancelWait = clock.after(Math.max(0, state.retryAt - clock.now()), () => apply({ type: "retry" }));
     if (state.phase === "connecting") open();
   };
 

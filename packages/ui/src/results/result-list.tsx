@@ -27,7 +27,13 @@ const isBad = ({ status }: Result): boolean => status === "failed" || status ===
 const isTelling = ({ expected, found }: Result): boolean =>
   (expected !== undefined || found !== undefined) && !/^(true|false)$/.test(expected ?? "");
 
-const Comparison = ({ result, strings }: { readonly result: Result; readonly strings: ResultListStrings }): ReactNode => (
+const Comparison = ({
+  result,
+  strings,
+}: {
+  readonly result: Result;
+  readonly strings: ResultListStrings;
+}): ReactNode => (
   <dl className="result__comparison">
     {result.expected !== undefined && (
       <div>
@@ -45,7 +51,13 @@ const Comparison = ({ result, strings }: { readonly result: Result; readonly str
 );
 
 /** Assertions of a check, each with what it means for the student. State is told by icon, word and colour. */
-export const ResultList = ({ results, strings }: { readonly results: readonly Result[]; readonly strings: ResultListStrings }): ReactNode => (
+export const ResultList = ({
+  results,
+  strings,
+}: {
+  readonly results: readonly Result[];
+  readonly strings: ResultListStrings;
+}): ReactNode => (
   <ul className="result-list">
     {results.map((result) => (
       <li key={result.id} className="result" data-status={result.status}>

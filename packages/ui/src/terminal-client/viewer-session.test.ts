@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { flowWindow, type ServerMessage } from "@atelier/contract";
-import { attachMessage, isReplaying, newSession, onConsumed, onHello, onOutput, onSnapshot, type ViewerSession } from "./viewer-session.ts";
+import {
+  attachMessage,
+  isReplaying,
+  newSession,
+  onConsumed,
+  onHello,
+  onOutput,
+  onSnapshot,
+  type ViewerSession,
+} from "./viewer-session.ts";
 
 const size = { cols: 80, rows: 24 };
 const hello = (over: Partial<Extract<ServerMessage, { t: "hello" }>> = {}): Extract<ServerMessage, { t: "hello" }> => ({
@@ -16,7 +25,11 @@ const hello = (over: Partial<Extract<ServerMessage, { t: "hello" }>> = {}): Extr
   recording: true,
   ...over,
 });
-const output = (seq: number, text: string) => ({ kind: "output" as const, seq, payload: new TextEncoder().encode(text) });
+const output = (seq: number, text: string) => ({
+  kind: "output" as const,
+  seq,
+  payload: new TextEncoder().encode(text),
+});
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 test("a first attach asks for everything, a later one only for what is new", () => {
@@ -27,7 +40,12 @@ test("a first attach asks for everything, a later one only for what is new", () 
 });
 
 test("frames are painted once, whatever overlaps after a reconnect", () => {
-  let session = onSnapshot(onHello(newSession, hello()), { kind: "snapshot", seq: 10, ...size, payload: new Uint8Array(0) });
+  let session = onSnapshot(onHello(newSession, hello()), {
+    kind: "snapshot",
+    seq: 10,
+    ...size,
+    payload: new Uint8Array(0),
+  });
   const painted: string[] = [];
   for (const frame of [output(10, "abc"), output(11, "bc"), output(12, "cde"), output(15, "f")]) {
     const decision = onOutput(session, frame);
@@ -48,8 +66,18 @@ test("a hole in the stream is reported and changes nothing", () => {
 test("a delta of the same shell keeps the place, a new shell starts afresh", () => {
   const session: ViewerSession = { epoch: "a", received: 100, consumed: 90, acked: 60 };
   assert.equal(onHello(session, hello({ resume: "delta" })), session);
-  assert.deepEqual(onHello(session, hello({ resume: "delta", epoch: "b" })), { epoch: "b", consumed: 0, acked: 0, replayUntil: 0 });
-  assert.deepEqual(onHello(session, hello({ resume: "snapshot" })), { epoch: "a", consumed: 0, acked: 0, replayUntil: 0 });
+  assert.deepEqual(onHello(session, hello({ resume: "delta", epoch: "b" })), {
+    epoch: "b",
+    consumed: 0,
+    acked: 0,
+    replayUntil: 0,
+  });
+  assert.deepEqual(onHello(session, hello({ resume: "snapshot" })), {
+    epoch: "a",
+    consumed: 0,
+    acked: 0,
+    replayUntil: 0,
+  });
 });
 
 test("without a snapshot the first frame says where the stream stands", () => {
@@ -65,7 +93,10 @@ test("consumed bytes are acknowledged every 32 KiB, not more often", () => {
     session = step.session;
     if (step.ack !== undefined) acks.push(step.ack);
   }
-  assert.deepEqual(acks, [1, 2, 3, 4].map((n) => n * flowWindow.ackEvery));
+  assert.deepEqual(
+    acks,
+    [1, 2, 3, 4].map((n) => n * flowWindow.ackEvery),
+  );
 });
 
 test("an acknowledgement never goes back", () => {
@@ -74,8 +105,19 @@ test("an acknowledgement never goes back", () => {
 });
 
 test("the past is over once the parser has read up to where the stream stood when we came", () => {
-  const came = onSnapshot(onHello(newSession, hello({ head: 100 })), { kind: "snapshot", seq: 0, ...size, payload: new Uint8Array(0) });
+  const came = onSnapshot(onHello(newSession, hello({ head: 100 })), {
+    kind: "snapshot",
+    seq: 0,
+    ...size,
+    payload: new Uint8Array(0),
+  });
   const received = onOutput(came, { kind: "output", seq: 0, payload: new Uint8Array(140) }).session;
-  assert.deepEqual([0, 99, 100, 140].map((offset) => isReplaying(onConsumed(received, offset).session)), [true, true, false, false]);
-  assert.equal(isReplaying(onSnapshot(came, { kind: "snapshot", seq: 100, ...size, payload: new Uint8Array(9) })), false);
+  assert.deepEqual(
+    [0, 99, 100, 140].map((offset) => isReplaying(onConsumed(received, offset).session)),
+    [true, true, false, false],
+  );
+  assert.equal(
+    isReplaying(onSnapshot(came, { kind: "snapshot", seq: 100, ...size, payload: new Uint8Array(9) })),
+    false,
+  );
 });

@@ -1,4 +1,10 @@
-import { flowWindow, type OutputFrame, type ServerMessage, type SnapshotFrame, type ViewerMessage } from "@atelier/contract";
+import {
+  flowWindow,
+  type OutputFrame,
+  type ServerMessage,
+  type SnapshotFrame,
+  type ViewerMessage,
+} from "@atelier/contract";
 import type { TerminalSize } from "../terminal/terminal-source.ts";
 
 /**
@@ -57,7 +63,11 @@ export const onOutput = (session: ViewerSession, frame: OutputFrame): OutputDeci
   const { received } = session;
   const end = frame.seq + frame.payload.length;
   if (received === undefined)
-    return { session: { ...session, received: end, consumed: frame.seq, acked: frame.seq }, bytes: frame.payload, gap: false };
+    return {
+      session: { ...session, received: end, consumed: frame.seq, acked: frame.seq },
+      bytes: frame.payload,
+      gap: false,
+    };
   if (frame.seq > received) return { session, bytes: nothing, gap: true };
   if (end <= received) return { session, bytes: nothing, gap: false };
   return { session: { ...session, received: end }, bytes: frame.payload.subarray(received - frame.seq), gap: false };
@@ -72,7 +82,10 @@ export const onSnapshot = (session: ViewerSession, frame: SnapshotFrame): Viewer
 });
 
 /** The parser has consumed up to `offset`; `ack` is present when the server should be told now. */
-export const onConsumed = (session: ViewerSession, offset: number): { readonly session: ViewerSession; readonly ack?: number } => {
+export const onConsumed = (
+  session: ViewerSession,
+  offset: number,
+): { readonly session: ViewerSession; readonly ack?: number } => {
   const consumed = Math.max(session.consumed, offset);
   if (consumed - session.acked < flowWindow.ackEvery) return { session: { ...session, consumed } };
   return { session: { ...session, consumed, acked: consumed }, ack: consumed };

@@ -1,7 +1,19 @@
-import { decodeServerFrame, encodeInput, type ServerMessage, serverMessageSchema, type ViewerMessage } from "@atelier/contract";
+import {
+  decodeServerFrame,
+  encodeInput,
+  type ServerMessage,
+  serverMessageSchema,
+  type ViewerMessage,
+} from "@atelier/contract";
 import { type Connection, notConnected } from "../connection/connection-state.ts";
 import { type ConnectionClock, type DialEvents, keepConnected } from "../connection/keep-connected.ts";
-import type { TerminalLink, TerminalSize, TerminalSource, TerminalSourceEvent, TerminalStatus } from "../terminal/terminal-source.ts";
+import type {
+  TerminalLink,
+  TerminalSize,
+  TerminalSource,
+  TerminalSourceEvent,
+  TerminalStatus,
+} from "../terminal/terminal-source.ts";
 import { attachMessage, isReplaying, newSession, onConsumed, onHello, onOutput, onSnapshot } from "./viewer-session.ts";
 
 export interface WebSocketSourceOptions {
@@ -141,7 +153,12 @@ const connect = (
 
   return {
     write: (bytes) => {
-      if (!readOnly && !isReplaying(session) && status.connection.phase === "live" && socket?.readyState === WebSocket.OPEN)
+      if (
+        !readOnly &&
+        !isReplaying(session) &&
+        status.connection.phase === "live" &&
+        socket?.readyState === WebSocket.OPEN
+      )
         // The encoder allocates, so its buffer is never a shared one.
         socket.send(encodeInput(bytes) as Uint8Array<ArrayBuffer>);
     },

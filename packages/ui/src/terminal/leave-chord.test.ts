@@ -11,6 +11,12 @@ test("the chord is found by position and by character", () => {
 });
 
 test("what shells use is not the chord", () => {
-  for (const change of [{ shiftKey: false }, { ctrlKey: false }, { altKey: true }, { metaKey: true }, { key: "C", code: "KeyC" }])
+  for (const change of [
+    { shiftKey: false },
+    { ctrlKey: false },
+    { altKey: true },
+    { metaKey: true },
+    { key: "C", code: "KeyC" },
+  ])
     assert.equal(isLeaveChord({ ...chord, ...change }), false, JSON.stringify(change));
 });

@@ -68,11 +68,20 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     cursorInactiveStyle: "outline",
     macOptionIsMeta: false,
     rightClickSelectsWord: false,
-    linkHandler: { activate: (_event, text) => openLink(text), hover: (_event, text) => hover(text), leave: () => hover(undefined) },
+    linkHandler: {
+      activate: (_event, text) => openLink(text),
+      hover: (_event, text) => hover(text),
+      leave: () => hover(undefined),
+    },
   });
   const fitter = new FitAddon();
   terminal.loadAddon(fitter);
-  terminal.loadAddon(new WebLinksAddon((_event, text) => openLink(text), { hover: (_event, text) => hover(text), leave: () => hover(undefined) }));
+  terminal.loadAddon(
+    new WebLinksAddon((_event, text) => openLink(text), {
+      hover: (_event, text) => hover(text),
+      leave: () => hover(undefined),
+    }),
+  );
   terminal.onData((text) => events.input(encoder.encode(text)));
   terminal.onBinary((text) => events.input(latin1(text)));
   terminal.attachCustomKeyEventHandler((event) => {
@@ -83,7 +92,8 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     }
     if (event.ctrlKey && event.shiftKey && !event.altKey && event.code === "KeyC") {
       event.preventDefault();
-      if (event.type === "keydown" && terminal.hasSelection()) void navigator.clipboard?.writeText(terminal.getSelection()).catch(() => undefined);
+      if (event.type === "keydown" && terminal.hasSelection())
+        void navigator.clipboard?.writeText(terminal.getSelection()).catch(() => undefined);
       return false;
     }
     // The browser itself pastes into xterm's textarea; the shell must not get the key as well.

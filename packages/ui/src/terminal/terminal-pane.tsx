@@ -113,7 +113,13 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
       focus: () => live.current?.screen.terminal.focus(),
       run: (text) => {
         const { screen, link, status } = live.current ?? {};
-        if (screen === undefined || link === undefined || status?.connection.phase !== "live" || status.shell !== "ready") return "not-connected";
+        if (
+          screen === undefined ||
+          link === undefined ||
+          status?.connection.phase !== "live" ||
+          status.shell !== "ready"
+        )
+          return "not-connected";
         if (screen.terminal.buffer.active.type === "alternate") return "program-in-front";
         screen.terminal.scrollToBottom();
         link.write(new TextEncoder().encode(typedText(text, screen.terminal.modes.bracketedPasteMode)));

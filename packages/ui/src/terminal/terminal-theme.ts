@@ -34,4 +34,5 @@ export const terminalThemes = {
   highContrast: { ...shared, background: "#000000", foreground: "#ffffff" },
 } as const satisfies Record<string, ITheme>;
 
-export const terminalFont = 'ui-monospace, "Cascadia Mono", "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
+export const terminalFont =
+  'ui-monospace, "Cascadia Mono", "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';

@@ -61,13 +61,20 @@ export const BootProgress = ({ boot, at, level, textIsThere = false }: BootProgr
           <ol className="boot__phases">
             {bootRows(boot).map(({ phase, state }) => (
               <li key={phase} data-state={state} aria-current={state === "current" ? "step" : undefined}>
-                <span className="boot__mark">{state === "done" ? <Icon name="check" size={12} /> : state === "current" ? <span className="spinner" /> : null}</span>
+                <span className="boot__mark">
+                  {state === "done" ? (
+                    <Icon name="check" size={12} />
+                  ) : state === "current" ? (
+                    <span className="spinner" />
+                  ) : null}
+                </span>
                 <span className="boot__phase">
                   {words.phase[phase]}
                   <span className="visually-hidden"> ({words[state]})</span>
                   {state === "current" && boot.progress !== undefined && (
                     <span className="boot__detail">
-                      {words.progress(Math.min(boot.progress.done + 1, boot.progress.of), boot.progress.of)} · <code>{boot.progress.label}</code>
+                      {words.progress(Math.min(boot.progress.done + 1, boot.progress.of), boot.progress.of)} ·{" "}
+                      <code>{boot.progress.label}</code>
                     </span>
                   )}
                 </span>

@@ -24,14 +24,30 @@ const CheckButton = ({ step }: { readonly step: StepSummary }): ReactNode => {
   const done = isDone(step.state);
   if (!step.hasCheck)
     return (
-      <Button look={done ? "plain" : "primary"} icon="check" isDisabled={done} onPress={() => session.complete(step.id)}>
+      <Button
+        look={done ? "plain" : "primary"}
+        icon="check"
+        isDisabled={done}
+        onPress={() => session.complete(step.id)}
+      >
         {words.selfComplete}
       </Button>
     );
   const seconds = runningSince === undefined ? 0 : Math.floor((now - runningSince) / 1000);
   return (
-    <Button look={done ? "plain" : "primary"} icon={runningSince === undefined ? "check" : "refresh"} isPending={runningSince !== undefined} onPress={() => session.check(step.id)}>
-      {runningSince !== undefined ? (seconds < 2 ? words.running : words.runningFor(seconds)) : check?.last === undefined ? words.button : words.again}
+    <Button
+      look={done ? "plain" : "primary"}
+      icon={runningSince === undefined ? "check" : "refresh"}
+      isPending={runningSince !== undefined}
+      onPress={() => session.check(step.id)}
+    >
+      {runningSince !== undefined
+        ? seconds < 2
+          ? words.running
+          : words.runningFor(seconds)
+        : check?.last === undefined
+          ? words.button
+          : words.again}
     </Button>
   );
 };
@@ -43,7 +59,8 @@ const NextButton = ({ workspace, step, onTransition }: CheckDockProps): ReactNod
   const done = isDone(step.state);
   const go = (): void => {
     // With a manager the workspace itself moves on; without one, only the text does.
-    if (next.page === "step" && workspace.transitions && done && workspace.currentStep === step.id) onTransition("next", step.id);
+    if (next.page === "step" && workspace.transitions && done && workspace.currentStep === step.id)
+      onTransition("next", step.id);
     else session.show(next);
   };
   return (
@@ -65,7 +82,8 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
     if (at !== undefined) setOpen(true);
   }, [at]);
   const { previous } = neighbours(workspace, { page: "step", step: step.id });
-  const announcement = check?.runningSince !== undefined ? words.running : check?.last === undefined ? "" : announce(check.last);
+  const announcement =
+    check?.runningSince !== undefined ? words.running : check?.last === undefined ? "" : announce(check.last);
   return (
     <section className="dock" aria-label={words.button}>
       {check?.problem !== undefined && (
@@ -76,11 +94,22 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
           </span>
         </p>
       )}
-      {check?.last !== undefined && <CheckResult check={check.last} stale={check.runningSince !== undefined} open={open} onToggle={() => setOpen(!open)} />}
+      {check?.last !== undefined && (
+        <CheckResult
+          check={check.last}
+          stale={check.runningSince !== undefined}
+          open={open}
+          onToggle={() => setOpen(!open)}
+        />
+      )}
       {!step.hasCheck && <p className="dock__note">{isDone(step.state) ? words.completed : words.noCheck}</p>}
-      {step.hasCheck && step.state === "solved" && check?.last === undefined && <p className="dock__note">{words.solved}</p>}
+      {step.hasCheck && step.state === "solved" && check?.last === undefined && (
+        <p className="dock__note">{words.solved}</p>
+      )}
       <div className="dock__bar">
-        {previous !== undefined && <Button look="quiet" icon="back" aria-label={strings.steps.previous} onPress={() => session.show(previous)} />}
+        {previous !== undefined && (
+          <Button look="quiet" icon="back" aria-label={strings.steps.previous} onPress={() => session.show(previous)} />
+        )}
         <span className="dock__space" />
         <CheckButton step={step} />
         <NextButton {...props} />
@@ -92,7 +121,11 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
   );
 };
 
-const announce = ({ outcome, assertions, cause }: NonNullable<ReturnType<typeof useStudent>["checks"][string]["last"]>): string => {
+const announce = ({
+  outcome,
+  assertions,
+  cause,
+}: NonNullable<ReturnType<typeof useStudent>["checks"][string]["last"]>): string => {
   if (outcome === "passed") return words.announcePassed;
   if (outcome === "error" || outcome === "timeout") return `${words[outcome]}. ${cause ?? ""}`;
   const failed = assertions.filter(({ status }) => status === "failed" || status === "error");

@@ -7,10 +7,14 @@ const words = strings.check;
 
 const headline = ({ outcome, assertions }: CheckView): string => {
   if (outcome !== "failed") return words[outcome];
-  return words.failed(assertions.filter(({ status }) => status === "failed" || status === "error").length, assertions.length);
+  return words.failed(
+    assertions.filter(({ status }) => status === "failed" || status === "error").length,
+    assertions.length,
+  );
 };
 
-const timeOf = (at: string): string => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const timeOf = (at: string): string =>
+  new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 export interface CheckResultProps {
   readonly check: CheckView;

@@ -35,5 +35,9 @@ export const LoadedProse = ({ text, title, lang, onRetry }: LoadedProseProps): R
         </Button>
       </div>
     );
-  return text.value.html.trim() === "" ? <p className="prose-empty">{words.empty}</p> : <Prose html={text.value.html} title={title} lang={lang} />;
+  return text.value.html.trim() === "" ? (
+    <p className="prose-empty">{words.empty}</p>
+  ) : (
+    <Prose html={text.value.html} title={title} lang={lang} />
+  );
 };

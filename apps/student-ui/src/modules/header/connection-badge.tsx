@@ -10,9 +10,15 @@ export const ConnectionBadge = (): ReactNode => {
   const session = useSession();
   const { connection } = useStudent();
   const now = useNow(connection.phase === "waiting");
-  const text = connection.phase === "waiting" ? words.connection.waiting(secondsUntil(connection.retryAt, now)) : words.connection[connection.phase];
+  const text =
+    connection.phase === "waiting"
+      ? words.connection.waiting(secondsUntil(connection.retryAt, now))
+      : words.connection[connection.phase];
   return (
-    <div className="badge" data-tone={connection.phase === "live" ? "good" : connection.phase === "connecting" ? "plain" : "warn"}>
+    <div
+      className="badge"
+      data-tone={connection.phase === "live" ? "good" : connection.phase === "connecting" ? "plain" : "warn"}
+    >
       <span className="badge__dot" />
       <span className="badge__text">{text}</span>
       {/* Seconds would be read aloud one by one, so only the change of state is announced. */}

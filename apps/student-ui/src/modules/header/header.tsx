@@ -23,7 +23,14 @@ const LayoutSwitch = (): ReactNode => {
   return (
     <div className="layout-switch" role="group" aria-label={words.layout}>
       {layouts.map(({ name, icon }) => (
-        <button key={name} type="button" aria-pressed={layout === name} aria-label={words.layouts[name]} title={words.layouts[name]} onClick={() => setPreferences({ layout: name })}>
+        <button
+          key={name}
+          type="button"
+          aria-pressed={layout === name}
+          aria-label={words.layouts[name]}
+          title={words.layouts[name]}
+          onClick={() => setPreferences({ layout: name })}
+        >
           <Icon name={icon} />
         </button>
       ))}
@@ -51,9 +58,17 @@ export const Header = ({ drawer }: { readonly drawer: Drawer }): ReactNode => {
         <span className="header__workshop" lang={workshop.language}>
           {workshop.title}
         </span>
-        <div className="header__progress" role="img" aria-label={words.progress(done, steps.length)} title={words.progress(done, steps.length)}>
+        <div
+          className="header__progress"
+          role="img"
+          aria-label={words.progress(done, steps.length)}
+          title={words.progress(done, steps.length)}
+        >
           {steps.map((step) => (
-            <span key={step.id} data-state={isDone(step.state) ? "done" : step.id === workspace.currentStep ? "current" : "open"} />
+            <span
+              key={step.id}
+              data-state={isDone(step.state) ? "done" : step.id === workspace.currentStep ? "current" : "open"}
+            />
           ))}
         </div>
       </div>

@@ -25,7 +25,13 @@ export const Notices = (): ReactNode => {
           <span>
             <strong>{failure.title}.</strong> {failure.problem.message} {failure.problem.hint}
           </span>
-          <Button look="quiet" size="small" icon="cross" aria-label={strings.notice.dismiss} onPress={session.dismissFailure} />
+          <Button
+            look="quiet"
+            size="small"
+            icon="cross"
+            aria-label={strings.notice.dismiss}
+            onPress={session.dismissFailure}
+          />
         </div>
       )}
     </div>

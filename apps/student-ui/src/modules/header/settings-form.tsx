@@ -30,7 +30,12 @@ const SettingsForm = (): ReactNode => {
         <legend>{words.theme}</legend>
         <div className="segments">
           {themes.map((name) => (
-            <button key={name} type="button" aria-pressed={theme === name} onClick={() => setPreferences({ theme: name })}>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={theme === name}
+              onClick={() => setPreferences({ theme: name })}
+            >
               {words.themes[name]}
             </button>
           ))}
@@ -39,9 +44,21 @@ const SettingsForm = (): ReactNode => {
       <fieldset className="settings__row">
         <legend>{words.fontSize}</legend>
         <div className="settings__stepper">
-          <Button size="small" icon="minus" aria-label={words.smaller} isDisabled={fontSize <= fontSizes.least} onPress={() => setPreferences({ fontSize: fontSize - 1 })} />
+          <Button
+            size="small"
+            icon="minus"
+            aria-label={words.smaller}
+            isDisabled={fontSize <= fontSizes.least}
+            onPress={() => setPreferences({ fontSize: fontSize - 1 })}
+          />
           <output>{fontSize}</output>
-          <Button size="small" icon="plus" aria-label={words.larger} isDisabled={fontSize >= fontSizes.most} onPress={() => setPreferences({ fontSize: fontSize + 1 })} />
+          <Button
+            size="small"
+            icon="plus"
+            aria-label={words.larger}
+            isDisabled={fontSize >= fontSizes.most}
+            onPress={() => setPreferences({ fontSize: fontSize + 1 })}
+          />
         </div>
       </fieldset>
       <div className="settings__block">

@@ -17,7 +17,9 @@ export const TimeLeft = (): ReactNode => {
   return (
     <div className="badge" data-tone={leftMs < soonMs ? "warn" : "plain"}>
       <Icon name="clock" size={14} />
-      <span className="badge__text badge__text--keep">{leftMs <= 0 ? words.timeUp : words.timeLeft(strings.duration(leftMs / 1000))}</span>
+      <span className="badge__text badge__text--keep">
+        {leftMs <= 0 ? words.timeUp : words.timeLeft(strings.duration(leftMs / 1000))}
+      </span>
       {workspace.extendable && (
         <Button look="quiet" size="small" onPress={() => session.request("extend")}>
           {words.extend}

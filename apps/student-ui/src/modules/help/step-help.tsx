@@ -36,7 +36,12 @@ export const StepHelp = ({ step, levels, language }: StepHelpProps): ReactNode =
         return text === undefined ? null : (
           <section key={level} className="help__text" aria-label={words.opened[level]}>
             <h3>{words.opened[level]}</h3>
-            <LoadedProse text={text} title={words.opened[level]} lang={language} onRetry={() => session.openHelp(step, level)} />
+            <LoadedProse
+              text={text}
+              title={words.opened[level]}
+              lang={language}
+              onRetry={() => session.openHelp(step, level)}
+            />
           </section>
         );
       })}

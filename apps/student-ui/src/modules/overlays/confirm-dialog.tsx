@@ -17,7 +17,12 @@ export interface ConfirmProps {
 
 /** Asks before something that cannot simply be taken back. Escape and a click outside mean no. */
 const ConfirmDialog = ({ isOpen, title, text, button, danger = false, onAnswer }: ConfirmProps): ReactNode => (
-  <ModalOverlay className="confirm__veil" isDismissable isOpen={isOpen} onOpenChange={(open) => open || onAnswer(false)}>
+  <ModalOverlay
+    className="confirm__veil"
+    isDismissable
+    isOpen={isOpen}
+    onOpenChange={(open) => open || onAnswer(false)}
+  >
     <Modal className="confirm">
       <Dialog role="alertdialog" className="confirm__dialog">
         <Heading slot="title">{title}</Heading>

@@ -31,7 +31,15 @@ export const PopoverButton = ({ label, face, className, named, children }: Popov
   const [open, setOpen] = useState(false);
   return (
     <>
-      <button ref={trigger} type="button" className={className} aria-haspopup="dialog" aria-expanded={open} aria-label={named ? undefined : label} onClick={() => setOpen(!open)}>
+      <button
+        ref={trigger}
+        type="button"
+        className={className}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        aria-label={named ? undefined : label}
+        onClick={() => setOpen(!open)}
+      >
         {face}
       </button>
       {open && (

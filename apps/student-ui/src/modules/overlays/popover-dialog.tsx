@@ -11,7 +11,13 @@ export interface PopoverDialogProps {
 
 /** A small box that hangs on its button until Escape or a click elsewhere. */
 const PopoverDialog = ({ trigger, label, onClose, children }: PopoverDialogProps): ReactNode => (
-  <Popover className="popover" placement="bottom end" triggerRef={trigger} isOpen onOpenChange={(open) => open || onClose()}>
+  <Popover
+    className="popover"
+    placement="bottom end"
+    triggerRef={trigger}
+    isOpen
+    onOpenChange={(open) => open || onClose()}
+  >
     <Dialog className="popover__dialog" aria-label={label}>
       {children}
     </Dialog>

@@ -33,7 +33,13 @@ export const RequestProgress = (): ReactNode => {
               {words.goOnAnyway}
             </Button>
           )}
-          <Button size="small" look="quiet" icon="cross" aria-label={strings.notice.dismiss} onPress={session.forgetRequest} />
+          <Button
+            size="small"
+            look="quiet"
+            icon="cross"
+            aria-label={strings.notice.dismiss}
+            onPress={session.forgetRequest}
+          />
         </>
       )}
     </div>

@@ -21,7 +21,8 @@ interface RowProps {
   readonly onShow: (view: View) => void;
 }
 
-const sameView = (a: View, b: View | undefined): boolean => a.page === b?.page && (a.page !== "step" || (b.page === "step" && a.step === b.step));
+const sameView = (a: View, b: View | undefined): boolean =>
+  a.page === b?.page && (a.page !== "step" || (b.page === "step" && a.step === b.step));
 
 const Row = ({ view, shown, title, mark, detail, state, locked = false, onShow }: RowProps): ReactNode => (
   <li>
@@ -44,14 +45,17 @@ const Row = ({ view, shown, title, mark, detail, state, locked = false, onShow }
 );
 
 const markOf = (step: StepSummary): ReactNode => {
-  const icon: IconName | undefined = step.state === "locked" ? "lock" : step.state === "solved" ? "key" : isDone(step.state) ? "check" : undefined;
+  const icon: IconName | undefined =
+    step.state === "locked" ? "lock" : step.state === "solved" ? "key" : isDone(step.state) ? "check" : undefined;
   return icon === undefined ? step.number : <Icon name={icon} size={12} />;
 };
 
 const detailOf = (step: StepSummary): string => {
   if (step.state === "locked") return words.locked(step.lockedReason);
   const state = words.state[step.state];
-  return step.durationSeconds === undefined || isDone(step.state) ? state : `${state} · ${words.duration(strings.duration(step.durationSeconds))}`;
+  return step.durationSeconds === undefined || isDone(step.state)
+    ? state
+    : `${state} · ${words.duration(strings.duration(step.durationSeconds))}`;
 };
 
 const groupsOf = ({ steps }: WorkspaceView): { readonly name: string | undefined; readonly steps: StepSummary[] }[] => {
@@ -77,9 +81,21 @@ export const StepList = ({ drawer }: { readonly drawer: Drawer }): ReactNode => 
   return (
     <>
       {drawer.floating && drawer.open && <div className="steps__veil" onClick={drawer.chosen} aria-hidden="true" />}
-      <nav id="steps" className="steps" aria-label={words.heading} hidden={!drawer.open} data-floating={drawer.floating || undefined}>
+      <nav
+        id="steps"
+        className="steps"
+        aria-label={words.heading}
+        hidden={!drawer.open}
+        data-floating={drawer.floating || undefined}
+      >
         <ol className="steps__list">
-          <Row {...row} view={{ page: "intro" }} title={words.intro} mark={<Icon name="compass" size={14} />} state="page" />
+          <Row
+            {...row}
+            view={{ page: "intro" }}
+            title={words.intro}
+            mark={<Icon name="compass" size={14} />}
+            state="page"
+          />
           {groupsOf(workspace).map((group) => (
             <li key={group.steps[0]?.id} className="steps__group">
               {group.name !== undefined && <h3 lang={workspace.workshop.language}>{group.name}</h3>}
@@ -99,7 +115,13 @@ export const StepList = ({ drawer }: { readonly drawer: Drawer }): ReactNode => 
               </ol>
             </li>
           ))}
-          <Row {...row} view={{ page: "finish" }} title={words.finish} mark={<Icon name="flag" size={14} />} state="page" />
+          <Row
+            {...row}
+            view={{ page: "finish" }}
+            title={words.finish}
+            mark={<Icon name="flag" size={14} />}
+            state="page"
+          />
         </ol>
       </nav>
     </>

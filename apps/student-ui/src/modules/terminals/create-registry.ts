@@ -9,7 +9,8 @@ export const useTerminalRegistry = (enabled: boolean, show: () => void): Termina
   const latestShow = useRef(show);
   latestShow.current = show;
   return useMemo(() => {
-    const inFront = (): TerminalHandle | undefined => (current === undefined ? undefined : handles.current.get(current));
+    const inFront = (): TerminalHandle | undefined =>
+      current === undefined ? undefined : handles.current.get(current);
     const focus = (): void => {
       latestShow.current();
       requestAnimationFrame(() => inFront()?.focus());

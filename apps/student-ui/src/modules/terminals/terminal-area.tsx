@@ -15,7 +15,8 @@ import { TerminalView } from "./terminal-view.tsx";
 
 const words = strings.terminal;
 
-const addressOf = (name: string): string => new URL(fillPath(studentApi.terminal, { name }), location.href.replace(/^http/, "ws")).href;
+const addressOf = (name: string): string =>
+  new URL(fillPath(studentApi.terminal, { name }), location.href.replace(/^http/, "ws")).href;
 
 /** One source per terminal name for as long as the page lives. */
 const useSources = (readOnly: boolean): ((name: string) => TerminalSource) => {
@@ -86,7 +87,15 @@ export const TerminalArea = ({ onLeave }: { readonly onLeave: () => void }): Rea
             {workspace?.role === "student" && (
               <>
                 <Button look="quiet" size="small" icon="plus" aria-label={words.open} onPress={open} />
-                {names.length > 1 && <Button look="quiet" size="small" icon="cross" aria-label={words.close} onPress={() => setClosing(current)} />}
+                {names.length > 1 && (
+                  <Button
+                    look="quiet"
+                    size="small"
+                    icon="cross"
+                    aria-label={words.close}
+                    onPress={() => setClosing(current)}
+                  />
+                )}
               </>
             )}
           </div>

@@ -18,7 +18,13 @@ export const TerminalKeys = ({ onType }: { readonly onType: (text: string) => vo
   <div className="terminal-keys" role="group" aria-label={strings.terminal.keys}>
     {keys.map(({ label, name, text }) => (
       // The focus, and with it the on-screen keyboard, stays where it is.
-      <button key={name} type="button" aria-label={name} onPointerDown={(event) => event.preventDefault()} onClick={() => onType(text)}>
+      <button
+        key={name}
+        type="button"
+        aria-label={name}
+        onPointerDown={(event) => event.preventDefault()}
+        onClick={() => onType(text)}
+      >
         {label}
       </button>
     ))}

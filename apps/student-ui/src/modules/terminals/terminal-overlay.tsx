@@ -30,7 +30,12 @@ export const TerminalOverlay = ({ status, onRetry, onRestart }: TerminalOverlayP
         </Button>
       </div>
     );
-  if (connection.phase === "connecting" && connection.attempt > 0) return <div className="terminal-overlay" role="status">{words.connecting}</div>;
+  if (connection.phase === "connecting" && connection.attempt > 0)
+    return (
+      <div className="terminal-overlay" role="status">
+        {words.connecting}
+      </div>
+    );
   if (connection.phase !== "live") return null;
   if (shell === "exited")
     return (
@@ -41,6 +46,15 @@ export const TerminalOverlay = ({ status, onRetry, onRestart }: TerminalOverlayP
         </Button>
       </div>
     );
-  if (shell === "closed") return <div className="terminal-overlay" role="status">{words.closed}</div>;
-  return shell === "starting" ? <div className="terminal-overlay" role="status">{words.starting}</div> : null;
+  if (shell === "closed")
+    return (
+      <div className="terminal-overlay" role="status">
+        {words.closed}
+      </div>
+    );
+  return shell === "starting" ? (
+    <div className="terminal-overlay" role="status">
+      {words.starting}
+    </div>
+  ) : null;
 };

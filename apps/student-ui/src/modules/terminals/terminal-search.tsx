@@ -13,7 +13,8 @@ export interface TerminalSearchProps {
 export const TerminalSearch = ({ find, onEnd }: TerminalSearchProps): ReactNode => {
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
-  const look = async (value: string, direction: "next" | "previous"): Promise<void> => setMissing(value !== "" && !(await find(value, direction)));
+  const look = async (value: string, direction: "next" | "previous"): Promise<void> =>
+    setMissing(value !== "" && !(await find(value, direction)));
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === "Escape") onEnd();
     if (event.key === "Enter") look(text, event.shiftKey ? "previous" : "next");
@@ -36,8 +37,20 @@ export const TerminalSearch = ({ find, onEnd }: TerminalSearchProps): ReactNode 
       <span className="terminal-search__none" role="status">
         {missing ? words.searchNone : ""}
       </span>
-      <Button look="quiet" size="small" icon="back" aria-label={words.searchPrevious} onPress={() => look(text, "previous")} />
-      <Button look="quiet" size="small" icon="forward" aria-label={words.searchNext} onPress={() => look(text, "next")} />
+      <Button
+        look="quiet"
+        size="small"
+        icon="back"
+        aria-label={words.searchPrevious}
+        onPress={() => look(text, "previous")}
+      />
+      <Button
+        look="quiet"
+        size="small"
+        icon="forward"
+        aria-label={words.searchNext}
+        onPress={() => look(text, "next")}
+      />
       <Button look="quiet" size="small" icon="cross" aria-label={words.searchEnd} onPress={onEnd} />
     </search>
   );

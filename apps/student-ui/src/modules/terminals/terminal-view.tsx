@@ -1,5 +1,11 @@
 import { Button } from "@atelier/ui";
-import { leaveChordLabel, type TerminalHandle, TerminalPane, type TerminalSource, type TerminalStatus } from "@atelier/ui/terminal";
+import {
+  leaveChordLabel,
+  type TerminalHandle,
+  TerminalPane,
+  type TerminalSource,
+  type TerminalStatus,
+} from "@atelier/ui/terminal";
 import { type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from "react";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { strings } from "../../strings/en.ts";
@@ -58,7 +64,12 @@ export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProp
 
   return (
     <div className="terminal-view" data-active={active || undefined}>
-      {searching && <TerminalSearch find={(text, direction) => handle.current?.find(text, direction) ?? Promise.resolve(false)} onEnd={endSearch} />}
+      {searching && (
+        <TerminalSearch
+          find={(text, direction) => handle.current?.find(text, direction) ?? Promise.resolve(false)}
+          onEnd={endSearch}
+        />
+      )}
       <div className="terminal-view__screen">
         <TerminalPane
           source={source}
@@ -74,8 +85,20 @@ export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProp
       </div>
       <TerminalKeys onType={(text) => handle.current?.type(text)} />
       <div className="terminal-view__foot">
-        <span className="terminal-view__hint">{link === undefined ? (source.readOnly ? words.readOnly : remark || words.leave(leaveChordLabel)) : words.linkTarget(link)}</span>
-        <Button look="quiet" size="small" icon="search" aria-label={words.searchLabel} onPress={() => setSearching(true)} />
+        <span className="terminal-view__hint">
+          {link === undefined
+            ? source.readOnly
+              ? words.readOnly
+              : remark || words.leave(leaveChordLabel)
+            : words.linkTarget(link)}
+        </span>
+        <Button
+          look="quiet"
+          size="small"
+          icon="search"
+          aria-label={words.searchLabel}
+          onPress={() => setSearching(true)}
+        />
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -30,8 +30,8 @@ export const ensureDocker = async ({ log }: EnsureDockerOptions): Promise<Engine
     log(`No Docker engine is installed: installing ${packages.join(", ")} (ATELIER_NO_INSTALL=1 refuses this).`);
     installPackages();
   }
-  const logFile = startDaemon(log);
-  for (let tries = 0; tries < 120; tries++) {
+  const daemon = startDaemon(log);
+  for (let tries = 0; tries < 120 && daemon.isAlive(); tries++) {
     // The installation may have brought a context or a socket that was not there before.
     const found = await findEndpoint(process.env);
     if (await pingEngine(found)) {
@@ -40,9 +40,8 @@ export const ensureDocker = async ({ log }: EnsureDockerOptions): Promise<Engine
     }
     await sleep(500);
   }
-  throw new AppError("docker-unreachable", "The Docker engine was started but does not answer within a minute.", {
-    hint: logFile === undefined ? "See: journalctl -u docker" : `Its last words (${logFile}):\n${lastLines(logFile)}`,
-  });
+  const end = daemon.isAlive() ? "does not answer within a minute" : "ended at once";
+  throw new AppError("docker-unreachable", `The Docker engine was started but ${end}.`, { hint: daemon.lastWords() });
 };
 
 /** Runs a command as root: as it is, or through sudo. */
@@ -71,12 +70,20 @@ const runAsRoot = (command: readonly string[]): void => {
   });
 };
 
-/** Starts the engine by systemd where that runs the machine, else by hand. Answers the log of the latter. */
-const startDaemon = (log: (line: string) => void): string | undefined => {
+/** An engine that was just started. */
+interface StartedDaemon {
+  /** False once it has ended; systemd's own is taken to live. */
+  isAlive(): boolean;
+  /** Where it says what went wrong, with the end of it where that is a file of ours. */
+  lastWords(): string;
+}
+
+/** Starts the engine by systemd where that runs the machine, else by hand. */
+const startDaemon = (log: (line: string) => void): StartedDaemon => {
   if (existsSync("/run/systemd/system")) {
     log("Starting the Docker engine (systemctl start docker).");
     runAsRoot(["systemctl", "start", "docker"]);
-    return undefined;
+    return { isAlive: () => true, lastWords: () => "See: journalctl -u docker" };
   }
   const logFile = join(mkdtempSync(join(tmpdir(), "atelier-dockerd-")), "dockerd.log");
   log(`Starting the Docker engine by hand, since no systemd runs here (log: ${logFile}).`);
@@ -85,9 +92,14 @@ const startDaemon = (log: (line: string) => void): string | undefined => {
   const group = isRoot() ? [] : ["--group", String(process.getgid?.() ?? 0)];
   const [program = "", ...args] = asRoot([findProgram("dockerd") ?? "dockerd", ...group]);
   const daemon = spawn(program, args, { detached: true, stdio: ["ignore", output, output] });
-  daemon.once("error", (error) => log(`${program}: ${error.message}`));
+  closeSync(output);
+  let isAlive = true;
+  const ended = (): void => {
+    isAlive = false;
+  };
+  daemon.once("exit", ended).once("error", ended);
   daemon.unref();
-  return logFile;
+  return { isAlive: () => isAlive, lastWords: () => `Its last words (${logFile}):\n${lastLines(logFile)}` };
 };
 
 const lastLines = (file: string): string => readFileSync(file, "utf8").trim().split("\n").slice(-8).join("\n");

@@ -1,3 +1,4 @@
+import { isAppError } from "@atelier/domain";
 import { ensureDocker } from "../ensure-docker.ts";
 import type { PartResult } from "../gate/part.ts";
 import { print, seconds } from "../gate/print.ts";
@@ -20,7 +21,8 @@ export const runSuite = async (suite: Suite, { only = "", isVerbose }: SuiteOpti
   const files = filesOf(suite).filter((file) => file.includes(only));
   const of = only === "" ? "" : ` whose path contains "${only}"`;
   if (files.length === 0) return { passed: 0, failed: 1, skipped: [], report: `There is no ${suite.name} test${of}.` };
-  if (suite.needsDocker) await ensureDocker({ log: print.line });
+  const missing = suite.needsDocker ? await missingEngine() : undefined;
+  if (missing !== undefined) return { passed: 0, failed: 1, skipped: [], report: missing };
   const waiting = [...files];
   const outcomes: FileOutcome[] = [];
   const work = async (): Promise<void> => {
@@ -32,6 +34,17 @@ export const runSuite = async (suite: Suite, { only = "", isVerbose }: SuiteOpti
   };
   await Promise.all(Array.from({ length: suite.concurrency }, work));
   return sumOutcomes(outcomes, isVerbose);
+};
+
+/** Why no engine can be had, or undefined when one answers. */
+const missingEngine = async (): Promise<string | undefined> => {
+  try {
+    await ensureDocker({ log: print.line });
+    return undefined;
+  } catch (cause) {
+    if (!isAppError(cause)) throw cause;
+    return `${cause.message} ${cause.hint ?? ""}`.trim();
+  }
 };
 
 const failedTests = (outcome: FileOutcome): readonly TestOutcome[] =>

@@ -30,7 +30,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
     name: "browser",
     owns: (path) => /^tests\/.*\.browser\.test\.ts$/.test(path),
     concurrency: 1,
-    needsDocker: true,
+    needsDocker: false,
   },
   soak: {
     name: "soak",

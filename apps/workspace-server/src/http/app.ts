@@ -25,7 +25,7 @@ import {
 } from "./access.ts";
 import type { EventStream } from "./event-stream.ts";
 import { contentHeaders, securityHeaders } from "./security-headers.ts";
-import { readBelow } from "./serve-file.ts";
+import { readBelow, readBundled } from "./serve-file.ts";
 
 export type ViewerRole = "student" | "instructor";
 
@@ -140,9 +140,11 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
   // The page itself is public: it shows how to log in when nobody is.
   const page = async (context: AppContext): Promise<Response> => {
     const path = context.req.path === "/" ? "/index.html" : context.req.path;
-    const file = await readBelow(options.uiFolder, path);
+    const file = await readBundled(options.uiFolder, path, context.req.header("accept-encoding"));
     if (file === undefined) return problem(context, 404, { code: "not-found", message: "There is nothing here." });
     context.header("Content-Type", file.type);
+    context.header("Vary", "Accept-Encoding");
+    if (file.encoding) context.header("Content-Encoding", file.encoding);
     context.header("Cache-Control", path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
     return context.body(file.body);
   };

@@ -23,6 +23,37 @@ const types: Readonly<Record<string, string>> = {
   ".map": "application/json; charset=utf-8",
 };
 
+/** What a client takes, best first, with the ending of the file that a build laid beside the plain one. */
+const encodings = [
+  ["br", ".br"],
+  ["gzip", ".gz"],
+] as const;
+
+/**
+ * A file of the static bundle in the smallest form that the client takes. The forms were made when the
+ * bundle was built: compressing on each request would cost what it saves.
+ */
+export const readBundled = async (
+  folder: string,
+  urlPath: string,
+  acceptEncoding: string | undefined,
+): Promise<(ServedFile & { readonly encoding?: string }) | undefined> => {
+  const accepted = new Set(
+    (acceptEncoding ?? "")
+      .split(",")
+      .filter((part) => !/;\s*q=0(?:\.0+)?\s*$/.test(part))
+      .map((part) => part.split(";", 1)[0]?.trim()),
+  );
+  for (const [encoding, ending] of encodings) {
+    if (!accepted.has(encoding)) continue;
+    const file = await readBelow(folder, `${urlPath}${ending}`);
+    if (file) return { ...file, type: typeOf(decodeURIComponent(urlPath)), encoding };
+  }
+  return readBelow(folder, urlPath);
+};
+
+const typeOf = (path: string): string => types[extname(path).toLowerCase()] ?? "application/octet-stream";
+
 export interface ServedFile {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly type: string;
@@ -50,7 +81,7 @@ export const readBelow = async (folder: string, urlPath: string): Promise<Served
     if (!(await handle.stat()).isFile()) return undefined;
     return {
       body: new Uint8Array(await handle.readFile()),
-      type: types[extname(real).toLowerCase()] ?? "application/octet-stream",
+      type: typeOf(real),
     };
   } catch {
     return undefined;

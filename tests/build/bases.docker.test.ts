@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { before, test } from "node:test";
+import { connectEngine, findEndpoint } from "@atelier/backend-docker";
+import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
+
+const docker = (...args: string[]): string =>
+  execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+/** Makes a base in a container of the Debian base, from Debian's own packages; kept by its tag. */
+const makeBase = (tag: string, script: string): void => {
+  if (docker("images", "-q", tag).trim() !== "") return;
+  const name = `atelier-base-test-${process.pid}`;
+  try {
+    docker(
+      "run",
+      "--name",
+      name,
+      "atelier-base/debian:bookworm",
+      "sh",
+      "-ec",
+      `apt-get -qq update; export DEBIAN_FRONTEND=noninteractive; ${script}`,
+    );
+    execFileSync("sh", ["-c", `docker cp ${name}:/rootfs/. - | docker import - ${tag}`]);
+  } finally {
+    docker("rm", "-f", name);
+  }
+};
+
+const busybox = "atelier-test/busybox-static:1";
+const musl = "atelier-test/musl:1";
+const taken = "atelier-test/uid-taken:1";
+
+/** A workshop that uses files, a command, onStart in the background, and a check of all of it. */
+const workshopOn = async (atelier: AtelierCli, image: string): Promise<void> =>
+  atelier.write({
+    "w/workshop.yaml": `version: v1\nworkshop:\n  name: base-test\n  version: "1"\n  title: Base test\n  onStart:\n    - run: echo started > /tmp/started; chmod 644 /tmp/started\n    - run: while true; do sleep 1; done\n      user: student\n      background: true\nbase:\n  image: ${image}\nsteps: [one]\n`,
+    "w/steps/one/step.yaml":
+      "title: One\nfiles:\n  - source: files/a.txt\n    target: ~/a.txt\ncommands:\n  - run: cat ~/a.txt > ~/b.txt\n    user: student\n",
+    "w/steps/one/files/a.txt": "from a file\n",
+    "w/steps/one/content.md": "# One\n",
+    "w/steps/one/goss.yaml":
+      'file:\n  /tmp/started:\n    exists: true\ncommand:\n  cat ~/b.txt:\n    exit-status: 0\n    stdout: ["from a file"]\n  id -u:\n    exit-status: 0\n    stdout: ["/^10/"]\n',
+  });
+
+before(async () => {
+  // The Debian base is made by the builder when there is none yet.
+  await using atelier = await createAtelierCli();
+  await atelier.succeed("init", "first");
+  await atelier.succeed("build", "first");
+  makeBase(
+    busybox,
+    "apt-get -qq install -y --no-install-recommends busybox-static >/dev/null; mkdir -p /rootfs/bin /rootfs/tmp; chmod 1777 /rootfs/tmp; cp /bin/busybox /rootfs/bin/; for a in $(/bin/busybox --list); do [ $a = busybox ] || ln -sf busybox /rootfs/bin/$a; done",
+  );
+  makeBase(
+    musl,
+    "apt-get -qq install -y --no-install-recommends busybox-static musl musl-tools gcc libc6-dev >/dev/null; mkdir -p /rootfs/bin /rootfs/lib /rootfs/etc /rootfs/tmp; chmod 1777 /rootfs/tmp; " +
+      "cp /bin/busybox /rootfs/bin/; for a in $(/bin/busybox --list); do [ $a = busybox ] || ln -sf busybox /rootfs/bin/$a; done; cp -L /lib/ld-musl-x86_64.so.1 /rootfs/lib/; " +
+      "printf '#include <stdio.h>\\nint main(void){puts(\"musl speaks\");return 0;}\\n' > /tmp/m.c; musl-gcc -o /rootfs/bin/musl-speaks /tmp/m.c; " +
+      "printf 'root:x:0:0:root:/root:/bin/sh\\n' > /rootfs/etc/passwd; printf 'root:x:0:\\n' > /rootfs/etc/group",
+  );
+  makeBase(
+    taken,
+    "useradd -u 1000 -m node; mkdir /rootfs; tar --one-file-system --exclude=./rootfs --exclude=./proc --exclude=./sys --exclude=./dev -C / -c . | tar -x -C /rootfs",
+  );
+});
+
+const cases: readonly (readonly [string, string, string, RegExp])[] = [
+  [
+    "no libc of its own (busybox-static only)",
+    busybox,
+    "id; echo; ls /lib 2>&1",
+    /uid=1000\(student\)[\s\S]*No such file/,
+  ],
+  ["musl", musl, "musl-speaks; id -u", /musl speaks\r\n1000/],
+  ["uid 1000 taken", taken, "id; id node", /uid=1001\(student\)[\s\S]*uid=1000\(node\)/],
+];
+
+for (const [name, image, command, expected] of cases)
+  test(`terminal, check and onStart work on a base with ${name}`, async () => {
+    await using atelier = await createAtelierCli();
+    await workshopOn(atelier, image);
+    const { stdout } = await atelier.succeed("run", "w");
+    const client = await openWorkspace(stdout.trim());
+    assert.equal((await client.check("one")).outcome, "failed");
+    {
+      using terminal = await client.terminal();
+      assert.match(await terminal.run(command), expected);
+      await terminal.run("echo 'from a file' > ~/b.txt");
+    }
+    const after = await client.check("one");
+    assert.equal(after.outcome, "passed", JSON.stringify(after.assertions));
+    const proof = await atelier.succeed("test", "w", "--json");
+    assert.match(proof.stdout, /"verdict": "proved"/);
+  });
+
+test("a base without a shell is refused with what to do", async () => {
+  const tag = "atelier-test/no-shell:1";
+  if (docker("images", "-q", tag).trim() === "")
+    execFileSync("sh", [
+      "-c",
+      `d=$(mktemp -d); echo x > "$d/file"; tar -C "$d" -c . | docker import - ${tag}; rm -r "$d"`,
+    ]);
+  await using atelier = await createAtelierCli();
+  await workshopOn(atelier, tag);
+  const { code, stderr } = await atelier.run("build", "w");
+  assert.equal(code, 1);
+  assert.match(stderr, /has no \/bin\/sh[\s\S]*→ Choose a base with a shell/);
+});
+
+test("an image of another architecture is a diagnostic and no exec format error", async () => {
+  await using atelier = await createAtelierCli();
+  await atelier.succeed("init", "foreign");
+  await atelier.succeed("build", "foreign");
+  using engine = await connectEngine(await findEndpoint(process.env));
+  const { Architecture } = await engine.info();
+  const other = Architecture === "x86_64" ? "arm64" : "amd64";
+  // The same image, saved and loaded again with another architecture in its configuration.
+  execFileSync("python3", [
+    "-c",
+    rewriteArchitecture,
+    "atelier/foreign:0.1.0-start",
+    other,
+    "atelier/foreign-other:0.1.0-start",
+  ]);
+  try {
+    const { code, stderr } = await atelier.run("run", "atelier/foreign-other:0.1.0-start");
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, new RegExp(`built for ${other}, but this engine runs on`));
+  } finally {
+    docker("rmi", "-f", "atelier/foreign-other:0.1.0-start");
+  }
+});
+
+const rewriteArchitecture = `
+import hashlib, io, json, subprocess, sys, tarfile
+source, architecture, target = sys.argv[1:]
+saved = tarfile.open(fileobj=io.BytesIO(subprocess.check_output(["docker", "save", source])))
+manifest = json.load(saved.extractfile("manifest.json"))
+config = json.load(saved.extractfile(manifest[0]["Config"]))
+config["architecture"] = architecture
+text = json.dumps(config).encode()
+name = hashlib.sha256(text).hexdigest() + ".json"
+out = io.BytesIO()
+with tarfile.open(fileobj=out, mode="w") as archive:
+    def add(path, data):
+        info = tarfile.TarInfo(path)
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    for layer in manifest[0]["Layers"]:
+        add(layer, saved.extractfile(layer).read())
+    add(name, text)
+    add("manifest.json", json.dumps([{"Config": name, "RepoTags": [target], "Layers": manifest[0]["Layers"]}]).encode())
+subprocess.run(["docker", "load"], input=out.getvalue(), check=True, stdout=subprocess.DEVNULL)
+`;

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { connectEngine, findEndpoint } from "@atelier/backend-docker";
+import { type BuildEvent, createDockerBuilder } from "@atelier/build";
+import { type BuildRecord, isAppError, parseWorkshop, planImages, withoutIgnored } from "@atelier/domain";
+import { readSourceTree } from "@atelier/node-kit";
+import { createAtelierCli } from "@atelier/testkit";
+
+const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
+
+const build = async (
+  folder: string,
+  secrets: Readonly<Record<string, Uint8Array>> = {},
+): Promise<{ record: BuildRecord; events: readonly BuildEvent[] }> => {
+  using engine = await connectEngine(await findEndpoint(process.env));
+  const tree = withoutIgnored(await readSourceTree(folder));
+  const { value: workshop, diagnostics } = parseWorkshop(tree);
+  assert.ok(workshop, JSON.stringify(diagnostics));
+  const events: BuildEvent[] = [];
+  const builder = createDockerBuilder({
+    engine,
+    stateId: "builder-test",
+    env: process.env,
+    now: () => performance.now(),
+  });
+  const record = await builder.build({
+    plan: planImages(workshop, tree, sha256),
+    workshop,
+    tree,
+    folder,
+    secrets,
+    onProgress: (event) => events.push(event),
+    signal: AbortSignal.timeout(300_000),
+  });
+  return { record, events };
+};
+
+const imageOf = (record: BuildRecord, step: string): string =>
+  record.steps.find((entry) => entry.step === step)?.images[0]?.configDigest ?? assert.fail(step);
+/** Runs a shell command in an image, as root, without our server. */
+const inImage = (image: string, command: string): string =>
+  execFileSync("docker", ["run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", image, "-c", command], {
+    encoding: "utf8",
+  });
+const rerun = (events: readonly BuildEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.kind === "layer" && !event.cached ? [event.step] : []));
+
+const withWorkshop = async (
+  files: Readonly<Record<string, string>>,
+  run: (folder: string) => Promise<void>,
+): Promise<void> => {
+  await using atelier = await createAtelierCli();
+  const folder = await mkdtemp(join(tmpdir(), "atelier-builder-"));
+  try {
+    await atelier.write(Object.fromEntries(Object.entries(files).map(([path, text]) => [`w/${path}`, text])));
+    await run(join(atelier.folder, "w"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+const workshop = (steps: readonly string[]): string =>
+  `version: v1\nworkshop:\n  name: builder-test\n  version: "1"\n  title: Builder test\nbase:\n  image: debian:12\nsteps: [${steps.join(", ")}]\n`;
+
+test("the image of step N holds step N's files, env and command results; start holds none; texts rebuild nothing", () =>
+  withWorkshop(
+    {
+      "workshop.yaml": workshop(["one", "two"]),
+      "steps/one/step.yaml":
+        "title: One\nfiles:\n  - source: files/tool\n    target: ~/deep/er/tool\n  - source: files/conf\n    target: /etc/app/conf\n    mode: '0640'\nenv: { COLOR: blue }\ncommands:\n  - run: id -un > /srv/who; env | grep -c COLOR=blue > /srv/env; pwd > /srv/pwd\n  - run: id -un > ~/who; echo $HOME > ~/home\n    user: student\n",
+      "steps/one/files/tool": "#!/bin/sh\necho tool\n",
+      "steps/one/files/conf": "x=1\n",
+      "steps/one/content.md": "# One\n",
+      "steps/two/step.yaml":
+        "title: Two\nenv: { COLOR: red, SHAPE: round }\ncommands:\n  - run: echo $COLOR $SHAPE > /srv/two\n",
+      "steps/two/content.md": "# Two\n",
+    },
+    async (folder) => {
+      const { record } = await build(folder);
+      const [start, one, two] = ["start", "one", "two"].map((step) => imageOf(record, step)) as [
+        string,
+        string,
+        string,
+      ];
+      assert.equal(
+        inImage(start, "ls /srv ~student /etc/app 2>&1; echo [$COLOR]"),
+        "ls: cannot access '/etc/app': No such file or directory\n/home/student:\n\n/srv:\n[]\n".replace(
+          /^ls.*\n/,
+          (line) => line,
+        ),
+      );
+      assert.equal(
+        inImage(
+          one,
+          "cat /srv/who /srv/env /srv/pwd ~student/who ~student/home; ~student/deep/er/tool; echo $COLOR; stat -c '%U:%G %a' /etc/app/conf ~student/deep ~student/deep/er/tool /workshop /workshop/steps; ls /srv",
+        ),
+        "root\n1\n/home/student\nstudent\n/home/student\ntool\nblue\nroot:root 640\nstudent:student 755\nstudent:student 755\nroot:root 700\nroot:root 700\nenv\npwd\nwho\n",
+      );
+      assert.equal(inImage(two, "cat /srv/two; echo $COLOR $SHAPE; cat /srv/who"), "red round\nred round\nroot\n");
+      const config = JSON.parse(execFileSync("docker", ["inspect", two], { encoding: "utf8" }))[0].Config as {
+        Env: string[];
+        Labels: Record<string, string>;
+        User: string;
+      };
+      assert.deepEqual(
+        config.Env.filter((line) => /^(HOME|USER|DEBIAN_FRONTEND|LOGNAME)=/.test(line)),
+        [],
+      );
+      assert.equal(config.Labels["dev.atelier.step"], "two");
+
+      await writeFile(join(folder, "steps/two/content.md"), "# Two, better\n");
+      const text = await build(folder);
+      assert.deepEqual(rerun(text.events), [], "an edited text runs no author command");
+      assert.match(inImage(imageOf(text.record, "one"), "cat /workshop/steps/two/content.md"), /better/);
+
+      const recipe = join(folder, "steps/two/step.yaml");
+      await writeFile(recipe, (await readFile(recipe, "utf8")).replace("round", "square"));
+      const edited = await build(folder);
+      assert.deepEqual([...new Set(rerun(edited.events))], ["two"], "an edited step rebuilds only itself");
+      assert.deepEqual(
+        (await build(folder)).events.filter(({ kind }) => kind === "output"),
+        [],
+        "nothing changed, nothing runs",
+      );
+    },
+  ));
+
+test("a failing command names its line in step.yaml and shows what it said, and the rerun goes on from the cache", () =>
+  withWorkshop(
+    {
+      "workshop.yaml": workshop(["one", "two"]),
+      "steps/one/step.yaml": "title: One\ncommands:\n  - run: echo fine\n",
+      "steps/one/content.md": "# One\n",
+      "steps/two/step.yaml":
+        "title: Two\n\ncommands:\n  - run: |\n      echo before\n      printf '\\033[31mred\\007 alarm\\n' >&2\n      false\n      echo never\n",
+      "steps/two/content.md": "# Two\n",
+    },
+    async (folder) => {
+      const failure = await build(folder).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      assert.ok(isAppError(failure));
+      assert.equal(failure.code, "command-failed");
+      assert.match(
+        failure.message,
+        /Step "two"[^\n]*exit code 1 \(steps\/two\/step\.yaml:4\)[\s\S]*\| before\n {2}\| red alarm$/,
+      );
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be left.
+      assert.doesNotMatch(failure.message, /[\u0007\u001b]|never$/);
+      const recipe = join(folder, "steps/two/step.yaml");
+      await writeFile(recipe, (await readFile(recipe, "utf8")).replace("      false\n", ""));
+      assert.deepEqual([...new Set(rerun((await build(folder)).events))], ["two"]);
+    },
+  ));
+
+test("a build secret is there for its command and in no layer and no configuration", () =>
+  withWorkshop(
+    {
+      "workshop.yaml": workshop(["one"]),
+      "steps/one/step.yaml":
+        "title: One\ncommands:\n  - run: wc -c < /run/secrets/token > ~/size; stat -c '%U %a' /run/secrets/token >> ~/size\n    user: student\n    secrets: [token]\n",
+      "steps/one/content.md": "# One\n",
+    },
+    async (folder) => {
+      const canary = "canary-77c0ffee";
+      const { record } = await build(folder, { token: Buffer.from(canary) });
+      const image = imageOf(record, "one");
+      assert.equal(
+        inImage(image, "cat ~student/size; ls -A /run/secrets 2>/dev/null"),
+        `${canary.length}\nstudent 600\n`,
+      );
+      const found = execFileSync("sh", ["-c", `docker save ${image} | grep -c ${canary} || true`], {
+        encoding: "utf8",
+      });
+      assert.equal(found.trim(), "0");
+      assert.equal(execFileSync("docker", ["inspect", image], { encoding: "utf8" }).includes(canary), false);
+      const missing = await build(folder).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      assert.equal(missing, undefined, "the layer is cached, so the secret is not asked for again");
+    },
+  ));

@@ -31,7 +31,7 @@ test("the student's shell is only the student's, and a whole one", async () => {
   await says("locale 2>&1 | head -n 1; printf 'é漢\\n' | wc -m", /LANG=C\.UTF-8\r\n[\s\S]*3\r\n/);
   await says("echo $PATH; tool; echo $FLAVOUR", /\/opt\/tool\/bin[^\r]*\r\ntool\r\nplum\r\n/);
   await says("echo $TERM; tput colors; pwd; hostname", /xterm-256color\r\n256\r\n\/home\/student\r\nshell-test/);
-  await says("env | grep -iE 'atelier|token|node_' ; echo none", /\nnone\r\n/);
+  await says("env | grep -iE 'atelier|token|node_' ; echo none", /\rnone\r\n/);
   await says(
     "cat /workshop/workshop.json /run/atelier/config.json /workshop/runtime/state-events.jsonl; ls /workshop/runtime",
     /(Permission denied[\s\S]*){4}/,

@@ -8,7 +8,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { readGossResult } from "./read-goss-result.ts";
 import { runProcess } from "./run-process.ts";
-import { type CommandSetting, wrapCommands } from "./wrap-commands.ts";
+import type { CommandSetting } from "./wrap-commands.ts";
 
 export type CheckTrigger = "student" | "auto" | "instructor" | "manager";
 
@@ -80,6 +80,8 @@ export const createChecker = (options: CheckerOptions): Checker => {
           shell,
           ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
         };
+        // With the YAML library, which an idle server does not need.
+        const { wrapCommands } = await import("./wrap-commands.ts");
         await writeFile(prepared, wrapCommands(rendered, setting), { mode: 0o600 });
       } catch (error) {
         return {

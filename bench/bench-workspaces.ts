@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  connectEngine,
+  createWorkspaces,
+  defaultResources,
+  type Engine,
+  findEndpoint,
+  openStateDirectory,
+  type StateDirectory,
+  type WorkspaceSettings,
+  type Workspaces,
+} from "@atelier/backend-docker";
+import type { BuildRecord } from "@atelier/domain";
+import { runCli } from "../scripts/demo/run-cli.ts";
+
+/** An example, built, and workspaces of it that go with the bench. */
+export interface BenchWorkspaces extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly workspaces: Workspaces;
+  readonly state: StateDirectory;
+  readonly record: BuildRecord;
+  create(name: string): Promise<WorkspaceSettings>;
+}
+
+const example = fileURLToPath(new URL("../examples/linux-basics", import.meta.url));
+
+export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
+  const path = mkdtempSync(join(tmpdir(), "atelier-bench-"));
+  await runCli(["build", example], { ...process.env, ATELIER_STATE_DIR: path });
+  const engine = await connectEngine(await findEndpoint(process.env));
+  const state = openStateDirectory(path);
+  const workspaces = createWorkspaces({ engine, state });
+  const built = state.listRecords()[0];
+  if (built === undefined) throw new Error("the build left no record");
+  return {
+    engine,
+    workspaces,
+    state,
+    record: built.record,
+    create: async (name) => {
+      const settings: WorkspaceSettings = {
+        v: 1,
+        id: randomUUID(),
+        name,
+        workshop: built.record.workshop,
+        version: built.record.version,
+        title: built.record.title,
+        record: built.digest,
+        image: "start",
+        port: await workspaces.freePort(),
+        parameters: {},
+        secrets: [],
+        timezone: "UTC",
+        recording: { commands: "on", terminal: "on" },
+        webTerminal: true,
+        sudo: false,
+        resources: { ...defaultResources },
+        createdAt: new Date().toISOString(),
+      };
+      await workspaces.create({ record: built.record, settings, secrets: {} });
+      return settings;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await workspaces.removeAll();
+      engine[Symbol.dispose]();
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+};

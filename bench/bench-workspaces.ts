@@ -1,7 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   connectEngine,
@@ -15,7 +12,7 @@ import {
   type Workspaces,
 } from "@atelier/backend-docker";
 import type { BuildRecord } from "@atelier/domain";
-import { runCli } from "../scripts/demo/run-cli.ts";
+import { createAtelierCli } from "@atelier/testkit";
 
 /** An example, built, and workspaces of it that go with the bench. */
 export interface BenchWorkspaces extends AsyncDisposable {
@@ -29,10 +26,10 @@ export interface BenchWorkspaces extends AsyncDisposable {
 const example = fileURLToPath(new URL("../examples/linux-basics", import.meta.url));
 
 export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
-  const path = mkdtempSync(join(tmpdir(), "atelier-bench-"));
-  await runCli(["build", example], { ...process.env, ATELIER_STATE_DIR: path });
+  const cli = await createAtelierCli();
+  await cli.succeed("build", example);
   const engine = await connectEngine(await findEndpoint(process.env));
-  const state = openStateDirectory(path);
+  const state = openStateDirectory(cli.stateDirectory);
   const workspaces = createWorkspaces({ engine, state });
   const built = state.listRecords()[0];
   if (built === undefined) throw new Error("the build left no record");
@@ -67,7 +64,7 @@ export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
     [Symbol.asyncDispose]: async () => {
       await workspaces.removeAll();
       engine[Symbol.dispose]();
-      rmSync(path, { recursive: true, force: true });
+      await cli[Symbol.asyncDispose]();
     },
   };
 };

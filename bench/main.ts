@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
-import { print } from "../scripts/gate/print.ts";
-import { requireNode } from "../scripts/gate/require-node.ts";
 import type { Bench, BenchRow } from "./bench-row.ts";
 
 /** `npm run bench -- <name>` runs one bench, `npm run bench` all of them; `--json` prints an object a line. */
-requireNode();
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
 const args = process.argv.slice(2);
 const isJson = args.includes("--json");
 const wanted = args.filter((argument) => !argument.startsWith("--"));
@@ -25,14 +25,12 @@ const rowText = ({ name, unit, ours, peer, ratio, goal, met, spread }: BenchRow)
 
 let failed = false;
 if (!isJson)
-  print.line(
-    `  ${"".padEnd(44)} ${"ours".padStart(9)} ${"peer".padStart(9)} ${"".padEnd(7)} ${"ratio".padStart(6)}  goal`,
-  );
+  print(`  ${"".padEnd(44)} ${"ours".padStart(9)} ${"peer".padStart(9)} ${"".padEnd(7)} ${"ratio".padStart(6)}  goal`);
 for (const name of wanted.length > 0 ? wanted : names) {
   const { default: bench } = (await import(new URL(`${name}.bench.ts`, folder).href)) as { readonly default: Bench };
   for (const row of await bench()) {
     failed ||= row.met === false;
-    print.line(isJson ? JSON.stringify(row) : rowText(row));
+    print(isJson ? JSON.stringify(row) : rowText(row));
   }
 }
 process.exit(failed ? 1 : 0);

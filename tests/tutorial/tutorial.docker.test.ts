@@ -37,7 +37,12 @@ test("the tutorial's commands do what it says", async () => {
   const script = blocks.map(({ commands }, index) => `${commands}\necho "--- ${index}"`).join("\n");
   const shell = spawn("bash", ["-ec", script], {
     cwd: atelier.folder,
-    env: { ...process.env, NO_COLOR: "1", PATH: `${bin}:${process.env["PATH"]}`, ATELIER_STATE_DIR: atelier.stateDirectory },
+    env: {
+      ...process.env,
+      NO_COLOR: "1",
+      PATH: `${bin}:${process.env["PATH"]}`,
+      ATELIER_STATE_DIR: atelier.stateDirectory,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -49,6 +54,7 @@ test("the tutorial's commands do what it says", async () => {
   assert.equal(code, 0, output);
   const parts = output.split(/^--- \d+$/m);
   blocks.forEach(({ commands, expected }, index) => {
-    for (const line of expected) assert.ok(parts[index]?.includes(line), `"${line}" after\n${commands}\nin\n${parts[index]}`);
+    for (const line of expected)
+      assert.ok(parts[index]?.includes(line), `"${line}" after\n${commands}\nin\n${parts[index]}`);
   });
 });

@@ -74,7 +74,8 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
       "--",
       "/bin/sh",
       "-c",
-      'cd "$1" || exit 125; exec /bin/sh -ec "$2"',
+      // One stream: two would arrive in an order of their own, and an error belongs behind what led to it.
+      'cd "$1" || exit 125; exec /bin/sh -ec "$2" 2>&1',
       "atelier",
       command.cwd,
       command.run,

@@ -119,7 +119,7 @@ test("the image of step N holds step N's files, env and command results; start h
       assert.match(inImage(imageOf(text.record, "one"), "cat /workshop/steps/two/content.md"), /better/);
 
       const recipe = join(folder, "steps/two/step.yaml");
-      await writeFile(recipe, (await readFile(recipe, "utf8")).replace("round", "square"));
+      await writeFile(recipe, (await readFile(recipe, "utf8")).replace("round", `square-${Date.now()}`));
       const edited = await build(folder);
       assert.deepEqual([...new Set(rerun(edited.events))], ["two"], "an edited step rebuilds only itself");
       assert.deepEqual(
@@ -154,7 +154,7 @@ test("a failing command names its line in step.yaml and shows what it said, and 
       // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be left.
       assert.doesNotMatch(failure.message, /[\u0007\u001b]|never$/);
       const recipe = join(folder, "steps/two/step.yaml");
-      await writeFile(recipe, (await readFile(recipe, "utf8")).replace("      false\n", ""));
+      await writeFile(recipe, (await readFile(recipe, "utf8")).replace("      false\n", `      echo ${Date.now()}\n`));
       assert.deepEqual([...new Set(rerun((await build(folder)).events))], ["two"]);
     },
   ));

@@ -46,6 +46,7 @@ interface Reply {
   readonly text: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
+// biome-ignore lint/complexity/useMaxParams: a request reads best in the order of its own lines.
 const call = (method: string, path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const outgoing = request(

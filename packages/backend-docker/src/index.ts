@@ -1,12 +1,17 @@
+export { demultiplex, type OutputChunk } from "./engine/demultiplex.ts";
 export * from "./engine/endpoint.ts";
 export * from "./engine/engine.ts";
 export type {
   ContainerInspect,
   ContainerSummary,
+  DiskUsage,
+  EngineEvent,
   EngineInfo,
+  EngineVersion,
   ImageInspect,
   ImageSummary,
   Network,
+  PathStat,
   Volume,
 } from "./engine/shapes.ts";
 export { oldestApi } from "./engine/transport.ts";

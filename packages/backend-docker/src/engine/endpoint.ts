@@ -11,6 +11,7 @@ export type EngineEndpoint =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 const run = promisify(execFile);
+const systemSockets = new Set(["/var/run/docker.sock", "/run/docker.sock"]);
 
 /**
  * Parses `unix:///path` and `tcp://host:port`. Throws `AppError` `docker-endpoint` for anything else:
@@ -30,22 +31,35 @@ export const parseEndpoint = (text: string): EngineEndpoint => {
  * socket that exists in a usual place. Answers the default socket when there is none, so that the
  * failure to connect names a path.
  */
-export const findEndpoint = async (env: Readonly<Record<string, string | undefined>>): Promise<EngineEndpoint> => {
-  if (env.DOCKER_HOST) return parseEndpoint(env.DOCKER_HOST);
+export const findEndpoint = async (
+  env: Readonly<Record<string, string | undefined>>,
+  defaultSocket = "/var/run/docker.sock",
+): Promise<EngineEndpoint> => {
+  if (env.DOCKER_HOST) {
+    if (env.DOCKER_TLS_VERIFY && !env.DOCKER_HOST.startsWith("unix:"))
+      throw new AppError("docker-endpoint", "DOCKER_TLS_VERIFY is set, and Atelier does not speak TLS to an engine.", {
+        hint: "Reach the engine through an ssh tunnel: ssh -NL /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock.",
+      });
+    return parseEndpoint(env.DOCKER_HOST);
+  }
   try {
     const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], {
       timeout: 5000,
+      env,
     });
-    if (stdout.trim() !== "") return parseEndpoint(stdout.trim());
+    // The context "default" names the default socket whether there is one or not; others mean what they say.
+    const context = stdout.trim() === "" ? undefined : parseEndpoint(stdout.trim());
+    if (context?.kind === "tcp" || (context && (!systemSockets.has(context.path) || existsSync(context.path))))
+      return context;
   } catch (error) {
     if (error instanceof AppError) throw error;
     // No docker CLI: the usual places remain.
   }
   const usual = [
-    "/var/run/docker.sock",
+    defaultSocket,
     ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, "docker.sock")] : []),
-    join(homedir(), ".docker/run/docker.sock"),
-    join(homedir(), ".docker/desktop/docker.sock"),
+    join(env.HOME ?? homedir(), ".docker/run/docker.sock"),
+    join(env.HOME ?? homedir(), ".docker/desktop/docker.sock"),
   ];
-  return { kind: "socket", path: usual.find((path) => existsSync(path)) ?? "/var/run/docker.sock" };
+  return { kind: "socket", path: usual.find((path) => existsSync(path)) ?? defaultSocket };
 };

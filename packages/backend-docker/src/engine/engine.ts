@@ -1,28 +1,14 @@
 import type { Duplex, Readable } from "node:stream";
-import { finished } from "node:stream/promises";
-import { AppError, isAppError } from "@atelier/domain";
+import { isAppError } from "@atelier/domain";
 import { z } from "zod";
-import { demultiplex } from "./demultiplex.ts";
+import { demultiplex, type OutputChunk } from "./demultiplex.ts";
 import type { EngineEndpoint } from "./endpoint.ts";
+import { type ExecOptions, type ExecResult, exec } from "./exec.ts";
+import { followProgress, jsonLines } from "./json-lines.ts";
 import * as shapes from "./shapes.ts";
-import { type Call, openTransport, type Transport } from "./transport.ts";
+import { type Call, openTransport } from "./transport.ts";
 
-export interface ExecOptions {
-  readonly argv: readonly string[];
-  readonly user?: string;
-  readonly cwd?: string;
-  readonly env?: readonly string[];
-  /** Bytes for stdin; the stream is half-closed after them. */
-  readonly input?: Buffer | string;
-  readonly onOutput?: (stream: "stdout" | "stderr", data: Buffer) => void;
-  readonly signal?: AbortSignal;
-}
-
-export interface ExecResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { ExecOptions, ExecResult };
 
 /** Label selectors: `key` or `key=value`; all must match. */
 export type Selectors = readonly string[];
@@ -35,6 +21,11 @@ export type Selectors = readonly string[];
  */
 export interface Engine extends Disposable {
   info(): Promise<shapes.EngineInfo>;
+  version(): Promise<shapes.EngineVersion>;
+  /** What images, containers and volumes take; seconds on a full engine. */
+  diskUsage(signal?: AbortSignal): Promise<shapes.DiskUsage>;
+  /** What happens to labelled things from now on, until the signal; ends when the engine goes. */
+  events(selectors: Selectors, signal: AbortSignal): AsyncGenerator<shapes.EngineEvent>;
   /** The container's id. */
   createContainer(name: string | undefined, body: unknown, signal?: AbortSignal): Promise<string>;
   startContainer(id: string, signal?: AbortSignal): Promise<void>;
@@ -50,7 +41,9 @@ export interface Engine extends Disposable {
   logs(
     id: string,
     options: { readonly follow: boolean; readonly tail?: number; readonly signal?: AbortSignal },
-  ): AsyncGenerator<{ stream: "stdout" | "stderr"; data: Buffer }>;
+  ): AsyncGenerator<OutputChunk>;
+  /** The streams of a container's first process: write stdin to it, read with `demultiplex`. */
+  attach(id: string, signal?: AbortSignal): Promise<Duplex>;
   /** Runs a command in a running container. */
   exec(id: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes a tar stream below `path`. */
@@ -58,6 +51,8 @@ export interface Engine extends Disposable {
     id: string,
     archive: { readonly path: string; readonly tar: Readable | Buffer; readonly signal?: AbortSignal },
   ): Promise<void>;
+  /** What a path is, the container running or not; undefined when it does not exist. */
+  statPath(id: string, path: string, signal?: AbortSignal): Promise<shapes.PathStat | undefined>;
   /** A tar stream of `path`. */
   getArchive(id: string, path: string, signal?: AbortSignal): Promise<Readable>;
   /** Makes an image of a container; answers its id. */
@@ -112,20 +107,27 @@ export interface Engine extends Disposable {
 const labelFilter = (selectors: Selectors): string => JSON.stringify(selectors.length > 0 ? { label: selectors } : {});
 const enc = encodeURIComponent;
 
+const isMissing = (error: unknown): boolean => isAppError(error) && error.code === "docker-not-found";
+
+/** What does not exist is undefined. */
+const unlessMissing = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
+
 /** Ignores "it does not exist (any more)", which is what a removal wants. */
 const unlessGone = async (work: Promise<unknown>): Promise<void> => {
-  try {
-    await work;
-  } catch (error) {
-    if (!isAppError(error) || error.code !== "docker-not-found") throw error;
-  }
+  await unlessMissing(() => work);
 };
 
 /** Connects to an engine. Throws `AppError` `docker-unreachable` or `docker-too-old`. */
 export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSignal): Promise<Engine> => {
   const transport = await openTransport(endpoint, signal);
-  const read = async <T extends z.ZodType>(schema: T, call: Call): Promise<z.output<T>> =>
-    schema.parse(await transport.json(call));
+  const { read } = transport;
   const act = async (call: Call): Promise<void> => {
     await transport.json(call);
   };
@@ -134,6 +136,19 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
   return {
     [Symbol.dispose]: () => transport.close(),
     info: () => read(shapes.engineInfoSchema, { path: "/info" }),
+    version: () => read(shapes.engineVersionSchema, { path: "/version" }),
+    diskUsage: (signal) => read(shapes.diskUsageSchema, { path: "/system/df", ...withSignal(signal) }),
+    events: async function* (selectors, signal) {
+      const { stream } = await transport.open({
+        path: "/events",
+        query: { filters: labelFilter(selectors) },
+        signal,
+      });
+      for await (const event of jsonLines(stream)) {
+        const { data } = shapes.engineEventSchema.safeParse(event);
+        if (data) yield data;
+      }
+    },
     createContainer: async (name, body, signal) =>
       (
         await read(z.object({ Id: z.string() }), {
@@ -174,6 +189,12 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       });
       yield* demultiplex(stream);
     },
+    attach: (id, signal) =>
+      transport.hijack({
+        method: "POST",
+        path: `/containers/${enc(id)}/attach?stream=1&stdin=1&stdout=1&stderr=1`,
+        ...withSignal(signal),
+      }),
     exec: (id, options) => exec(transport, id, options),
     putArchive: (id, { path, tar, signal }) =>
       act({
@@ -183,6 +204,18 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
         body: tar,
         contentType: "application/x-tar",
         ...withSignal(signal),
+      }),
+    statPath: (id, path, signal) =>
+      unlessMissing(async () => {
+        const { headers, stream } = await transport.open({
+          method: "HEAD",
+          path: `/containers/${enc(id)}/archive`,
+          query: { path },
+          ...withSignal(signal),
+        });
+        stream.resume();
+        const header = String(headers["x-docker-container-path-stat"] ?? "");
+        return shapes.pathStatSchema.parse(JSON.parse(Buffer.from(header, "base64").toString("utf8")));
       }),
     getArchive: async (id, path, signal) =>
       (await transport.open({ path: `/containers/${enc(id)}/archive`, query: { path }, ...withSignal(signal) })).stream,
@@ -195,14 +228,8 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
           json: config,
         })
       ).Id,
-    inspectImage: async (reference) => {
-      try {
-        return await read(shapes.imageInspectSchema, { path: `/images/${enc(reference)}/json` });
-      } catch (error) {
-        if (isAppError(error) && error.code === "docker-not-found") return undefined;
-        throw error;
-      }
-    },
+    inspectImage: (reference) =>
+      unlessMissing(() => read(shapes.imageInspectSchema, { path: `/images/${enc(reference)}/json` })),
     listImages: (selectors) =>
       read(z.array(shapes.imageSummarySchema), {
         path: "/images/json",
@@ -289,84 +316,4 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       read(z.array(shapes.networkSchema), { path: "/networks", query: { filters: labelFilter(selectors) } }),
     removeNetwork: (id) => unlessGone(act({ method: "DELETE", path: `/networks/${enc(id)}` })),
   };
-};
-
-/** The longest output of an exec that is kept for the result; `onOutput` sees everything. */
-const keptOutput = 1024 * 1024;
-
-const exec = async (transport: Transport, id: string, options: ExecOptions): Promise<ExecResult> => {
-  const made = z.object({ Id: z.string() }).parse(
-    await transport.json({
-      method: "POST",
-      path: `/containers/${enc(id)}/exec`,
-      json: {
-        AttachStdin: options.input !== undefined,
-        AttachStdout: true,
-        AttachStderr: true,
-        Cmd: options.argv,
-        ...(options.user ? { User: options.user } : {}),
-        ...(options.cwd ? { WorkingDir: options.cwd } : {}),
-        ...(options.env ? { Env: options.env } : {}),
-      },
-      ...(options.signal ? { signal: options.signal } : {}),
-    }),
-  );
-  const socket: Duplex = await transport.hijack({
-    method: "POST",
-    path: `/exec/${made.Id}/start`,
-    body: Buffer.from('{"Detach":false,"Tty":false}'),
-    contentType: "application/json",
-  });
-  const abort = (): void => void socket.destroy(options.signal?.reason as Error);
-  options.signal?.addEventListener("abort", abort, { once: true });
-  try {
-    if (options.input !== undefined) socket.end(options.input);
-    const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-    let size = 0;
-    for await (const { stream, data } of demultiplex(socket)) {
-      options.onOutput?.(stream, data);
-      if (size < keptOutput) kept[stream].push(data);
-      size += data.length;
-    }
-    const { ExitCode } = z
-      .object({ ExitCode: z.number().nullable() })
-      .parse(await transport.json({ path: `/exec/${made.Id}/json` }));
-    return {
-      exitCode: ExitCode ?? -1,
-      stdout: Buffer.concat(kept.stdout).toString("utf8"),
-      stderr: Buffer.concat(kept.stderr).toString("utf8"),
-    };
-  } finally {
-    options.signal?.removeEventListener("abort", abort);
-    socket.destroy();
-  }
-};
-
-const progressSchema = z.object({
-  stream: z.string().optional(),
-  status: z.string().optional(),
-  id: z.string().optional(),
-  error: z.string().optional(),
-});
-
-/** Reads the engine's JSON progress lines; an `error` line ends in an `AppError` of the given code. */
-const followProgress = async (stream: Readable, onLine: (line: string) => void, code: string): Promise<void> => {
-  let pending = "";
-  let failure: string | undefined;
-  const take = (text: string): void => {
-    if (text.trim() === "") return;
-    const line = progressSchema.parse(JSON.parse(text));
-    failure ??= line.error;
-    const shown = line.stream ?? (line.status ? `${line.id ? `${line.id}: ` : ""}${line.status}` : undefined);
-    if (shown?.trim()) onLine(shown.trimEnd());
-  };
-  stream.setEncoding("utf8");
-  for await (const chunk of stream) {
-    const lines = (pending + chunk).split("\n");
-    pending = lines.pop() ?? "";
-    for (const line of lines) take(line);
-  }
-  take(pending);
-  await finished(stream).catch(() => {});
-  if (failure !== undefined) throw new AppError(code, failure);
 };

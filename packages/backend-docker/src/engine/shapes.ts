@@ -74,6 +74,41 @@ export const containerInspectSchema = z.object({
 });
 export type ContainerInspect = z.infer<typeof containerInspectSchema>;
 
+export const engineVersionSchema = z.object({
+  Version: z.string().optional(),
+  ApiVersion: z.string(),
+  MinAPIVersion: z.string().optional(),
+});
+export type EngineVersion = z.infer<typeof engineVersionSchema>;
+
+/** What `HEAD …/archive` says of a path. `mode` is Go's: the low nine bits are the permissions. */
+export const pathStatSchema = z.object({
+  name: z.string(),
+  size: z.number(),
+  mode: z.number(),
+  /** Where a link leads, resolved inside the container; empty when the path is no link. */
+  linkTarget: nullable(z.string(), ""),
+});
+export type PathStat = z.infer<typeof pathStatSchema>;
+
+export const engineEventSchema = z.object({
+  Type: z.string(),
+  Action: z.string(),
+  Actor: z.object({ ID: nullable(z.string(), ""), Attributes: labels }),
+  /** Seconds since 1970. */
+  time: z.number(),
+});
+export type EngineEvent = z.infer<typeof engineEventSchema>;
+
+/** Sizes in bytes. */
+export const diskUsageSchema = z.object({
+  /** Of all images together, shared layers once. */
+  LayersSize: nullable(z.number(), 0),
+  Containers: nullable(z.array(z.object({ Id: z.string(), SizeRw: nullable(z.number(), 0) })), []),
+  Volumes: nullable(z.array(z.object({ Name: z.string(), UsageData: z.object({ Size: z.number() }).nullish() })), []),
+});
+export type DiskUsage = z.infer<typeof diskUsageSchema>;
+
 export const engineInfoSchema = z.object({
   ServerVersion: z.string(),
   Architecture: z.string(),

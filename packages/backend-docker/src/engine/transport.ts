@@ -2,7 +2,9 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@atelier/domain";
+import type { z } from "zod";
 import type { EngineEndpoint } from "./endpoint.ts";
+import { engineVersionSchema } from "./shapes.ts";
 
 export interface Call {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
@@ -28,13 +30,27 @@ export interface Transport {
   open(call: Call): Promise<Answer>;
   /** Body as parsed JSON; undefined when there is none. */
   json(call: Call): Promise<unknown>;
-  /** Takes the connection over (exec, attach). */
+  /** Body as the schema has it; an answer of another shape is an `AppError` `docker-failed`. */
+  read<T extends z.ZodType>(schema: T, call: Call): Promise<z.output<T>>;
+  /** Takes the connection over (exec, attach); an abort destroys it, then and later. */
   hijack(call: Call): Promise<Duplex>;
   close(): void;
 }
 
 export const oldestApi = "1.41";
 const newestApi = "1.47";
+/** What the system says when nothing listens there. */
+const unreachable = [
+  "ENOENT",
+  "ENOTSOCK",
+  "ECONNREFUSED",
+  "EACCES",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+];
 
 /** `1.41` < `1.5`? No: compares numbers, part by part. */
 export const compareApi = (a: string, b: string): number => {
@@ -76,7 +92,7 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
     if (call.signal?.aborted) return call.signal.reason as Error;
     if (error instanceof AppError) return error;
     const { code = "", message } = error as NodeJS.ErrnoException;
-    if (["ENOENT", "ECONNREFUSED", "EACCES", "EHOSTUNREACH", "ENOTFOUND"].includes(code))
+    if (unreachable.includes(code))
       return new AppError("docker-unreachable", `No Docker engine answers at ${name} (${code}).`, {
         cause: error,
         hint:
@@ -87,10 +103,15 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
     return new AppError("docker-failed", `The connection to the Docker engine broke: ${message}`, { cause: error });
   };
 
-  const open = (call: Call): Promise<Answer> =>
+  const open = (call: Call, isRetry = false): Promise<Answer> =>
     new Promise<Answer>((resolve, reject) => {
       const { outgoing, body } = start(call, {}, agent);
-      outgoing.once("error", (error) => reject(failed(error, call)));
+      outgoing.once("error", (error: NodeJS.ErrnoException) => {
+        // A kept-alive connection that an engine's restart has ended says nothing about the engine now.
+        const isStale = outgoing.reusedSocket && ["ECONNRESET", "EPIPE"].includes(error.code ?? "");
+        if (isStale && !isRetry && (call.method ?? "GET") === "GET") open(call, true).then(resolve, reject);
+        else reject(failed(error, call));
+      });
       outgoing.once("response", (stream) => {
         const status = stream.statusCode ?? 0;
         if (status < 400) resolve({ status, headers: stream.headers, stream });
@@ -100,12 +121,34 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
       else pipeline(body, outgoing).catch((error) => reject(failed(error, call)));
     });
 
+  const json = async (call: Call): Promise<unknown> => {
+    const { stream } = await open(call);
+    const text = await textOf(stream).catch((error: unknown) => {
+      throw failed(error, call);
+    });
+    if (text === "") return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new AppError("docker-failed", `What answers at ${name} is no Docker engine: ${text.slice(0, 200)}`, {
+        cause,
+        hint: "Point DOCKER_HOST at a Docker engine.",
+      });
+    }
+  };
+
   const transport: Transport = {
-    open,
-    json: async (call) => {
-      const { stream } = await open(call);
-      const text = await textOf(stream);
-      return text === "" ? undefined : JSON.parse(text);
+    open: (call) => open(call),
+    json,
+    read: async (schema, call) => {
+      const { data, error } = schema.safeParse(await json(call));
+      if (error === undefined) return data;
+      const [issue] = error.issues;
+      throw new AppError(
+        "docker-failed",
+        `The Docker engine's answer to ${call.method ?? "GET"} ${call.path} is not understood: ${issue?.path.join(".")}: ${issue?.message}`,
+        { cause: error },
+      );
     },
     hijack: (call) =>
       new Promise<Duplex>((resolve, reject) => {
@@ -113,6 +156,11 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
         outgoing.once("error", (error) => reject(failed(error, call)));
         outgoing.once("upgrade", (_answer, socket, head) => {
           if (head.length > 0) socket.unshift(head);
+          // The request is over with the upgrade, so its signal no longer reaches the connection.
+          const abort = (): void => void socket.destroy(call.signal?.reason as Error);
+          call.signal?.addEventListener("abort", abort, { once: true });
+          socket.once("close", () => call.signal?.removeEventListener("abort", abort));
+          if (call.signal?.aborted) abort();
           resolve(socket);
         });
         outgoing.once("response", (stream) => void refusal(stream, call).then(reject, reject));
@@ -121,10 +169,12 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
     close: () => agent.destroy(),
   };
 
-  const offered = (await transport.json({ path: "/version", ...(signal ? { signal } : {}) })) as
-    | { ApiVersion?: string }
-    | undefined;
-  const api = offered?.ApiVersion ?? "0";
+  const { ApiVersion: api } = await transport
+    .read(engineVersionSchema, { path: "/version", ...(signal ? { signal } : {}) })
+    .catch((error: unknown) => {
+      agent.destroy();
+      throw error;
+    });
   if (compareApi(api, oldestApi) < 0) {
     agent.destroy();
     throw new AppError(

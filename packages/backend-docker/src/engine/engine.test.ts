@@ -36,8 +36,13 @@ const withFake = async (run: (fake: FakeEngine) => Promise<void>): Promise<void>
     onUpgrade: () => {},
     connect: (signal) => connectEngine({ kind: "socket", path }, signal),
   };
-  server.on("connection", (socket) => void open.add(socket));
+  server.on("connection", (socket) => {
+    open.add(socket);
+    // A client that goes away is what some of these tests are about.
+    socket.on("error", () => {});
+  });
   server.on("upgrade", (_request, socket) => {
+    socket.on("error", () => {});
     socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
     fake.onUpgrade(socket);
   });
@@ -217,8 +222,9 @@ test("an abort ends an exec while it starts and while it runs", { timeout: 5000 
     const reason = new Error("stop it");
     for (const delay of [0, 50]) {
       const controller = new AbortController();
-      // At once: the abort falls between the upgrade and the first read.
-      fake.onUpgrade = () => void setTimeout(() => controller.abort(reason), delay);
+      // At once: the abort falls between the engine's answer and our first read.
+      fake.onUpgrade = () =>
+        void (delay === 0 ? controller.abort(reason) : setTimeout(() => controller.abort(reason), delay));
       await assert.rejects(engine.exec("c", { argv: ["sleep"], signal: controller.signal }), reason, `${delay} ms`);
     }
   }),

@@ -1,4 +1,5 @@
 import { isAppError } from "@atelier/domain";
+import { ensureChromium } from "../ensure-chromium.ts";
 import { ensureDocker } from "../ensure-docker.ts";
 import type { PartResult } from "../gate/part.ts";
 import { print, seconds } from "../gate/print.ts";
@@ -23,6 +24,7 @@ export const runSuite = async (suite: Suite, { only = "", isVerbose }: SuiteOpti
   if (files.length === 0) return { passed: 0, failed: 1, skipped: [], report: `There is no ${suite.name} test${of}.` };
   const missing = suite.needsDocker ? await missingEngine() : undefined;
   if (missing !== undefined) return { passed: 0, failed: 1, skipped: [], report: missing };
+  if (suite.needsChromium) ensureChromium(print.line);
   const waiting = [...files];
   const outcomes: FileOutcome[] = [];
   const work = async (): Promise<void> => {

@@ -10,6 +10,8 @@ export interface Suite {
   /** Files at once. Suites that share an engine or the machine's whole power run one after the other. */
   readonly concurrency: number;
   readonly needsDocker: boolean;
+  /** Whether its files drive Debian's Chromium. */
+  readonly needsChromium: boolean;
 }
 
 export const suites: Readonly<Record<SuiteName, Suite>> = {
@@ -19,24 +21,28 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
       /^(packages|apps|scripts)\/.*\.test\.tsx?$/.test(path) && !/\.(docker|soak|browser)\.test\./.test(path),
     concurrency: 2,
     needsDocker: false,
+    needsChromium: false,
   },
   docker: {
     name: "docker",
     owns: (path) => /^tests\/.*\.docker\.test\.ts$/.test(path),
     concurrency: 1,
     needsDocker: true,
+    needsChromium: false,
   },
   browser: {
     name: "browser",
     owns: (path) => /^tests\/.*\.browser\.test\.ts$/.test(path),
     concurrency: 1,
     needsDocker: false,
+    needsChromium: true,
   },
   soak: {
     name: "soak",
     owns: (path) => /\.soak\.test\.ts$/.test(path),
     concurrency: 1,
     needsDocker: false,
+    needsChromium: false,
   },
 };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { before, test } from "node:test";
 import { connectEngine, findEndpoint } from "@atelier/backend-docker";
-import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { type AtelierCli, copyImageAs, createAtelierCli, openWorkspace } from "@atelier/testkit";
 
 const docker = (...args: string[]): string =>
   execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -116,13 +116,7 @@ test("an image of another architecture is a diagnostic and no exec format error"
   const { Architecture } = await engine.info();
   const other = Architecture === "x86_64" ? "arm64" : "amd64";
   // The same image, saved and loaded again with another architecture in its configuration.
-  execFileSync("python3", [
-    "-c",
-    rewriteArchitecture,
-    "atelier/foreign:0.1.0-start",
-    other,
-    "atelier/foreign-other:0.1.0-start",
-  ]);
+  await copyImageAs("atelier/foreign:0.1.0-start", "atelier/foreign-other:0.1.0-start", other);
   try {
     const { code, stderr } = await atelier.run("run", "atelier/foreign-other:0.1.0-start");
     assert.equal(code, 1, stderr);
@@ -131,25 +125,3 @@ test("an image of another architecture is a diagnostic and no exec format error"
     docker("rmi", "-f", "atelier/foreign-other:0.1.0-start");
   }
 });
-
-const rewriteArchitecture = `
-import hashlib, io, json, subprocess, sys, tarfile
-source, architecture, target = sys.argv[1:]
-saved = tarfile.open(fileobj=io.BytesIO(subprocess.check_output(["docker", "save", source])))
-manifest = json.load(saved.extractfile("manifest.json"))
-config = json.load(saved.extractfile(manifest[0]["Config"]))
-config["architecture"] = architecture
-text = json.dumps(config).encode()
-name = hashlib.sha256(text).hexdigest() + ".json"
-out = io.BytesIO()
-with tarfile.open(fileobj=out, mode="w") as archive:
-    def add(path, data):
-        info = tarfile.TarInfo(path)
-        info.size = len(data)
-        archive.addfile(info, io.BytesIO(data))
-    for layer in manifest[0]["Layers"]:
-        add(layer, saved.extractfile(layer).read())
-    add(name, text)
-    add("manifest.json", json.dumps([{"Config": name, "RepoTags": [target], "Layers": manifest[0]["Layers"]}]).encode())
-subprocess.run(["docker", "load"], input=out.getvalue(), check=True, stdout=subprocess.DEVNULL)
-`;

@@ -2,3 +2,4 @@ export * from "./cases/read-cases.ts";
 export * from "./cases/source-tree-of.ts";
 export * from "./workspace-client.ts";
 export * from "./atelier-cli.ts";
+export * from "./copy-image-as.ts";

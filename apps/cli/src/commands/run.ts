@@ -11,6 +11,7 @@ import { askForParameters, type ParameterNeed } from "../parameters.ts";
 import { recordOfImage } from "../record-of-image.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
 import { resolveTemplate } from "../resolve-template.ts";
+import { readUserConfig } from "../user-config.ts";
 
 interface RunOptions {
   readonly template?: string;
@@ -26,13 +27,14 @@ interface RunOptions {
 
 export default async (context: Context, [target = "."]: readonly string[], options: RunOptions): Promise<number> => {
   const { reporter } = context;
+  const defaults = readUserConfig(context);
   const isFolder = existsSync(context.path(target));
   // Everything that can be refused is refused before anything is built or started.
   const folder = isFolder ? await requireWorkshop(context, target) : undefined;
   if (folder && folder.diagnostics.length > 0)
     reporter.warn(`${renderDiagnostics(folder.diagnostics, reporter.paint)}\n${countOf(folder.diagnostics)}`);
   const template = await resolveTemplate(context, {
-    file: options.template,
+    file: options.template ?? defaults.template,
     backend: options.backend,
     workshop: folder?.workshop,
   });
@@ -96,7 +98,7 @@ const finish = async (
       ),
     );
   }
-  if (options.open) await openBrowser(started.url);
+  if (options.open ?? readUserConfig(context).open) await openBrowser(started.url);
   return started.phase === "ready" ? 0 : 1;
 };
 

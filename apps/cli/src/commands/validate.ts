@@ -4,6 +4,7 @@ import { readWorkshopFolder } from "../load-workshop.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
 import { checkTemplate } from "../resolve-template.ts";
+import { readUserConfig } from "../user-config.ts";
 
 export default async (
   context: Context,
@@ -13,7 +14,7 @@ export default async (
   const { reporter } = context;
   const { diagnostics: own, workshop } = await readWorkshopFolder(context, folder);
   const { diagnostics: unmet } = checkTemplate(context, {
-    file: options.template,
+    file: options.template ?? readUserConfig(context).template,
     backend: options.backend,
     workshop,
     mode: "validate",

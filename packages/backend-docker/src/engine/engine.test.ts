@@ -243,6 +243,19 @@ test("progress lines reach the reader, and an error among them is thrown at the 
     assert.deepEqual(failure, { code: "image-not-pulled", message: "toomanyrequests" });
   }));
 
+test("a pull asks for one tag, never for all there are", () =>
+  withFake(async ({ handlers, connect }) => {
+    const asked: (string | null)[] = [];
+    handlers.set("POST /v1.41/images/create", (request, response) => {
+      asked.push(new URL(request.url ?? "", "http://engine").searchParams.get("tag"));
+      response.end();
+    });
+    using engine = await connect();
+    for (const reference of ["alpine", "localhost:5000/a/b", "a/b:2", `a@sha256:${"0".repeat(64)}`])
+      await engine.pullImage(reference, { onStatus: () => {} });
+    assert.deepEqual(asked, ["latest", "latest", null, null]);
+  }));
+
 test("events come one by one until the signal", { timeout: 5000 }, () =>
   withFake(async ({ handlers, connect }) => {
     handlers.set("GET /v1.41/events", (_request, response) => {

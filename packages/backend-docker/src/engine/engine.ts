@@ -243,7 +243,8 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       const { stream } = await transport.open({
         method: "POST",
         path: "/images/create",
-        query: { fromImage: reference, platform },
+        // Without a tag the engine would pull every one there is.
+        query: { fromImage: reference, platform, tag: /[:@][^/]+$/.test(reference) ? undefined : "latest" },
         ...withSignal(signal),
       });
       await followProgress(stream, onStatus, "image-not-pulled");

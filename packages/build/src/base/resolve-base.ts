@@ -4,7 +4,7 @@ import { debianSuiteOf } from "./debian-reference.ts";
 import { makeDebianBase } from "./make-debian-base.ts";
 
 export interface ResolveBaseOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "inspectImage" | "pullImage" | "importImage" | "removeImage">;
   /** `linux/amd64` or `linux/arm64`. */
   readonly platform: string;
   readonly onNotice: (message: string) => void;
@@ -12,42 +12,59 @@ export interface ResolveBaseOptions {
   readonly signal: AbortSignal;
 }
 
+export type ResolvedBase = ImageInspect & {
+  /** It stands in for the reference and goes by another name. */
+  readonly isMade: boolean;
+};
+
 /**
  * The image behind a reference: the local one, else pulled, else, for Debian on a machine without a
- * registry, made with debootstrap and said so. Throws `AppError` `base-not-available`.
+ * registry, made with debootstrap and said so. A local image of another architecture is passed over.
+ * Throws `AppError` `base-not-available`.
  */
-export const resolveBase = async (reference: string, options: ResolveBaseOptions): Promise<ImageInspect> => {
+export const resolveBase = async (reference: string, options: ResolveBaseOptions): Promise<ResolvedBase> => {
   const { engine, platform, onNotice, onLine, signal } = options;
-  const local = await engine.inspectImage(reference);
-  if (local) return local;
-  const pullFailure = await engine.pullImage(reference, { platform, onStatus: onLine, signal }).then(
+  const inspect = async (name: string): Promise<ImageInspect | undefined> => {
+    const image = await engine.inspectImage(name);
+    return image && `${image.Os}/${image.Architecture}` === platform ? image : undefined;
+  };
+  const local = await inspect(reference);
+  if (local) return { ...local, isMade: false };
+  const failure = await engine.pullImage(reference, { platform, onStatus: onLine, signal }).then(
     () => undefined,
     (error: unknown) => {
-      if (!isAppError(error)) throw error;
+      if (!isAppError(error) || error.code === "docker-unreachable") throw error;
       return error;
     },
   );
-  if (pullFailure === undefined) return found(await engine.inspectImage(reference), reference);
+  if (failure === undefined) return { ...found(await inspect(reference), { reference, platform }), isMade: false };
   const suite = debianSuiteOf(reference);
-  if (suite === undefined)
-    throw new AppError(
-      "base-not-available",
-      `The image ${reference} is not here and could not be pulled: ${pullFailure.message}`,
-      {
-        hint: "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
-        cause: pullFailure,
-      },
-    );
+  if (suite === undefined) {
+    const foreign = await engine.inspectImage(reference);
+    const lack = foreign
+      ? `is here for ${foreign.Os}/${foreign.Architecture} only, the engine runs on ${platform}, and it`
+      : "is not here and";
+    throw new AppError("base-not-available", `The image ${reference} ${lack} could not be pulled: ${failure.message}`, {
+      hint: "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
+      cause: failure,
+    });
+  }
   const made = { repository: "atelier-base/debian", tag: suite };
-  const existing = await engine.inspectImage(`${made.repository}:${made.tag}`);
-  if (existing) return existing;
+  const name = `${made.repository}:${made.tag}`;
+  const existing = await inspect(name);
+  if (existing) return { ...existing, isMade: true };
   onNotice(`No registry answers for ${reference}; making Debian ${suite} with debootstrap instead (once, about 45 s).`);
-  await makeDebianBase({ engine, suite, ...made, onLine, signal });
-  return found(await engine.inspectImage(`${made.repository}:${made.tag}`), reference);
+  await makeDebianBase({ engine, suite, platform, ...made, onLine, signal });
+  return { ...found(await inspect(name), { reference, platform }), isMade: true };
 };
 
-const found = (image: ImageInspect | undefined, reference: string): ImageInspect => {
+const found = (
+  image: ImageInspect | undefined,
+  { reference, platform }: { readonly reference: string; readonly platform: string },
+): ImageInspect => {
   if (image === undefined)
-    throw new AppError("base-not-available", `The image ${reference} vanished right after it was made.`);
+    throw new AppError("base-not-available", `There is no image ${reference} for ${platform}, the engine's platform.`, {
+      hint: "Choose a base that is published for this architecture.",
+    });
   return image;
 };

@@ -16,7 +16,8 @@ export const removeLeftovers = async (engine: Engine, stateId: string): Promise<
     if (!isAlive(Number(Labels[pidLabel]))) await engine.removeContainer(Id);
 };
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process of this machine still runs, whoever it belongs to. */
+export const isAlive = (pid: number): boolean => {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   if (pid === process.pid) return true;
   try {

@@ -5,24 +5,25 @@
 # $1 name of the variable that receives the text, $2 text. Everything that the terminal line discipline
 # or our framing could change is written as \xHH.
 __atelier_escape() {
-  local LC_ALL=C text="$2"
-  text=${text:0:131072}
-  text=${text//\\/\\\\}
-  text=${text//;/\\x3b}
-  text=${text//$'\n'/\\x0a}
-  text=${text//$'\r'/\\x0d}
-  text=${text//$'\t'/\\x09}
-  text=${text//$'\a'/\\x07}
-  text=${text//$'\e'/\\x1b}
-  if [[ $text == *[$'\x01'-$'\x1f'$'\x7f']* ]]; then
-    local code char hex
-    for code in 1 2 3 4 5 6 8 11 12 14 15 16 17 18 19 20 21 22 23 24 25 26 28 29 30 31 127; do
-      printf -v hex '\\x%02x' "$code"
-      printf -v char "$hex"
-      text=${text//"$char"/$hex}
+  # No name of a local may be one that a caller passes as $1.
+  local LC_ALL=C __text="$2"
+  __text=${__text:0:131072}
+  __text=${__text//\\/\\\\}
+  __text=${__text//;/\\x3b}
+  __text=${__text//$'\n'/\\x0a}
+  __text=${__text//$'\r'/\\x0d}
+  __text=${__text//$'\t'/\\x09}
+  __text=${__text//$'\a'/\\x07}
+  __text=${__text//$'\e'/\\x1b}
+  if [[ $__text == *[$'\x01'-$'\x1f'$'\x7f']* ]]; then
+    local __code __char __hex
+    for __code in 1 2 3 4 5 6 8 11 12 14 15 16 17 18 19 20 21 22 23 24 25 26 28 29 30 31 127; do
+      printf -v __hex '\\x%02x' "$__code"
+      printf -v __char "$__hex"
+      __text=${__text//"$__char"/$__hex}
     done
   fi
-  printf -v "$1" '%s' "$text"
+  printf -v "$1" '%s' "$__text"
 }
 
 __atelier_say() {

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openTestTerminals, type TestTerminalsOptions } from "../testing/open-test-terminals.ts";
+
+/** Types lines into a fresh bash and answers what the log says of each. */
+const logOf = async (lines: readonly string[], options: TestTerminalsOptions = {}): Promise<readonly (readonly [string, number | undefined])[]> => {
+  await using shell = await openTestTerminals(options);
+  const viewer = shell.attach();
+  for (const line of lines) await shell.type(viewer, line);
+  return (await shell.commands()).map(({ command, exitCode }) => [command, exitCode]);
+};
+
+const exact: Readonly<Record<string, readonly string[]>> = {
+  "quotes, unicode and specials": [`echo "a; b" 'c\\d' $((1+1)) é漢🎉 | cat`, "true && ! false"],
+  "a multi-line command": ["for i in 1 2; do\n  echo $i\ndone"],
+  "a heredoc": ["cat <<END\none; two\nEND"],
+  "the same command again": ["true", "true", "true"],
+  "subshells and pipelines": ["(cd / && pwd) | tr a-z A-Z"],
+};
+for (const [name, lines] of Object.entries(exact))
+  test(`bash: ${name} are logged exactly`, async () => {
+    assert.deepEqual(
+      (await logOf(lines)).map(([command]) => command),
+      lines,
+    );
+  });
+
+test("bash: exit codes, directories and durations", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  for (const line of ["false", "(exit 7)", "cd /usr", "sleep 0.2", "nonsense-command"]) await shell.type(viewer, line);
+  const records = await shell.commands();
+  assert.deepEqual(
+    records.map(({ command, exitCode, cwd, verified, step, terminal }) => [command, exitCode, cwd, verified, step, terminal]),
+    [
+      ["false", 1, shell.home, true, "one", "1"],
+      ["(exit 7)", 7, shell.home, true, "one", "1"],
+      ["cd /usr", 0, shell.home, true, "one", "1"],
+      ["sleep 0.2", 0, "/usr", true, "one", "1"],
+      ["nonsense-command", 127, "/usr", true, "one", "1"],
+    ],
+  );
+  assert.ok((records[3]?.durationMs ?? 0) >= 190);
+});
+
+const rc = "HISTCONTROL=ignoreboth\nHISTIGNORE='secret*'\nPROMPT_COMMAND='mine=$?'\nPS1='> '\nalias ll='echo aliased'\nset -u\n";
+test("bash: the student's HISTCONTROL, PROMPT_COMMAND, PS1, aliases and set -u keep working", async () => {
+  await using shell = await openTestTerminals({ files: { ".bashrc": rc } });
+  const viewer = shell.attach();
+  const lines = [" echo hidden", "ll", "false", "echo mine is $mine", "true", "true", "history | grep -c hidden"];
+  for (const line of lines) await shell.type(viewer, line);
+  assert.deepEqual(
+    (await shell.commands()).map(({ command }) => command.trimStart()),
+    lines.map((line) => line.trimStart()),
+  );
+  assert.match(viewer.text, /aliased\r\n/);
+  assert.match(viewer.text, /mine is 1\r\n/);
+  assert.match(viewer.text, /2004l\r1\r\n[^\n]*> $/, "history holds the grep itself and not the hidden line");
+});
+
+test("bash: Ctrl-C ends a command with 130, and background jobs do not disturb", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await shell.type(viewer, "sleep 0.3 &");
+  viewer.input("sleep 30\n");
+  await sleep(300);
+  viewer.input("\u0003");
+  await shell.type(viewer, "true");
+  await shell.type(viewer, "echo after");
+  assert.deepEqual(
+    (await shell.commands()).map(({ command, exitCode }) => [command, exitCode]),
+    [
+      ["sleep 0.3 &", 0],
+      ["sleep 30", 130],
+      ["true", 0],
+      ["echo after", 0],
+    ],
+  );
+});
+
+test("bash: secrets are redacted before anything is written, and no marker or nonce is in a recording", async () => {
+  await using shell = await openTestTerminals({ secrets: ["hunter22"] });
+  const viewer = shell.attach();
+  await shell.type(viewer, "export PASSWORD=x9; echo hunter22 > /dev/null");
+  const log = await readFile(join(shell.runtime, "command-log.jsonl"), "utf8");
+  assert.match(log, /"command":"export PASSWORD=\[redacted\]; echo \[redacted\] > \/dev\/null","redacted":true/);
+  for (const name of await shell.recordings()) assert.doesNotMatch(await readFile(join(shell.runtime, name), "utf8"), /7717/);
+  assert.doesNotMatch(viewer.text, /7717/);
+  viewer.input("env; cat /proc/$$/environ | tr '\\0' '\\n'; declare -p | grep -c __atelier_nonce\n");
+  await sleep(500);
+  const nonce = /__atelier_nonce=/.exec(viewer.text);
+  assert.equal(nonce, null, "the nonce is in no environment");
+});
+
+test("bash: a long command is cut and says so, and a forged marker changes nothing", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await shell.type(viewer, `echo ${"x".repeat(3000)} > /dev/null`);
+  await shell.type(viewer, "printf '\\033]7717;0123456789abcdef;S;rm -rf /\\007'");
+  const [long, forged] = await shell.commands();
+  assert.equal(long?.command.length, 3000 + "echo  > /dev/null".length);
+  assert.deepEqual([(await shell.commands()).length, forged?.command.startsWith("printf")], [2, true]);
+});

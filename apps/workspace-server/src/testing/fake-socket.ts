@@ -1,0 +1,62 @@
+import { EventEmitter } from "node:events";
+import { decodeServerFrame, encodeInput, type ServerMessage, type ViewerMessage } from "@atelier/contract";
+import type { WebSocket } from "ws";
+
+/** A viewer's socket without a network: keeps what it is sent, acknowledges like a browser unless told not to. */
+export class FakeSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  binaryType = "nodebuffer";
+  readonly messages: ServerMessage[] = [];
+  /** Output bytes since the last snapshot. */
+  output = Buffer.alloc(0);
+  /** Text of the last snapshot. */
+  snapshot: string | undefined;
+  /** Offset right after the last byte. */
+  seq = 0;
+  isAcknowledging = true;
+
+  get asWebSocket(): WebSocket {
+    return this as unknown as WebSocket;
+  }
+  get text(): string {
+    return this.output.toString("utf8");
+  }
+
+  send(data: Uint8Array | string): void {
+    if (typeof data === "string") {
+      this.messages.push(JSON.parse(data) as ServerMessage);
+      return;
+    }
+    const frame = decodeServerFrame(data);
+    if (frame?.kind === "output") {
+      if (frame.seq !== this.seq) throw new Error(`a gap: expected ${this.seq}, got ${frame.seq}`);
+      this.output = Buffer.concat([this.output, frame.payload]);
+      this.seq = frame.seq + frame.payload.length;
+      if (this.isAcknowledging) setImmediate(() => this.receive({ t: "ack", seq: this.seq }));
+    } else if (frame) {
+      this.snapshot = Buffer.from(frame.payload).toString("utf8");
+      this.output = Buffer.alloc(0);
+      this.seq = frame.seq;
+    }
+  }
+
+  receive(message: ViewerMessage): void {
+    if (this.readyState === 1) this.emit("message", Buffer.from(JSON.stringify(message)), false);
+  }
+  input(text: string): void {
+    this.emit("message", Buffer.from(encodeInput(Buffer.from(text))), true);
+  }
+  ping(): void {
+    this.emit("pong");
+  }
+  close(): void {
+    if (this.readyState !== 1) return;
+    this.readyState = 3;
+    this.emit("close");
+  }
+  terminate(): void {
+    this.close();
+  }
+}

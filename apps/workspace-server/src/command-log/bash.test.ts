@@ -56,9 +56,10 @@ test("bash: the student's HISTCONTROL, PROMPT_COMMAND, PS1, aliases and set -u k
     (await shell.commands()).map(({ command }) => command.trimStart()),
     lines.map((line) => line.trimStart()),
   );
-  assert.match(viewer.text, /aliased\r\n/);
-  assert.match(viewer.text, /mine is 1\r\n/);
-  assert.match(viewer.text, /2004l\r1\r\n[^\n]*> $/, "history holds the grep itself and not the hidden line");
+  await viewer.waitFor(/aliased\r\n/);
+  await viewer.waitFor(/mine is 1\r\n/);
+  // The history holds the grep itself and not the hidden line.
+  await viewer.waitFor(/2004l\r1\r\n[^\n]*> $/);
 });
 
 test("bash: Ctrl-C ends a command with 130, and background jobs do not disturb", async () => {

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { decodeServerFrame, encodeInput, type ServerMessage, type ViewerMessage } from "@atelier/contract";
 import type { WebSocket } from "ws";
 
@@ -40,6 +41,13 @@ export class FakeSocket extends EventEmitter {
       this.output = Buffer.alloc(0);
       this.seq = frame.seq;
     }
+  }
+
+  /** Waits until the output matches; throws with its end. */
+  async waitFor(pattern: RegExp, timeoutMs = 5000): Promise<void> {
+    for (const deadline = performance.now() + timeoutMs; !pattern.test(this.text); await sleep(5))
+      if (performance.now() > deadline)
+        throw new Error(`the terminal did not show ${pattern}; it shows:\n${this.text.slice(-1000)}`);
   }
 
   receive(message: ViewerMessage): void {

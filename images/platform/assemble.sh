@@ -4,6 +4,7 @@
 #   /in/node            the Node binary of that architecture
 #   /in/node_modules/   @lydell/node-pty and its binary package
 #   GOSS_VERSION        upstream version of goss to take from Debian 13
+#   NODE_VERSION, NODE_PTY_VERSION, PLATFORM, CONTRACT   what platform.json says besides
 #   EXTRA_SOURCE        apt line of the Debian 13 archive, made from this container's own sources
 #
 # Nothing in the result needs a file outside /opt/atelier: not a loader, not a C library.
@@ -14,6 +15,7 @@ root=/out/opt/atelier
 echo "$EXTRA_SOURCE" >/etc/apt/sources.list.d/atelier-goss.list
 # Priority 1: nothing is taken from Debian 13 unless it is named.
 printf 'Package: *\nPin: release n=trixie\nPin-Priority: 1\n' >/etc/apt/preferences.d/atelier-goss
+echo 'Acquire::Retries "3";' >/etc/apt/apt.conf.d/atelier-retries
 apt-get -qq update
 apt-get -qq install -y --no-install-recommends ca-certificates libatomic1 libstdc++6 ncurses-base ncurses-term patchelf tini util-linux >/dev/null
 
@@ -70,11 +72,35 @@ for folder in /lib/terminfo /usr/share/terminfo; do
   done
 done
 
+version_of() { dpkg-query -W -f='${Version}' "$1"; }
+cat >"$root/platform.json" <<END
+{
+  "v": 1,
+  "contract": $CONTRACT,
+  "platform": "$PLATFORM",
+  "versions": {
+    "node": "$NODE_VERSION",
+    "node-pty": "$NODE_PTY_VERSION",
+    "goss": "$goss_package",
+    "tini": "$(version_of tini)",
+    "util-linux": "$(version_of util-linux)",
+    "glibc": "$(version_of libc6)",
+    "ca-certificates": "$(version_of ca-certificates)"
+  }
+}
+END
+
+# The proof that nothing outside is needed: a root with only this in it.
+mkdir -p /out/tmp
+for check in "node --version" "goss help" "setpriv --version" "flock --version" "tini --version"; do
+  # shellcheck disable=SC2086 # words, not one word
+  chroot /out /opt/atelier/bin/$check >/dev/null || { echo "$check does not run by itself" >&2; exit 1; }
+done
+chroot /out /opt/atelier/bin/node -e 'require("/opt/atelier/server/node_modules/@lydell/node-pty")'
+rmdir /out/tmp
+
 chown -R 0:0 "$root"
 chmod -R go-w "$root"
 find "$root" -exec touch -h -d @0 {} +
 touch -d @0 /out/opt
-dpkg-query -W -f='tini=${Version}\n' tini
-dpkg-query -W -f='util-linux=${Version}\n' util-linux
-dpkg-query -W -f='glibc=${Version}\n' libc6
-echo "goss=$goss_package"
+cat "$root/platform.json"

@@ -92,6 +92,8 @@ export interface Engine extends Disposable {
       readonly dockerfile: string;
       readonly tag: string;
       readonly labels: Readonly<Record<string, string>>;
+      readonly buildArgs?: Readonly<Record<string, string>>;
+      readonly platform?: string;
       readonly onOutput: (line: string) => void;
       readonly signal?: AbortSignal;
     },
@@ -277,11 +279,19 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       for (const reference of references) query.append("names", reference);
       return (await transport.open({ path: `/images/get?${query}`, ...withSignal(signal) })).stream;
     },
-    buildImage: async (context, { dockerfile, tag, labels, onOutput, signal }) => {
+    buildImage: async (context, { dockerfile, tag, labels, buildArgs, platform, onOutput, signal }) => {
       const { stream } = await transport.open({
         method: "POST",
         path: "/build",
-        query: { dockerfile, t: tag, labels: JSON.stringify(labels), rm: true, forcerm: true },
+        query: {
+          dockerfile,
+          t: tag,
+          labels: JSON.stringify(labels),
+          buildargs: JSON.stringify(buildArgs ?? {}),
+          platform,
+          rm: true,
+          forcerm: true,
+        },
         body: context,
         contentType: "application/x-tar",
         ...withSignal(signal),

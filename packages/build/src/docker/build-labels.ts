@@ -10,6 +10,16 @@ export const buildLabels = (stateId: string): Readonly<Record<string, string>> =
   [pidLabel]: String(process.pid),
 });
 
+/**
+ * The same labels without a value, for a commit: the engine copies a container's labels into the image,
+ * and whoever gets the image must not get this machine's ids with it.
+ */
+export const blankBuildLabels: Readonly<Record<string, string>> = {
+  [labels.state]: "",
+  [labels.role]: "",
+  [pidLabel]: "",
+};
+
 /** Removes what killed builds of this state directory left behind; builds that still run are left alone. */
 export const removeLeftovers = async (engine: Engine, stateId: string): Promise<void> => {
   for (const { Id, Labels } of await engine.listContainers([`${labels.state}=${stateId}`, `${labels.role}=build`]))

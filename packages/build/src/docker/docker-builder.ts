@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
 import { platformPaths, serverPort } from "@atelier/contract";
@@ -6,24 +8,26 @@ import {
   type BuildRecord,
   type ChainImage,
   type CompiledImage,
-  contextOf,
   labels,
   type PlanLayer,
   type PublishedImage,
   platformContract,
   requirementsOfWorkshop,
+  type Service,
 } from "@atelier/domain";
 import { resolveBase } from "../base/resolve-base.ts";
 import type { Builder, BuildRequest } from "../builder.ts";
 import { ensureAppBundle } from "../platform/app-bundle.ts";
-import { platformOf } from "../platform/platform-versions.ts";
+import { type Platform, platformOf } from "../platform/platform-versions.ts";
 import { ensureRuntimeLayer } from "../platform/runtime-layer.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { removeLeftovers } from "./build-labels.ts";
+import { buildContainerFile } from "./container-file.ts";
 import { type LayerCache, type LayerImage, openLayerCache } from "./layer-cache.ts";
 import { type PreparedBase, prepareBase } from "./prepare-base.ts";
+import { proxyEnvironment } from "./proxy-environment.ts";
 import { runCommand, waitingContainer } from "./run-command.ts";
-import { missingFolders, tarEntriesOf } from "./step-files.ts";
+import { foldersOf, tarEntriesOf } from "./step-files.ts";
 
 export interface DockerBuilderOptions {
   readonly engine: Engine;
@@ -45,7 +49,8 @@ export const createDockerBuilder = (options: DockerBuilderOptions): Builder => (
 interface Work extends DockerBuilderOptions {
   readonly request: BuildRequest;
   readonly cache: LayerCache;
-  readonly platform: string;
+  readonly platform: Platform;
+  readonly proxies: Readonly<Record<string, string>>;
 }
 
 const build = async (options: DockerBuilderOptions, request: BuildRequest): Promise<BuildRecord> => {
@@ -58,19 +63,24 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
       hint: "Use an engine on amd64 or arm64.",
     });
   await removeLeftovers(engine, stateId);
-  const notices = {
-    onNotice: (message: string) => onProgress({ kind: "notice", message }),
-    onLine: (line: string) => onProgress({ kind: "output", step: "platform", line }),
-  };
+  const proxies = proxyEnvironment(env, await readDockerConfig(env));
   const [runtime, app, cache] = [
-    await ensureRuntimeLayer({ engine, platform, stateId, signal, ...notices }),
+    await ensureRuntimeLayer({
+      engine,
+      platform,
+      stateId,
+      proxies,
+      signal,
+      onNotice: (message) => onProgress({ kind: "notice", message }),
+      onLine: (line) => onProgress({ kind: "output", step: "platform", line }),
+    }),
     await ensureAppBundle(env),
     await openLayerCache({ engine, stateId, signal }),
   ];
   onProgress({ kind: "platform", detail: runtime.image, cached: runtime.isCached });
-  const work: Work = { ...options, request, cache, platform };
+  const work: Work = { ...options, request, cache, platform, proxies };
 
-  const baseImage = await baseOf(work, notices);
+  const baseImage = await baseOf(work);
   onProgress({ kind: "base", detail: baseImage.name });
   const ground = await prepareBase({
     engine,
@@ -94,20 +104,14 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
     onProgress({ kind: "step-finished", step: chain.step, cached: built.isCached, ms: now() - started });
   }
 
-  const steps: BuildRecord["steps"] = [];
-  for (const published of plan.published)
-    steps.push(await publish(work, { published, ground, image: images.get(published.from ?? "") ?? ground }));
+  const steps = await publishAll(work, (published) => ({
+    published,
+    ground,
+    image: images.get(published.from ?? "") ?? ground,
+  }));
   const services: BuildRecord["services"] = [];
   for (const service of workshop.infrastructure.services) {
-    const imageId =
-      service.source.kind === "workshop"
-        ? steps[0]?.images[0]?.configDigest
-        : service.source.kind === "image"
-          ? (await resolveBase(service.source.image, { engine, platform, signal, ...notices })).Id
-          : await buildContainerFile(work, {
-              file: service.source.containerFile,
-              tag: `atelier-service/${workshop.name}-${service.name}`,
-            });
+    const imageId = await serviceImage(work, service, steps[0]?.images[0]?.configDigest);
     services.push({
       ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
       ...(imageId ? { imageId } : {}),
@@ -129,92 +133,47 @@ const build = async (options: DockerBuilderOptions, request: BuildRequest): Prom
   };
 };
 
-const baseOf = async (
-  work: Work,
-  notices: { onNotice: (message: string) => void; onLine: (line: string) => void },
-): Promise<{ id: string; name: string }> => {
-  const { base } = work.request.plan;
-  const { engine, platform, request } = work;
-  if (base.kind === "image")
-    return {
-      id: (await resolveBase(base.image, { engine, platform, signal: request.signal, ...notices })).Id,
-      name: base.image,
-    };
-  await resolveFroms(work, { file: base.containerFile, notices });
+/** How bases of this build are had; `step` says under what name their output is shown. */
+const basing = ({ engine, platform, request }: Work, step: string) => ({
+  engine,
+  platform,
+  signal: request.signal,
+  onNotice: (message: string) => request.onProgress({ kind: "notice", message }),
+  onLine: (line: string) => request.onProgress({ kind: "output", step, line }),
+});
+
+const fromContainerFile = (work: Work, file: string, tag: string): Promise<string> =>
+  buildContainerFile({
+    ...basing(work, file),
+    tree: work.request.tree,
+    folder: work.request.folder,
+    proxies: work.proxies,
+    file,
+    tag,
+  });
+
+const baseOf = async (work: Work): Promise<{ id: string; name: string }> => {
+  const { base, workshop } = work.request.plan;
+  if (base.kind === "image") return { id: (await resolveBase(base.image, basing(work, "base"))).Id, name: base.image };
   return {
-    id: await buildContainerFile(work, { file: base.containerFile, tag: `atelier-base/${request.workshop.name}` }),
+    id: await fromContainerFile(work, base.containerFile, `atelier-base/${workshop.name}`),
     name: base.containerFile,
   };
 };
 
-/** Images a container file stands on, so that a Debian base can be made where no registry answers. */
-const resolveFroms = async (
-  work: Work,
-  { file, notices }: { file: string; notices: { onNotice: (message: string) => void; onLine: (line: string) => void } },
-): Promise<void> => {
-  const { engine, platform, request } = work;
-  const entry = request.tree.entries.get(file);
-  const text = entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "";
-  const stages = new Set<string>();
-  for (const match of text.matchAll(/^\s*FROM\s+(?:--platform=\S+\s+)?(\S+)(?:\s+AS\s+(\S+))?/gim)) {
-    const [, reference = "", stage] = match;
-    if (!stages.has(reference) && reference !== "scratch" && !reference.includes("$")) {
-      const image = await resolveBase(reference, { engine, platform, signal: request.signal, ...notices });
-      // The engine's own build looks the reference up by name: give the made base that name.
-      if (!image.RepoTags.includes(reference)) {
-        const [repository = reference, tag = "latest"] = reference.split(":");
-        await engine.tagImage(image.Id, repository, tag);
-      }
-    }
-    if (stage) stages.add(stage);
-  }
-};
-
-const buildContainerFile = async (work: Work, { file, tag }: { file: string; tag: string }): Promise<string> => {
-  const { engine, request, stateId } = work;
-  const folder = file.includes("/") ? file.slice(0, file.lastIndexOf("/") + 1) : "";
-  const context = contextOf(folder, request.tree).flatMap((path): TarEntry[] => {
-    const entry = request.tree.entries.get(path);
-    if (entry?.kind !== "file") return [];
-    const content = entry.truncated ? { file: join(request.folder, path), size: entry.size } : entry.bytes;
-    return [
-      {
-        name: path.slice(folder.length),
-        type: "file",
-        mode: entry.executable ? 0o755 : 0o644,
-        uid: 0,
-        gid: 0,
-        content,
-      },
-    ];
-  });
-  const lines: string[] = [];
-  try {
-    await engine.buildImage(makeTar(context), {
-      dockerfile: file.slice(folder.length),
-      tag,
-      labels: { [labels.state]: stateId, [labels.role]: "base" },
-      onOutput: (line) => {
-        lines.push(line);
-        request.onProgress({ kind: "output", step: file, line });
-      },
-      signal: request.signal,
-    });
-  } catch (error) {
-    if (error instanceof AppError && error.code === "container-file-failed")
-      throw new AppError(
-        "container-file-failed",
-        `${file} could not be built: ${error.message}\n${lines
-          .slice(-15)
-          .map((line) => `  | ${line}`)
-          .join("\n")}`,
-        { cause: error },
+const serviceImage = async (work: Work, service: Service, start: string | undefined): Promise<string | undefined> => {
+  switch (service.source.kind) {
+    case "workshop":
+      return start;
+    case "image":
+      return (await resolveBase(service.source.image, basing(work, service.name))).Id;
+    case "containerFile":
+      return fromContainerFile(
+        work,
+        service.source.containerFile,
+        `atelier-service/${work.request.workshop.name}-${service.name}`,
       );
-    throw error;
   }
-  const image = await engine.inspectImage(tag);
-  if (image === undefined) throw new AppError("container-file-failed", `${file} was built, but its image is gone.`);
-  return image.Id;
 };
 
 const buildStep = async (
@@ -263,9 +222,9 @@ const buildLayer = (
     case "files":
       return cache.layer({
         parent,
-        input: ["files", layer.files, ground.student],
+        input: ["files", layer.files, ground.student, request.workshop.workdir],
         fill: async (container) => {
-          const folders = await missingFolders(layer.files, ground.student, {
+          const folders = await foldersOf(layer.files, ground.student, {
             engine,
             container,
             workdir: request.workshop.workdir,
@@ -296,6 +255,7 @@ const buildLayer = (
             identity:
               layer.user === "student" ? ground.student : { name: "root", uid: 0, gid: 0, groups: [], home: "/root" },
             secrets,
+            proxies: work.proxies,
             onLine: (line) => onProgress({ kind: "output", step, line }),
             signal,
           });
@@ -312,6 +272,35 @@ const secretValue = (request: BuildRequest, name: string): Uint8Array => {
       hint: `Pass it: atelier build --secret ${name}=<file>`,
     });
   return value;
+};
+
+/** So many at once: each is little work of ours and much waiting for the engine's disk. */
+const publishers = 4;
+
+/** Publishes every image of the plan, in the plan's order. After a failure nothing new is begun. */
+const publishAll = async (
+  work: Work,
+  inputOf: (published: PublishedImage) => Parameters<typeof publish>[1],
+): Promise<BuildRecord["steps"]> => {
+  const { published } = work.request.plan;
+  const steps: BuildRecord["steps"] = [];
+  let next = 0;
+  let hasFailed = false;
+  const publisher = async (): Promise<void> => {
+    for (let index = next++; index < published.length && !hasFailed; index = next++) {
+      try {
+        steps[index] = await publish(work, inputOf(published[index] as PublishedImage));
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  // All of them end before a failure goes on, so that none still makes containers then.
+  const ends = await Promise.allSettled(Array.from({ length: publishers }, publisher));
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) throw failure.reason;
+  return steps;
 };
 
 const publish = async (
@@ -377,4 +366,15 @@ const foldersAbove = (targets: readonly string[]): readonly TarEntry[] => {
     for (let end = target.lastIndexOf("/"); end > 0; end = target.lastIndexOf("/", end - 1))
       folders.add(target.slice(1, end));
   return [...folders].map((name) => ({ name, type: "folder", mode: 0o700, uid: 0, gid: 0 }));
+};
+
+/** The docker CLI's own configuration; undefined when there is none that can be read. */
+const readDockerConfig = async (env: DockerBuilderOptions["env"]): Promise<unknown> => {
+  try {
+    return JSON.parse(
+      await readFile(join(env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), ".docker"), "config.json"), "utf8"),
+    );
+  } catch {
+    return undefined;
+  }
 };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Engine } from "@atelier/backend-docker";
 import { labels } from "@atelier/domain";
-import { buildLabels } from "./build-labels.ts";
+import { blankBuildLabels, buildLabels } from "./build-labels.ts";
 
 /** An image somewhere in the chain, with what the next layer needs to know of it. */
 export interface LayerImage {
@@ -59,14 +59,14 @@ export const openLayerCache = async ({ engine, stateId, signal }: LayerCacheOpti
       signal.throwIfAborted();
       const made = await engine.createContainer(
         undefined,
-        { Image: parent.id, Entrypoint: ["/nothing"], Cmd: [], ...container, Labels: { ...buildLabels(stateId) } },
+        { Image: parent.id, Entrypoint: ["/nothing"], Cmd: [], ...container, Labels: buildLabels(stateId) },
         signal,
       );
       try {
         await fill?.(made);
         signal.throwIfAborted();
         const id = await engine.commit(made, {
-          config: { ...config, Labels: { ...config?.Labels, [labels.layerDigest]: digest, [labels.role]: "layer" } },
+          config: { ...config, Labels: { ...config?.Labels, ...blankBuildLabels, [labels.layerDigest]: digest } },
         });
         known.set(digest, id);
         return { id, digest, isCached: false };

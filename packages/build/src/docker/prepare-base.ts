@@ -5,7 +5,14 @@ import type { RuntimeLayer } from "../platform/runtime-layer.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { buildLabels } from "./build-labels.ts";
 import type { LayerCache, LayerImage } from "./layer-cache.ts";
-import { readInContainer, statInContainer } from "./read-container.ts";
+import { foldersAround } from "./folders-around.ts";
+import {
+  type ContainerFile,
+  existsInContainer,
+  headerInContainer,
+  readFolderInContainer,
+  readInContainer,
+} from "./read-container.ts";
 import type { CommandIdentity } from "./run-command.ts";
 
 export interface PrepareBaseOptions {
@@ -54,7 +61,7 @@ export const prepareBase = async (options: PrepareBaseOptions): Promise<Prepared
   });
   const withStudent = await cache.layer({
     parent: withApp,
-    input: ["student", options.student, student, files.map(({ name, content }) => [name, String(content ?? "")])],
+    input: ["student", options.student, student, files.map(({ content, ...entry }) => [entry, String(content ?? "")])],
     config: { User: "0:0" },
     fill: (container) => engine.putArchive(container, { path: "/", tar: makeTar(files), signal }),
   });
@@ -73,8 +80,9 @@ const planStudent = async ({
     Cmd: [],
     Labels: buildLabels(stateId),
   });
+  const exists = (path: string): Promise<boolean> => existsInContainer(engine, probe, path);
   try {
-    if (!(await statInContainer(engine, probe, "/bin/sh")))
+    if (!(await exists("/bin/sh")))
       throw new AppError(
         "base-without-shell",
         `The base ${base.name} has no /bin/sh, which commands and terminals need.`,
@@ -85,54 +93,74 @@ const planStudent = async ({
     const [passwd, group, shadow] = await Promise.all(
       ["/etc/passwd", "/etc/group", "/etc/shadow"].map((path) => readInContainer(engine, probe, path)),
     );
-    const hasBash = (await statInContainer(engine, probe, "/bin/bash")) !== undefined;
-    const text = (file: { content: Buffer } | undefined): string => file?.content.toString("utf8") ?? "";
+    const text = (file: ContainerFile | undefined): string => file?.content.toString("utf8") ?? "";
     const added = addStudent(
       { passwd: text(passwd), group: text(group), shadow: text(shadow) },
-      hasBash ? "/bin/bash" : "/bin/sh",
+      (await exists("/bin/bash")) ? "/bin/bash" : "/bin/sh",
     );
-    const identity: CommandIdentity = {
-      name: "student",
-      uid: added.uid,
-      gid: added.gid,
-      groups: added.groups,
-      home: added.home,
-    };
-    const root = { uid: 0, gid: 0 };
-    const own = { uid: added.uid, gid: added.gid };
+    const { uid, gid, groups, home } = added;
+    const account = (name: string, content: string, original: ContainerFile | undefined): TarEntry => ({
+      name,
+      type: "file",
+      mode: (original?.header.mode ?? 0o644) & 0o777,
+      uid: original?.header.uid ?? 0,
+      gid: original?.header.gid ?? 0,
+      content,
+    });
     const files: TarEntry[] = [];
     if (!added.isAdopted) {
-      files.push({ name: "etc/passwd", type: "file", mode: 0o644, ...root, content: added.passwd });
-      files.push({ name: "etc/group", type: "file", mode: 0o644, ...root, content: added.group });
-      if (shadow)
-        files.push({
-          name: "etc/shadow",
-          type: "file",
-          mode: (shadow.header.mode ?? 0o640) & 0o777,
-          uid: shadow.header.uid ?? 0,
-          gid: shadow.header.gid ?? 0,
-          content: added.shadow,
-        });
+      files.push(account("etc/passwd", added.passwd, passwd), account("etc/group", added.group, group));
+      if (shadow) files.push(account("etc/shadow", added.shadow, shadow));
     }
-    const home = added.home.slice(1);
-    if (!(await statInContainer(engine, probe, added.home))) {
-      files.push({ name: home, type: "folder", mode: 0o755, ...own });
-      for (const name of [".profile", ".bashrc", ".bash_logout"]) {
-        const skeleton = await readInContainer(engine, probe, `/etc/skel/${name}`);
-        if (skeleton)
-          files.push({ name: `${home}/${name}`, type: "file", mode: 0o644, ...own, content: skeleton.content });
-      }
-    }
+    const isHomeThere = await exists(home);
+    // A folder of that name that a base brings without the user is somebody else's.
+    if (!isHomeThere || !added.isAdopted) files.push({ name: home.slice(1), type: "folder", mode: 0o750, uid, gid });
+    if (!isHomeThere)
+      files.push(
+        ...(await readFolderInContainer(engine, probe, "/etc/skel")).flatMap((file) =>
+          skeletonEntry(file, { home, uid, gid }),
+        ),
+      );
     if (wanted.sudo)
       files.push({
         name: "etc/sudoers.d/atelier-student",
         type: "file",
         mode: 0o440,
-        ...root,
+        uid: 0,
+        gid: 0,
         content: "student ALL=(ALL:ALL) NOPASSWD: ALL\n",
       });
-    return { student: identity, files };
+    // Every shell, and much that an author installs, takes these for granted.
+    for (const [name, mode] of [
+      ["tmp", 0o1777],
+      ["var/tmp", 0o1777],
+      ["root", 0o700],
+    ] as const)
+      if (!(await exists(`/${name}`))) files.push({ name, type: "folder", mode, uid: 0, gid: 0 });
+    const own = new Set(files.map(({ name }) => name));
+    const folders = await foldersAround(
+      files.map(({ name }) => `/${name}`),
+      (path) => headerInContainer(engine, probe, path),
+      () => ({ mode: 0o755, uid: 0, gid: 0 }),
+    );
+    return {
+      student: { name: "student", uid, gid, groups, home },
+      files: [...folders.filter(({ name }) => !own.has(name)), ...files],
+    };
   } finally {
     await engine.removeContainer(probe);
   }
+};
+
+/** What a new user's home starts with, as useradd would copy it. The archive names it `skel/…`. */
+const skeletonEntry = (
+  { header, content }: ContainerFile,
+  { home, uid, gid }: { readonly home: string; readonly uid: number; readonly gid: number },
+): readonly TarEntry[] => {
+  const path = header.name.replace(/^skel\/?/, "").replace(/\/$/, "");
+  const entry = { name: `${home.slice(1)}/${path}`, mode: (header.mode ?? 0o644) & 0o777, uid, gid };
+  if (path === "") return [];
+  if (header.type === "directory") return [{ ...entry, type: "folder" }];
+  if (header.type === "symlink") return [{ ...entry, type: "link", target: header.linkname ?? "" }];
+  return header.type === "file" ? [{ ...entry, type: "file", content }] : [];
 };

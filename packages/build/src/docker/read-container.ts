@@ -3,23 +3,17 @@ import type { Engine } from "@atelier/backend-docker";
 import { isAppError } from "@atelier/domain";
 import { extract, type Header } from "tar-stream";
 
-const firstEntry = async (
-  stream: Readable,
-  isContentWanted: boolean,
-): Promise<{ readonly header: Header; readonly content: Buffer } | undefined> => {
-  try {
-    for await (const entry of stream.pipe(extract())) {
-      const chunks: Buffer[] = [];
-      if (isContentWanted) for await (const chunk of entry) chunks.push(chunk as Buffer);
-      return { header: entry.header, content: Buffer.concat(chunks) };
-    }
-    return undefined;
-  } finally {
-    stream.destroy();
-  }
-};
+export interface ContainerFile {
+  readonly header: Header;
+  /** Empty for what is no file. */
+  readonly content: Buffer;
+}
 
-const open = async (engine: Engine, container: string, path: string): Promise<Readable | undefined> => {
+const open = async (
+  engine: Pick<Engine, "getArchive">,
+  container: string,
+  path: string,
+): Promise<Readable | undefined> => {
   try {
     return await engine.getArchive(container, path);
   } catch (error) {
@@ -28,18 +22,56 @@ const open = async (engine: Engine, container: string, path: string): Promise<Re
   }
 };
 
-/** Header of a path in a container that need not run; undefined when it does not exist. */
-export const statInContainer = async (engine: Engine, container: string, path: string): Promise<Header | undefined> => {
+/**
+ * Header of a path in a container that need not run, the last link not followed; undefined when the path
+ * does not exist. It tells the owner, which the engine's own stat does not.
+ */
+export const headerInContainer = async (
+  engine: Pick<Engine, "getArchive">,
+  container: string,
+  path: string,
+): Promise<Header | undefined> => {
   const stream = await open(engine, container, path);
-  return stream && (await firstEntry(stream, false))?.header;
+  if (stream === undefined) return undefined;
+  try {
+    for await (const { header } of stream.pipe(extract())) return header;
+    return undefined;
+  } finally {
+    stream.destroy();
+  }
 };
 
 /** A file of a container that need not run, with its header; undefined when it does not exist. */
 export const readInContainer = async (
-  engine: Engine,
+  engine: Pick<Engine, "getArchive">,
   container: string,
   path: string,
-): Promise<{ readonly header: Header; readonly content: Buffer } | undefined> => {
+): Promise<ContainerFile | undefined> => (await readFolderInContainer(engine, container, path))[0];
+
+/** Everything at and below a path of a container that need not run; nothing when it does not exist. */
+export const readFolderInContainer = async (
+  engine: Pick<Engine, "getArchive">,
+  container: string,
+  path: string,
+): Promise<readonly ContainerFile[]> => {
   const stream = await open(engine, container, path);
-  return stream && firstEntry(stream, true);
+  if (stream === undefined) return [];
+  const files: ContainerFile[] = [];
+  for await (const entry of stream.pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    files.push({ header: entry.header, content: Buffer.concat(chunks) });
+  }
+  return files;
+};
+
+/** Whether a path exists and leads to something, the container running or not. */
+export const existsInContainer = async (
+  engine: Pick<Engine, "statPath">,
+  container: string,
+  path: string,
+): Promise<boolean> => {
+  const stat = await engine.statPath(container, path);
+  if (stat === undefined || stat.linkTarget === "") return stat !== undefined;
+  return (await engine.statPath(container, stat.linkTarget)) !== undefined;
 };

@@ -2,6 +2,7 @@ import type { Engine } from "@atelier/backend-docker";
 import { platformPaths } from "@atelier/contract";
 import { AppError, type BuildCommand, type SourceLocation } from "@atelier/domain";
 import type { CommandFailure } from "../builder.ts";
+import { plainLines } from "./plain-lines.ts";
 
 export interface CommandIdentity {
   readonly uid: number;
@@ -18,6 +19,8 @@ export interface RunCommandOptions {
   readonly command: Pick<BuildCommand, "run" | "cwd"> & { readonly at?: SourceLocation };
   readonly identity: CommandIdentity;
   readonly secrets: Readonly<Record<string, Uint8Array>>;
+  /** Given to the process alone: unlike a container's, its environment gets into no image. */
+  readonly proxies: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -52,19 +55,11 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
     });
   }
   const tail: string[] = [];
-  const partial = { stdout: "", stderr: "" };
-  const take = (stream: "stdout" | "stderr", data: Buffer): void => {
-    const lines = (partial[stream] + data.toString("utf8")).split(/\r?\n/);
-    partial[stream] = lines.pop() ?? "";
-    for (const line of lines) show(line);
-  };
-  const show = (text: string): void => {
-    const line = plain(text);
-    if (line.trim() === "") return;
+  const output = plainLines((line) => {
     onLine(line);
     tail.push(line);
     if (tail.length > 25) tail.shift();
-  };
+  });
   const { exitCode } = await engine.exec(container, {
     argv: [
       platformPaths.setpriv,
@@ -85,12 +80,12 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
       `USER=${identity.name}`,
       `LOGNAME=${identity.name}`,
       "DEBIAN_FRONTEND=noninteractive",
+      ...Object.entries(options.proxies).map(([name, value]) => `${name}=${value}`),
     ],
-    onOutput: take,
+    onOutput: (_stream, data) => output.take(data),
     signal,
   });
-  show(partial.stdout);
-  show(partial.stderr);
+  output.end();
   if (exitCode === 0) return;
   const failure: CommandFailure = {
     step,
@@ -112,11 +107,3 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
     },
   );
 };
-
-/** Text of a subprocess without escape sequences and control characters. */
-const plain = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go.
-    .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/g, "")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go.
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
 import { type PlannedFile, type SourceTree, studentHome } from "@atelier/domain";
 import type { TarEntry } from "../tar/make-tar.ts";
-import { statInContainer } from "./read-container.ts";
+import { foldersAround } from "./folders-around.ts";
+import { headerInContainer } from "./read-container.ts";
 import type { CommandIdentity } from "./run-command.ts";
 
 export interface FileOrigin {
@@ -32,29 +33,21 @@ export const tarEntriesOf = (
   });
 
 /**
- * Folders that files of the student need and the image lacks: without an entry of their own the engine
- * would make them root's, and the student could not write beside their own files.
+ * The folders around planned files as entries. What the image lacks below the home and the workdir is the
+ * student's when a file of the student's needs it; else they could not write beside their own files.
  */
-export const missingFolders = async (
+export const foldersOf = (
   files: readonly PlannedFile[],
   student: Pick<CommandIdentity, "uid" | "gid" | "home">,
-  place: { readonly engine: Engine; readonly container: string; readonly workdir: string },
+  place: { readonly engine: Pick<Engine, "getArchive">; readonly container: string; readonly workdir: string },
 ): Promise<readonly TarEntry[]> => {
   const planned = new Set(files.filter(({ kind }) => kind === "folder").map(({ target }) => target));
-  const wanted = new Set<string>();
-  for (const { target, owner } of files) {
-    if (owner !== "student") continue;
-    for (let end = target.lastIndexOf("/"); end > 0; end = target.lastIndexOf("/", end - 1)) {
-      const folder = target.slice(0, end);
-      const isStudents = [student.home, studentHome, place.workdir].some(
-        (root) => folder === root || folder.startsWith(`${root}/`),
-      );
-      if (isStudents && !planned.has(folder)) wanted.add(folder);
-    }
-  }
-  const missing: TarEntry[] = [];
-  for (const folder of [...wanted].sort())
-    if (!(await statInContainer(place.engine, place.container, folder)))
-      missing.push({ name: folder.slice(1), type: "folder", mode: 0o755, uid: student.uid, gid: student.gid });
-  return missing;
+  const isStudents = (path: string): boolean =>
+    [student.home, studentHome, place.workdir].some((root) => path === root || path.startsWith(`${root}/`)) &&
+    files.some(({ target, owner }) => owner === "student" && target.startsWith(`${path}/`));
+  return foldersAround(
+    files.map(({ target }) => target),
+    (path) => headerInContainer(place.engine, place.container, path),
+    (path) => ({ mode: 0o755, ...(isStudents(path) ? { uid: student.uid, gid: student.gid } : { uid: 0, gid: 0 }) }),
+  ).then((folders) => folders.filter(({ name }) => !planned.has(`/${name}`)));
 };

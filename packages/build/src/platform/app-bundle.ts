@@ -1,14 +1,17 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AppError } from "@atelier/domain";
+import { isAlive } from "../docker/build-labels.ts";
 import { entriesOfFolder, type TarEntry } from "../tar/make-tar.ts";
+import { digestOfFiles } from "./digest-of-files.ts";
 
 /** Our own programs inside the student container: server, shell integration, student UI. */
 export interface AppBundle {
   /** Folder that becomes `/opt/atelier`'s light half. */
   readonly folder: string;
+  /** Over what is in it: a comment in a source changes no image. */
   readonly digest: string;
 }
 
@@ -22,7 +25,12 @@ const sources = [
   "packages/node-kit/src",
   "packages/ui",
   "package-lock.json",
+  // The recipe itself: other options make another bundle.
+  "packages/build/src/platform/app-bundle.ts",
 ];
+/** Below the sources, but not in the bundle. */
+const isLeftOut = (name: string): boolean =>
+  ["node_modules", "dist", "testing", "cases"].includes(name) || name.includes(".test.");
 
 /** Entry points of the server's bundle, by the name of the file they become. */
 const serverEntries = {
@@ -37,17 +45,27 @@ const serverEntries = {
  */
 export const ensureAppBundle = async (env: Readonly<Record<string, string | undefined>>): Promise<AppBundle> => {
   const ready = env.ATELIER_APP_BUNDLE;
-  if (ready) return { folder: ready, digest: await digestOfFiles([ready]) };
-  const digest = await digestOfFiles(sources.map((path) => join(repository, path)));
+  if (ready) {
+    if (!existsSync(join(ready, "server/main.mjs")))
+      throw new AppError(
+        "platform-part-missing",
+        `ATELIER_APP_BUNDLE names ${ready}, which holds no server/main.mjs.`,
+        {
+          hint: "Unset ATELIER_APP_BUNDLE, or point it at the folder that the installation brought.",
+        },
+      );
+    return { folder: ready, digest: await digestOfFiles(ready, ["."]) };
+  }
+  const sourceDigest = await digestOfFiles(repository, sources, isLeftOut);
   const cache = join(repository, "node_modules/.cache/atelier");
-  const folder = join(cache, `app-${digest.slice(0, 16)}`);
+  const folder = join(cache, `app-${sourceDigest.slice(0, 16)}`);
   if (!existsSync(folder)) {
     const draft = `${folder}.${process.pid}`;
     await mkdir(join(draft, "server"), { recursive: true });
     try {
       await bundleServer(join(draft, "server"));
       await bundleUi(join(draft, "ui"));
-      await copyFolder(join(repository, "apps/workspace-server/shell-integration"), join(draft, "shell"));
+      await cp(join(repository, "apps/workspace-server/shell-integration"), join(draft, "shell"), { recursive: true });
       await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
         // Another build of the same sources was quicker.
         if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
@@ -55,9 +73,12 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
     } finally {
       await rm(draft, { recursive: true, force: true });
     }
-    await dropOldBundles(cache, folder);
   }
-  return { folder, digest };
+  // Used now: the last to be dropped.
+  const now = new Date();
+  await utimes(folder, now, now);
+  await dropOldBundles(cache, folder);
+  return { folder, digest: await digestOfFiles(folder, ["."]) };
 };
 
 /** The bundle as entries of a layer. */
@@ -93,45 +114,25 @@ const bundleUi = async (outDir: string): Promise<void> => {
   await build({ root: join(repository, "apps/student-ui"), logLevel: "error", build: { outDir, emptyOutDir: true } });
 };
 
-const copyFolder = async (from: string, to: string): Promise<void> => {
-  const { cp } = await import("node:fs/promises");
-  await cp(from, to, { recursive: true });
-};
-
 const keptBundles = 3;
 
 const dropOldBundles = async (cache: string, current: string): Promise<void> => {
-  const { stat } = await import("node:fs/promises");
-  const bundles = await Promise.all(
-    (await readdir(cache))
-      .filter((name) => /^app-[0-9a-f]{16}$/.test(name))
-      .map(async (name) => ({ path: join(cache, name), time: (await stat(join(cache, name))).mtimeMs })),
-  );
-  for (const { path } of bundles.sort((a, b) => b.time - a.time).slice(keptBundles))
-    if (path !== current) await rm(path, { recursive: true, force: true });
-};
-
-/** SHA-256 over names and contents of everything below the paths, tests and build output excepted. */
-const digestOfFiles = async (paths: readonly string[]): Promise<string> => {
-  const hash = createHash("sha256");
-  const visit = async (path: string): Promise<void> => {
-    const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOTDIR") return undefined;
-      if (error.code === "ENOENT") return [];
-      throw error;
-    });
-    if (entries === undefined) {
-      hash
-        .update(path.startsWith(repository) ? path.slice(repository.length) : path)
-        .update("\0")
-        .update(await readFile(path))
-        .update("\0");
-      return;
+  const bundles: { readonly path: string; readonly time: number }[] = [];
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    const [, , pid] = /^app-([0-9a-f]{16})(?:\.(\d+))?$/.exec(name) ?? [];
+    if (pid !== undefined) {
+      // A draft of a build that was killed.
+      if (!isAlive(Number(pid))) await rm(path, { recursive: true, force: true });
+    } else if (name.startsWith("app-") && path !== current) {
+      // Another build may have dropped it meanwhile.
+      const time = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
+      bundles.push({ path, time });
     }
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1)))
-      if (!["node_modules", "dist", "testing", "cases"].includes(entry.name) && !entry.name.includes(".test."))
-        await visit(join(path, entry.name));
-  };
-  for (const path of paths) await visit(path);
-  return hash.digest("hex");
+  }
+  for (const { path } of bundles.sort((a, b) => b.time - a.time).slice(keptBundles - 1))
+    await rm(path, { recursive: true, force: true });
 };

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
 import { AppError } from "@atelier/domain";
 import { extract } from "tar-stream";
+import { packageIntegrity } from "./platform-versions.ts";
 
 const run = promisify(execFile);
 
@@ -16,6 +18,17 @@ export interface PackageFile {
   readonly mode: number;
   readonly content: Buffer;
 }
+
+/** Throws `AppError` `platform-part-changed` unless the bytes are the ones that were pinned. */
+export const requireIntegrity = (spec: string, tarball: Uint8Array): void => {
+  const actual = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  const pinned = packageIntegrity[spec];
+  if (pinned === undefined) throw new Error(`${spec} has no entry in packageIntegrity`);
+  if (pinned !== actual)
+    throw new AppError("platform-part-changed", `npm's registry answered with another ${spec} than the known one.`, {
+      hint: "Something between you and the registry replaces packages; point npm at the registry itself and build again.",
+    });
+};
 
 /**
  * Fetches one package as npm would publish it and answers its files. The tarball is the target
@@ -48,6 +61,7 @@ export const fetchPackage = async (
       );
     });
     const tarball = await readFile(join(folder, stdout.trim().split("\n").at(-1) ?? ""));
+    requireIntegrity(`${name}@${version}`, tarball);
     const files: PackageFile[] = [];
     for await (const entry of Readable.from([tarball]).pipe(createGunzip()).pipe(extract())) {
       const chunks: Buffer[] = [];

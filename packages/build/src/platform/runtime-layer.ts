@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "@atelier/backend-docker";
-import { AppError, labels } from "@atelier/domain";
+import { AppError, labels, platformContract } from "@atelier/domain";
 import { mirrorFor, parseAptSources } from "../base/apt-mirror.ts";
 import { resolveBase } from "../base/resolve-base.ts";
 import { buildLabels } from "../docker/build-labels.ts";
+import { readFolderInContainer, readInContainer } from "../docker/read-container.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { fetchPackage } from "./npm-package.ts";
 import { architectures, type Platform, platformVersions } from "./platform-versions.ts";
@@ -14,6 +15,8 @@ export interface RuntimeLayerOptions {
   readonly engine: Engine;
   readonly platform: Platform;
   readonly stateId: string;
+  /** Variables through which a container reaches the outside. */
+  readonly proxies: Readonly<Record<string, string>>;
   readonly onNotice: (message: string) => void;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
@@ -37,7 +40,7 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
   const { engine, platform, onNotice, signal } = options;
   const script = await readFile(assemblyScript);
   const digest = createHash("sha256")
-    .update(JSON.stringify({ platformVersions, platform }))
+    .update(JSON.stringify({ platformVersions, platform, platformContract }))
     .update(script)
     .digest("hex");
   const repository = "atelier-platform/runtime";
@@ -80,7 +83,16 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
   const container = await engine.createContainer(undefined, {
     Image: base.Id,
     Entrypoint: ["/bin/sh", "/in/assemble.sh"],
-    Env: [`GOSS_VERSION=${platformVersions.goss}`, `EXTRA_SOURCE=deb ${mirror} trixie main`],
+    // Only /out leaves this container, so what stands here (a proxy's password too) gets into no image.
+    Env: Object.entries({
+      ...options.proxies,
+      CONTRACT: platformContract,
+      PLATFORM: platform,
+      NODE_VERSION: platformVersions.node,
+      NODE_PTY_VERSION: platformVersions.nodePty,
+      GOSS_VERSION: platformVersions.goss,
+      EXTRA_SOURCE: `deb ${mirror} trixie main`,
+    }).map(([name, value]) => `${name}=${value}`),
     Labels: { ...buildLabels(options.stateId) },
   });
   try {
@@ -118,21 +130,13 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
 
 /** apt's sources inside an image, read without starting anything. */
 const sourcesOfImage = async (engine: Engine, image: string, stateId: string): Promise<string> => {
-  const container = await engine.createContainer(undefined, {
-    Image: image,
-    Entrypoint: [
-      "/bin/sh",
-      "-c",
-      "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null; true",
-    ],
-    Labels: { ...buildLabels(stateId) },
-  });
+  const container = await engine.createContainer(undefined, { Image: image, Labels: buildLabels(stateId) });
   try {
-    await engine.startContainer(container);
-    await engine.waitContainer(container);
-    let text = "";
-    for await (const { data } of engine.logs(container, { follow: false })) text += data.toString("utf8");
-    return text;
+    const files = [
+      await readInContainer(engine, container, "/etc/apt/sources.list"),
+      ...(await readFolderInContainer(engine, container, "/etc/apt/sources.list.d")),
+    ];
+    return files.map((file) => file?.content.toString("utf8") ?? "").join("\n\n");
   } finally {
     await engine.removeContainer(container);
   }

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { Engine } from "@atelier/backend-docker";
+import { AppError, contextOf, labels, type SourceTree } from "@atelier/domain";
+import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
+import { makeTar, type TarEntry } from "../tar/make-tar.ts";
+
+export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine"> {
+  readonly engine: Engine;
+  readonly tree: SourceTree;
+  /** The workshop's folder on this machine. */
+  readonly folder: string;
+  /** Path of the container file in the tree. */
+  readonly file: string;
+  /** `repository:tag` of the image. */
+  readonly tag: string;
+  /** Arguments that every build may use and that the engine keeps out of the image. */
+  readonly proxies: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds a container file with the engine's own builder and answers the image's id. Its folder is the
+ * context. Throws `AppError` `container-file-failed` with the end of its output.
+ */
+export const buildContainerFile = async (options: ContainerFileOptions): Promise<string> => {
+  const { engine, file, tag, onLine, signal } = options;
+  const entry = options.tree.entries.get(file);
+  await resolveFroms(entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "", options);
+  const lines: string[] = [];
+  try {
+    await engine.buildImage(makeTar(contextEntries(options)), {
+      dockerfile: file.slice(folderOf(file).length),
+      tag,
+      // No state's id: the image may be published, and whose machine it came from is nobody's business.
+      labels: { [labels.role]: "base" },
+      buildArgs: options.proxies,
+      platform: options.platform,
+      onOutput: (line) => {
+        lines.push(line);
+        onLine(line);
+      },
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "container-file-failed") throw error;
+    const tail = lines.slice(-15).map((line) => `  | ${line}`);
+    throw new AppError("container-file-failed", [`${file} could not be built: ${error.message}`, ...tail].join("\n"), {
+      cause: error,
+      hint: "Mend the container file and build again; the engine keeps what worked.",
+    });
+  }
+  const image = await engine.inspectImage(tag);
+  if (image === undefined) throw new AppError("container-file-failed", `${file} was built, but its image is gone.`);
+  return image.Id;
+};
+
+const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
+
+/** The files, folders and links beside a container file. */
+const contextEntries = ({ tree, folder, file }: ContainerFileOptions): readonly TarEntry[] => {
+  const context = folderOf(file);
+  return contextOf(context, tree).flatMap((path): readonly TarEntry[] => {
+    const source = tree.entries.get(path);
+    const entry = { name: path.slice(context.length), uid: 0, gid: 0 };
+    if (source?.kind === "folder") return [{ ...entry, type: "folder", mode: 0o755 }];
+    if (source?.kind === "link") return [{ ...entry, type: "link", mode: 0o777, target: source.target }];
+    if (source?.kind !== "file") return [];
+    const content = source.truncated ? { file: join(folder, path), size: source.size } : source.bytes;
+    return [{ ...entry, type: "file", mode: source.executable ? 0o755 : 0o644, content }];
+  });
+};
+
+/**
+ * The images that a container file stands on, without its own stages and what only an argument names.
+ * Continued lines and comments are read as the engine reads them.
+ */
+export const referencesIn = (text: string): readonly string[] => {
+  const stages = new Set<string>();
+  const references = new Set<string>();
+  const joined = text.replace(/^\s*#.*$\n?/gm, "").replace(/\\\r?\n/g, " ");
+  for (const [, reference = "", stage] of joined.matchAll(
+    /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim,
+  )) {
+    if (!stages.has(reference.toLowerCase()) && reference !== "scratch" && !reference.includes("$"))
+      references.add(reference);
+    if (stage) stages.add(stage.toLowerCase());
+  }
+  return [...references];
+};
+
+/** Has every image there, and gives a Debian made here the name that the engine's builder looks for. */
+const resolveFroms = async (text: string, options: ContainerFileOptions): Promise<void> => {
+  for (const reference of referencesIn(text)) {
+    const image = await resolveBase(reference, options);
+    const [, repository = reference, tag = "latest"] = /^(.+?)(?::([^:/]+))?$/.exec(reference) ?? [];
+    if (image.isMade) await options.engine.tagImage(image.Id, repository, tag);
+  }
+};

@@ -3,3 +3,4 @@ export * from "./cases/source-tree-of.ts";
 export * from "./workspace-client.ts";
 export * from "./atelier-cli.ts";
 export * from "./copy-image-as.ts";
+export { createRandom, type Random } from "./random.ts";

@@ -6,7 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openTestTerminals, type TestTerminalsOptions } from "../testing/open-test-terminals.ts";
 
 /** Types lines into a fresh bash and answers what the log says of each. */
-const logOf = async (lines: readonly string[], options: TestTerminalsOptions = {}): Promise<readonly (readonly [string, number | undefined])[]> => {
+const logOf = async (
+  lines: readonly string[],
+  options: TestTerminalsOptions = {},
+): Promise<readonly (readonly [string, number | undefined])[]> => {
   await using shell = await openTestTerminals(options);
   const viewer = shell.attach();
   for (const line of lines) await shell.type(viewer, line);
@@ -34,7 +37,14 @@ test("bash: exit codes, directories and durations", async () => {
   for (const line of ["false", "(exit 7)", "cd /usr", "sleep 0.2", "nonsense-command"]) await shell.type(viewer, line);
   const records = await shell.commands();
   assert.deepEqual(
-    records.map(({ command, exitCode, cwd, verified, step, terminal }) => [command, exitCode, cwd, verified, step, terminal]),
+    records.map(({ command, exitCode, cwd, verified, step, terminal }) => [
+      command,
+      exitCode,
+      cwd,
+      verified,
+      step,
+      terminal,
+    ]),
     [
       ["false", 1, shell.home, true, "one", "1"],
       ["(exit 7)", 7, shell.home, true, "one", "1"],
@@ -46,7 +56,8 @@ test("bash: exit codes, directories and durations", async () => {
   assert.ok((records[3]?.durationMs ?? 0) >= 190);
 });
 
-const rc = "HISTCONTROL=ignoreboth\nHISTIGNORE='secret*'\nPROMPT_COMMAND='mine=$?'\nPS1='> '\nalias ll='echo aliased'\nset -u\n";
+const rc =
+  "HISTCONTROL=ignoreboth\nHISTIGNORE='secret*'\nPROMPT_COMMAND='mine=$?'\nPS1='> '\nalias ll='echo aliased'\nset -u\n";
 test("bash: the student's HISTCONTROL, PROMPT_COMMAND, PS1, aliases and set -u keep working", async () => {
   await using shell = await openTestTerminals({ files: { ".bashrc": rc } });
   const viewer = shell.attach();
@@ -67,8 +78,10 @@ test("bash: Ctrl-C ends a command with 130, and background jobs do not disturb",
   const viewer = shell.attach();
   await shell.type(viewer, "sleep 0.3 &");
   viewer.input("sleep 30\n");
-  await sleep(300);
+  await viewer.waitFor(/sleep 30\r\n[^\n]*\[\?2004l\r$/);
+  await sleep(50);
   viewer.input("\u0003");
+  await shell.logged(2);
   await shell.type(viewer, "true");
   await shell.type(viewer, "echo after");
   assert.deepEqual(
@@ -88,10 +101,13 @@ test("bash: secrets are redacted before anything is written, and no marker or no
   await shell.type(viewer, "export PASSWORD=x9; echo hunter22 > /dev/null");
   const log = await readFile(join(shell.runtime, "command-log.jsonl"), "utf8");
   assert.match(log, /"command":"export PASSWORD=\[redacted\]; echo \[redacted\] > \/dev\/null","redacted":true/);
-  for (const name of await shell.recordings()) assert.doesNotMatch(await readFile(join(shell.runtime, name), "utf8"), /7717/);
+  for (const name of await shell.recordings())
+    assert.doesNotMatch(await readFile(join(shell.runtime, name), "utf8"), /7717/);
   assert.doesNotMatch(viewer.text, /7717/);
-  viewer.input("env; cat /proc/$$/environ | tr '\\0' '\\n'; declare -p | grep -c __atelier_nonce\n");
-  await sleep(500);
+  viewer.input(
+    "env; cat /proc/$$/environ | tr '\\0' '\\n'; declare -p | grep -c __atelier_nonce; echo shown-$((1+1))\n",
+  );
+  await viewer.waitFor(/shown-2/);
   const nonce = /__atelier_nonce=/.exec(viewer.text);
   assert.equal(nonce, null, "the nonce is in no environment");
 });

@@ -64,7 +64,10 @@ export class CommandTracker {
       this.#start(first);
     } else if (marker.kind === "end") {
       this.#hasPrompt = true;
-      const doubt = isLast && !this.#options.isShellInForeground() ? "the shell was not in the foreground when it said so" : undefined;
+      const doubt =
+        isLast && !this.#options.isShellInForeground()
+          ? "the shell was not in the foreground when it said so"
+          : undefined;
       if (this.#pending) this.#finish(/^\d+$/.test(first) ? Number(first) : undefined, doubt);
       this.#cwd = second;
     } else this.#cwd = first;
@@ -78,8 +81,16 @@ export class CommandTracker {
   #start(text: string): void {
     const { redact, now, clock, onStart } = this.#options;
     const redacted = redact(text);
-    const command = redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
-    this.#pending = { command, isTruncated: command.length < redacted.length, isRedacted: redacted !== text, cwd: this.#cwd, startedAt: now(), startedClock: clock() };
+    const command =
+      redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
+    this.#pending = {
+      command,
+      isTruncated: command.length < redacted.length,
+      isRedacted: redacted !== text,
+      cwd: this.#cwd,
+      startedAt: now(),
+      startedClock: clock(),
+    };
     onStart(command);
   }
 

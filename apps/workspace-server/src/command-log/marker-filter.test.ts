@@ -6,7 +6,10 @@ const marker = (body: string, nonce = "abc123"): string => `\u001b]7717;${nonce}
 const filterAll = (chunks: readonly Buffer[]): { output: string; markers: unknown[] } => {
   const filter = new MarkerFilter("abc123");
   const results = chunks.map((chunk) => filter.push(chunk));
-  return { output: Buffer.concat([...results.map(({ output }) => output), filter.release()]).toString(), markers: results.flatMap(({ markers }) => [...markers]) };
+  return {
+    output: Buffer.concat([...results.map(({ output }) => output), filter.release()]).toString(),
+    markers: results.flatMap(({ markers }) => [...markers]),
+  };
 };
 
 const stream = Buffer.from(
@@ -23,11 +26,15 @@ const expected = {
 
 test("markers come out and everything else passes, wherever the chunks break", () => {
   assert.deepEqual(filterAll([stream]), expected);
-  for (let cut = 0; cut <= stream.length; cut++) assert.deepEqual(filterAll([stream.subarray(0, cut), stream.subarray(cut)]), expected, `cut at ${cut}`);
+  for (let cut = 0; cut <= stream.length; cut++)
+    assert.deepEqual(filterAll([stream.subarray(0, cut), stream.subarray(cut)]), expected, `cut at ${cut}`);
   assert.deepEqual(filterAll([...stream].map((byte) => Buffer.from([byte]))), expected);
 });
 
 test("a marker that never ends does not swallow the output for ever", () => {
   const flood = Buffer.alloc(300 * 1024, "x");
-  assert.equal(filterAll([Buffer.from("\u001b]7717;abc123;S;"), flood, flood]).output.length, 600 * 1024 + "\u001b]7717;abc123;S;".length);
+  assert.equal(
+    filterAll([Buffer.from("\u001b]7717;abc123;S;"), flood, flood]).output.length,
+    600 * 1024 + "\u001b]7717;abc123;S;".length,
+  );
 });

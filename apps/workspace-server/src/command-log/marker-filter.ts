@@ -98,4 +98,6 @@ const partialIntroducer = (data: Buffer): number => {
 
 /** `\xHH` stands for one byte of the range below 0x80; `\\` for a backslash. */
 const unescapeField = (field: string): string =>
-  field.replace(/\\(?:\\|x([0-9a-f]{2}))/g, (_match, hex: string | undefined) => (hex === undefined ? "\\" : String.fromCharCode(Number.parseInt(hex, 16))));
+  field.replace(/\\(?:\\|x([0-9a-f]{2}))/g, (_match, hex: string | undefined) =>
+    hex === undefined ? "\\" : String.fromCharCode(Number.parseInt(hex, 16)),
+  );

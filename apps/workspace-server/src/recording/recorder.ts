@@ -38,7 +38,10 @@ export interface Recorder {
  */
 export const openRecorder = (options: RecorderOptions): Recorder => {
   const { folder, terminal, clock, partBytes = 16 * 1024 * 1024 } = options;
-  const stem = `session-${options.now().toISOString().replace(/[-:]|\.\d+/g, "")}-${terminal}`;
+  const stem = `session-${options
+    .now()
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, "")}-${terminal}`;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let { cols, rows } = options;
   let part = 1;
@@ -50,6 +53,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
   let size = 0;
   let indexedAt = 0;
   let started = 0;
+  let isClosed = false;
 
   const guarded = (write: () => void): void => {
     try {
@@ -71,7 +75,14 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     started = clock();
     size = 0;
     indexedAt = 0;
-    const header = { version: 2, width: cols, height: rows, timestamp: Math.floor(options.now().getTime() / 1000), title: options.title, env: { SHELL: options.shell, TERM: "xterm-256color" } };
+    const header = {
+      version: 2,
+      width: cols,
+      height: rows,
+      timestamp: Math.floor(options.now().getTime() / 1000),
+      title: options.title,
+      env: { SHELL: options.shell, TERM: "xterm-256color" },
+    };
     append(`${JSON.stringify(header)}\n`);
     if (options.isFirst) pointSession(folder, name);
   };
@@ -84,6 +95,8 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
 
   const event = (code: "o" | "m" | "r", data: string): void =>
     guarded(() => {
+      // A dying shell may still print; a new part for that would hide the real last screen.
+      if (isClosed) return;
       if (file === -1 || size >= partBytes) {
         closeFiles();
         openPart();
@@ -129,6 +142,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     close: () => {
       const rest = decoder.decode();
       if (rest !== "") event("o", rest);
+      isClosed = true;
       closeFiles();
     },
   };

@@ -28,9 +28,15 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@'"]*):([^\s@/'"]+)@/gi, `$1:${mask}@`],
   [new RegExp(`([?&][\\w-]*${secretName}[\\w-]*=)[^\\s&#'"]+`, "gi"), `$1${mask}`],
   [new RegExp(`(\\s--[\\w-]*${secretName}[\\w-]*[= ])(?!-)("[^"]*"|'[^']*'|\\S+)`, "gi"), `$1${mask}`],
-  [/\b((?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|sshpass|7z)\b[^|;&\n]*?\s-p)(?!\s)("[^"]*"|'[^']*'|\S+)/g, `$1${mask}`],
+  [
+    /\b((?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump|sshpass|7z)\b[^|;&\n]*?\s-p)(?!\s)("[^"]*"|'[^']*'|\S+)/g,
+    `$1${mask}`,
+  ],
   [/\b((?:curl|wget)\b[^|;&\n]*?\s(?:-u|--user)[= ]?["']?[^\s:'"]+:)([^\s'"]+)/g, `$1${mask}`],
   [new RegExp(`\\b([A-Za-z0-9_]*${secretName}[A-Za-z0-9_]*=)("[^"]*"|'[^']*'|[^\\s;&|]+)`, "gi"), `$1${mask}`],
   [/\b(Authorization:\s*(?:Bearer|Basic|Token)\s+)[^\s'"]+/gi, `$1${mask}`],
-  [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{20,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,})\b/g, mask],
+  [
+    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{20,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,})\b/g,
+    mask,
+  ],
 ];

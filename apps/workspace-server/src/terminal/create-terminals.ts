@@ -21,7 +21,8 @@ const clock = (): number => performance.now();
 /** Opens the command log and the first terminal. */
 export const createTerminals = async (options: CreateTerminalsOptions): Promise<Terminals> => {
   const { runtimeFolder, identity, events, recording, now, newId } = options;
-  const shell = options.shell ?? ["/bin/bash", "/usr/bin/bash", "/bin/zsh"].find((path) => existsSync(path)) ?? "/bin/sh";
+  const shell =
+    options.shell ?? ["/bin/bash", "/usr/bin/bash", "/bin/zsh"].find((path) => existsSync(path)) ?? "/bin/sh";
   const cwd = [options.workdir, identity.home].find((path) => existsSync(path)) ?? "/";
   const redact = createRedactor(options.secrets);
   const listeners = new Set<() => void>();
@@ -96,7 +97,12 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
         sessionId: newId(),
         ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
       });
-      const prelude = isFirst && isFirstShell && lastScreen ? Buffer.from(`${lastScreen}\u001b[0m\r\n\u001b[2m── The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before. ──\u001b[0m\r\n`) : undefined;
+      const prelude =
+        isFirst && isFirstShell && lastScreen
+          ? Buffer.from(
+              `${lastScreen}\u001b[0m\r\n\u001b[2m── The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before. ──\u001b[0m\r\n`,
+            )
+          : undefined;
       isFirstShell = false;
       events.append({ type: "terminal-opened", terminal: name, shell });
       return { launch, recorder, tracker, prelude, nonce };
@@ -113,7 +119,9 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       onClosed: (exit) => events.append({ type: "terminal-closed", terminal: name, ...exit }),
       onViewer: (event, viewer) =>
         events.append(
-          event === "attached" ? { type: "viewer-attached", terminal: name, viewer: viewer.id, role: viewer.role } : { type: "viewer-detached", terminal: name, viewer: viewer.id },
+          event === "attached"
+            ? { type: "viewer-attached", terminal: name, viewer: viewer.id, role: viewer.role }
+            : { type: "viewer-detached", terminal: name, viewer: viewer.id },
         ),
       onNestedShell: (program) => events.append({ type: "nested-shell", terminal: name, program }),
       onIntegrationLost: (cause) => events.append({ type: "integration-lost", terminal: name, cause }),
@@ -124,8 +132,12 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
   const terminals: Terminals = {
     list: () => [...sessions.values()].map(({ view }) => view),
     open: async (wanted) => {
-      if (wanted !== undefined && sessions.has(wanted)) throw new AppError("terminal-exists", `Terminal "${wanted}" is open already.`);
-      if (sessions.size >= mostTerminals) throw new AppError("too-many-terminals", `At most ${mostTerminals} terminals can be open.`, { hint: "Close one first." });
+      if (wanted !== undefined && sessions.has(wanted))
+        throw new AppError("terminal-exists", `Terminal "${wanted}" is open already.`);
+      if (sessions.size >= mostTerminals)
+        throw new AppError("too-many-terminals", `At most ${mostTerminals} terminals can be open.`, {
+          hint: "Close one first.",
+        });
       let number = 1;
       while (sessions.has(String(number))) number++;
       const name = wanted ?? String(number);

@@ -20,15 +20,18 @@ export const readLastScreen = async (runtimeFolder: string): Promise<string | un
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, from);
       return buffer.subarray(0, bytesRead).toString("utf8");
     };
-    const header = JSON.parse((await read(0, Math.min(size, 4096))).split("\n", 1)[0] ?? "") as { width: number; height: number };
+    const header = JSON.parse((await read(0, Math.min(size, 4096))).split("\n", 1)[0] ?? "") as {
+      width: number;
+      height: number;
+    };
     const start = Math.max(0, size - tailBytes);
     const lines = (await read(start, size - start)).split("\n");
     // The first piece is the header or half a line; the last one may be torn.
-    const mirror = await createScreenMirror({ cols: header.width, rows: header.height }, 0);
+    const mirror = await createScreenMirror({ cols: header.width, rows: header.height });
     try {
       for (const line of lines.slice(1)) {
         const event = parseEvent(line);
-        if (event?.[1] === "o") await mirror.write(Buffer.from(event[2]));
+        if (event?.[1] === "o") await mirror.force(Buffer.from(event[2]));
         const resized = event?.[1] === "r" ? /^(\d+)x(\d+)$/.exec(event[2]) : null;
         if (resized) mirror.resize(Number(resized[1]), Number(resized[2]));
       }
@@ -45,7 +48,9 @@ export const readLastScreen = async (runtimeFolder: string): Promise<string | un
 const parseEvent = (line: string): [number, string, string] | undefined => {
   try {
     const value: unknown = JSON.parse(line);
-    return Array.isArray(value) && typeof value[1] === "string" && typeof value[2] === "string" ? (value as [number, string, string]) : undefined;
+    return Array.isArray(value) && typeof value[1] === "string" && typeof value[2] === "string"
+      ? (value as [number, string, string])
+      : undefined;
   } catch {
     return undefined;
   }

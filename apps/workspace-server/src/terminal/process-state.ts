@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** What the kernel says about a terminal's processes. */
 export interface ForegroundState {
@@ -21,8 +21,49 @@ export const foregroundOf = (shellPid: number): ForegroundState | undefined => {
   return { group, isShell: group === own, program: group > 0 ? readText(`/proc/${group}/comm`)?.trim() : undefined };
 };
 
+/**
+ * Every process of the shell's session, background jobs with groups of their own included. What has made
+ * a session of its own (setsid, tmux) is not among them.
+ */
+export const sessionOf = (shellPid: number): readonly number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const stat = readText(`/proc/${pid}/stat`);
+      return stat !== undefined && Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]) === shellPid;
+    });
+
 /** Programs that put another shell or terminal between the student and us. */
-const nesting = new Set(["bash", "sh", "dash", "ash", "zsh", "fish", "ksh", "mksh", "tcsh", "csh", "tmux", "tmux: client", "screen", "script", "su", "sudo", "ssh", "docker", "kubectl", "nsenter", "chroot", "expect", "asciinema", "busybox", "nu", "pwsh", "xonsh"]);
+const nesting = new Set([
+  "bash",
+  "sh",
+  "dash",
+  "ash",
+  "zsh",
+  "fish",
+  "ksh",
+  "mksh",
+  "tcsh",
+  "csh",
+  "tmux",
+  "tmux: client",
+  "screen",
+  "script",
+  "su",
+  "sudo",
+  "ssh",
+  "docker",
+  "kubectl",
+  "nsenter",
+  "chroot",
+  "expect",
+  "asciinema",
+  "busybox",
+  "nu",
+  "pwsh",
+  "xonsh",
+]);
 
 export const isNesting = (program: string): boolean => nesting.has(program);
 

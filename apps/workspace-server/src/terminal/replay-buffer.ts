@@ -1,3 +1,5 @@
+import { PrivateModes } from "./private-modes.ts";
+
 /**
  * The newest output of one shell, addressed by byte offset. Capped in bytes; drops whole chunks from the
  * front. Viewers read it by cursor, so no viewer has a queue of its own.
@@ -7,6 +9,7 @@ export class ReplayBuffer {
   readonly #capacity: number;
   #start = 0;
   #head = 0;
+  readonly #dropped = new PrivateModes();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -21,11 +24,20 @@ export class ReplayBuffer {
     return this.#head;
   }
 
+  /** The sequence that sets the modes which the dropped output had set. */
+  get droppedModes(): string {
+    return this.#dropped.sequence;
+  }
+
   append(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.#head += chunk.length;
-    while (this.#head - this.#start > this.#capacity && this.#chunks.length > 1) this.#start += this.#chunks.shift()?.length ?? 0;
+    while (this.#head - this.#start > this.#capacity && this.#chunks.length > 1) {
+      const oldest = this.#chunks.shift() as Uint8Array;
+      this.#start += oldest.length;
+      this.#dropped.push(oldest);
+    }
   }
 
   /**

@@ -1,10 +1,19 @@
+import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
+import { bufferCells, bufferState, savedCursor, type TerminalCore, terminalState } from "./terminal-state.ts";
+
 /** A headless terminal that follows the output at leisure, for snapshots. */
 export interface ScreenMirror {
-  /** Offset right after the last byte it was given. */
+  /** Offset right after the last byte it has taken; always a safe point, see safe-points.ts. */
   readonly fed: number;
-  write(bytes: Uint8Array): Promise<void>;
-  /** The stream has a gap here: what follows starts on a reset screen that keeps the old text. */
-  skipTo(offset: number): void;
+  /** Takes as much of `bytes`, which begin at {@link fed}, as ends at a safe point. Answers how much. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Takes it all, whatever it ends with. */
+  force(bytes: Uint8Array): Promise<void>;
+  /**
+   * The stream has a gap: `bytes` begin at `offset`, and `modes` is what the gap has set. The old text
+   * stays as scrollback.
+   */
+  skipTo(offset: number, bytes: Uint8Array, modes: string): Promise<void>;
   resize(cols: number, rows: number): void;
   /** Bytes that paint the screen, its scrollback and its modes on a cleared terminal. */
   snapshot(): string;
@@ -15,27 +24,53 @@ export interface ScreenMirror {
 const scrollback = 2000;
 
 /** Loads xterm's headless build on first need: an idle server does not pay for it. */
-export const createScreenMirror = async (size: { readonly cols: number; readonly rows: number }, from: number): Promise<ScreenMirror> => {
-  const [{ default: headless }, { default: serialize }] = await Promise.all([import("@xterm/headless"), import("@xterm/addon-serialize")]);
-  const terminal = new headless.Terminal({ ...size, scrollback, allowProposedApi: true });
-  const serializer = new serialize.SerializeAddon();
-  terminal.loadAddon(serializer as unknown as Parameters<typeof terminal.loadAddon>[0]);
-  let fed = from;
+export const createScreenMirror = async (size: {
+  readonly cols: number;
+  readonly rows: number;
+}): Promise<ScreenMirror> => {
+  const { default: headless } = await import("@xterm/headless");
+  const terminal = new headless.Terminal({ ...size, scrollback, allowProposedApi: true, logLevel: "off" });
+  const core = (terminal as unknown as { readonly _core: TerminalCore })._core;
+  let fed = 0;
+  const parse = (data: Uint8Array | string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve));
   return {
     get fed() {
       return fed;
     },
-    write: (bytes) => {
-      fed += bytes.length;
-      return new Promise((resolve) => terminal.write(bytes, resolve));
+    write: async (bytes) => {
+      const length = lastSafePoint(bytes);
+      fed += length;
+      if (length > 0) await parse(bytes.subarray(0, length));
+      return length;
     },
-    skipTo: (offset) => {
-      fed = offset;
+    force: (bytes) => {
+      fed += bytes.length;
+      return parse(bytes);
+    },
+    skipTo: async (offset, bytes, modes) => {
+      fed = offset + firstLikelySafePoint(bytes);
       // Ends whatever sequence was open, then resets attributes, margins and character sets.
-      terminal.write("\u0018\u001b[!p\r\n");
+      await parse(`\u0018\u001b[!p\r\n${modes}`);
     },
     resize: (cols, rows) => terminal.resize(cols, rows),
-    snapshot: () => serializer.serialize({ scrollback }),
+    snapshot: () => {
+      const { cols, rows } = terminal;
+      const extent = { cols, rows };
+      const { normal, alt } = core.buffers;
+      const isAlternate = core.buffer !== normal;
+      // Mode 47 and not 1049, which would save the cursor once more.
+      // An alternate screen that was left still has its saved cursor for the next program.
+      const altSaved = isAlternate ? "" : savedCursor(core, alt, cols);
+      return [
+        altSaved && `\u001b[?47h${altSaved}\u001b[?47l\u001b[H`,
+        bufferCells(core, normal, { rows, scrollback }),
+        bufferState(core, normal, extent),
+        ...(isAlternate
+          ? ["\u001b[?47h\u001b[H", bufferCells(core, alt, { rows, scrollback: 0 }), bufferState(core, alt, extent)]
+          : []),
+        terminalState(core, extent),
+      ].join("");
+    },
     dispose: () => terminal.dispose(),
   };
 };

@@ -49,7 +49,12 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
     COLORTERM: "truecolor",
     LANG: options.env["LANG"] ?? "C.UTF-8",
   };
-  if (!["/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo"].some((root) => existsSync(join(root, "x/xterm-256color")))) env["TERMINFO"] = options.terminfo;
+  if (
+    !["/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo"].some((root) =>
+      existsSync(join(root, "x/xterm-256color")),
+    )
+  )
+    env["TERMINFO"] = options.terminfo;
 
   const write = (name: string, text: string): string => {
     // The student passes through the parent but cannot list it; the folder itself is theirs.
@@ -62,8 +67,16 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
     return path;
   };
   const pathBack = `__atelier_path=${q(env["PATH"] ?? "")}; case ":$PATH:" in *":$__atelier_path:"*) ;; *) PATH="$PATH:$__atelier_path" ;; esac; unset __atelier_path; export PATH\n`;
-  const integrationFile = join(integrationFolder, { bash: "bash.sh", zsh: "zsh.zsh", fish: "fish.fish" }[kind] ?? "none");
-  const launch = (argv: readonly string[], integration: Integration): ShellLaunch => ({ argv: become(identity, argv), env, integration, cleanUp });
+  const integrationFile = join(
+    integrationFolder,
+    { bash: "bash.sh", zsh: "zsh.zsh", fish: "fish.fish" }[kind] ?? "none",
+  );
+  const launch = (argv: readonly string[], integration: Integration): ShellLaunch => ({
+    argv: become(identity, argv),
+    env,
+    integration,
+    cleanUp,
+  });
   if (!existsSync(integrationFile)) return launch([shell, "-i"], "none");
 
   if (kind === "bash") {
@@ -84,6 +97,9 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
     env["ZDOTDIR"] = folder;
     return launch([shell, "-i"], "full");
   }
-  const file = write("init.fish", `command rm -f -- ${q(join(folder, "init.fish"))}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`);
+  const file = write(
+    "init.fish",
+    `command rm -f -- ${q(join(folder, "init.fish"))}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`,
+  );
   return launch([shell, "--init-command", `source ${q(file)}`, "-i"], "full");
 };

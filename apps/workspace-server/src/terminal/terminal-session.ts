@@ -1,11 +1,18 @@
 import { chownSync, statSync } from "node:fs";
-import { decodeViewerFrame, flowWindow, type Role, type TerminalState, type TerminalView, viewerMessageSchema } from "@atelier/contract";
+import {
+  decodeViewerFrame,
+  flowWindow,
+  type Role,
+  type TerminalState,
+  type TerminalView,
+  viewerMessageSchema,
+} from "@atelier/contract";
 import { type IPty, spawn } from "@lydell/node-pty";
 import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import { foregroundOf, isNesting } from "./process-state.ts";
+import { foregroundOf, isNesting, sessionOf } from "./process-state.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import type { ShellLaunch } from "./shell-launch.ts";
@@ -38,8 +45,13 @@ export interface SessionOptions {
 }
 
 const ringBytes = 4 * 1024 * 1024;
+const catchUpSlice = 256 * 1024;
+/** An escape sequence longer than this is none. */
+const longestSequence = 1024 * 1024;
 const heartbeatMs = 30_000;
 const watchMs = 1000;
+/** What a program has to save its work in after SIGHUP. */
+const graceMs = 200;
 
 /** A shell that outlives its viewers. States only go forward: starting → ready → exited, or closed. */
 export class TerminalSession {
@@ -66,7 +78,13 @@ export class TerminalSession {
   }
 
   get view(): TerminalView {
-    return { name: this.#options.name, state: this.#state, shell: this.#options.shell, viewers: this.#viewers.size, ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }) };
+    return {
+      name: this.#options.name,
+      state: this.#state,
+      shell: this.#options.shell,
+      viewers: this.#viewers.size,
+      ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }),
+    };
   }
   get cwd(): string | undefined {
     return this.#parts?.tracker.cwd;
@@ -87,7 +105,13 @@ export class TerminalSession {
     if (parts.prelude) this.#buffer.append(parts.prelude);
     const filter = new MarkerFilter(parts.nonce);
     const [file = "", ...args] = parts.launch.argv;
-    const pty = spawn(file, args, { name: "xterm-256color", ...this.#size, cwd: this.#options.cwd, env: { ...parts.launch.env }, encoding: null });
+    const pty = spawn(file, args, {
+      name: "xterm-256color",
+      ...this.#size,
+      cwd: this.#options.cwd,
+      env: { ...parts.launch.env },
+      encoding: null,
+    });
     this.#pty = pty;
     giveSlaveTo(pty, this.#options.owner.uid);
     pty.onData((data) => this.#receive(data as unknown as Buffer, filter));
@@ -141,7 +165,7 @@ export class TerminalSession {
     this.#flush();
     const wasRunning = this.#state === "ready";
     this.#state = "closed";
-    this.#killGroups();
+    this.#killSession();
     this.#endParts();
     for (const viewer of this.#viewers.keys()) {
       viewer.say({ t: "state", state: "closed" });
@@ -195,6 +219,12 @@ export class TerminalSession {
     if (viewer.isWaitingForSnapshot) return;
     viewer.isWaitingForSnapshot = true;
     viewer.say({ t: "resync", reason: "slow" });
+    this.#offerSnapshot(viewer);
+  }
+
+  /** A snapshot is for who reads: sent too early it would be old by the time it is looked at. */
+  #offerSnapshot(viewer: Viewer): void {
+    if (!viewer.isWaitingForSnapshot || viewer.isBeingPainted || !viewer.hasReadWhatItGot) return;
     this.#sendSnapshot(viewer).catch(() => viewer.socket.terminate());
   }
 
@@ -228,12 +258,14 @@ export class TerminalSession {
     switch (message.t) {
       case "attach":
         viewer.isReadOnly ||= message.readOnly === true;
-        if (message.cols !== undefined && message.rows !== undefined) this.#resize(viewer, { cols: message.cols, rows: message.rows });
+        if (message.cols !== undefined && message.rows !== undefined)
+          this.#resize(viewer, { cols: message.cols, rows: message.rows });
         await this.#welcome(viewer, message.since);
         break;
       case "ack":
         viewer.acknowledge(message.seq);
         if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+        this.#offerSnapshot(viewer);
         this.#balance();
         break;
       case "resize":
@@ -246,7 +278,7 @@ export class TerminalSession {
             viewer.say({ t: "notice", code: "still-running", message: "The shell is still running." });
             return;
           }
-          this.#killGroups();
+          this.#killSession();
           this.#exited({}, undefined);
         }
         await this.start();
@@ -255,9 +287,16 @@ export class TerminalSession {
 
   async #welcome(viewer: Viewer, since: { readonly epoch: string; readonly seq: number } | undefined): Promise<void> {
     this.#flush();
-    const canResume = since !== undefined && since.epoch === this.#epoch && since.seq >= this.#buffer.start && since.seq <= this.#buffer.head;
+    const canResume =
+      since !== undefined &&
+      since.epoch === this.#epoch &&
+      since.seq >= this.#buffer.start &&
+      since.seq <= this.#buffer.head;
     // A new viewer of a young shell gets everything from the beginning: exact, and without a mirror.
-    const isWhole = since === undefined || since.epoch !== this.#epoch ? this.#buffer.start === 0 && this.#buffer.head <= flowWindow.high : false;
+    const isWhole =
+      since === undefined || since.epoch !== this.#epoch
+        ? this.#buffer.start === 0 && this.#buffer.head <= flowWindow.high
+        : false;
     this.#hello(viewer, canResume ? "delta" : "snapshot");
     if (canResume) viewer.startAt(since.seq);
     else if (isWhole) viewer.sendSnapshot({ seq: 0, ...this.#size, text: "" });
@@ -286,20 +325,37 @@ export class TerminalSession {
   }
 
   async #sendSnapshot(viewer: Viewer): Promise<void> {
-    const mirror = await (this.#mirror ??= createScreenMirror(this.#size, 0));
+    viewer.isBeingPainted = true;
+    const epoch = this.#epoch;
+    const mirror = await (this.#mirror ??= createScreenMirror(this.#size));
     await this.#catchUp(mirror);
-    if (!this.#viewers.has(viewer)) return;
+    viewer.isBeingPainted = false;
+    if (!this.#viewers.has(viewer) || epoch !== this.#epoch) return;
     viewer.sendSnapshot({ seq: mirror.fed, ...this.#size, text: mirror.snapshot() });
-    viewer.pump(this.#buffer);
+    if (!viewer.pump(this.#buffer)) this.#resync(viewer);
   }
 
-  /** Feeds the mirror up to the head in slices, so that typing elsewhere stays quick meanwhile. */
+  /**
+   * Feeds the mirror up to the last safe point, in slices, so that typing elsewhere stays quick meanwhile.
+   * What follows that point goes to the viewer as it is.
+   */
   async #catchUp(mirror: ScreenMirror): Promise<void> {
-    while (mirror.fed < this.#buffer.head) {
-      if (mirror.fed < this.#buffer.start) mirror.skipTo(this.#buffer.start);
-      const bytes = this.#buffer.read(mirror.fed, 256 * 1024);
-      if (bytes === undefined) continue;
-      await mirror.write(bytes);
+    const buffer = this.#buffer;
+    for (let slice = catchUpSlice; mirror.fed < buffer.head; ) {
+      const behind = buffer.read(mirror.fed, slice);
+      if (behind === undefined) {
+        await mirror.skipTo(
+          buffer.start,
+          buffer.read(buffer.start, catchUpSlice) ?? new Uint8Array(),
+          buffer.droppedModes,
+        );
+        continue;
+      }
+      if ((await mirror.write(behind)) > 0) slice = catchUpSlice;
+      else if (behind.length < slice) return;
+      // Not one safe point in so much: one endless sequence, or one endless line.
+      else if (slice >= longestSequence) await mirror.force(behind);
+      else slice *= 4;
     }
   }
 
@@ -333,17 +389,21 @@ export class TerminalSession {
     this.#parts?.launch.cleanUp();
   }
 
-  #killGroups(): void {
+  /** Asks everything in the shell's session to go, and soon afterwards no longer asks. */
+  #killSession(): void {
     const pid = this.#pty?.pid;
     if (pid === undefined) return;
-    const groups = new Set([pid, foregroundOf(pid)?.group ?? pid]);
-    for (const signal of ["SIGHUP", "SIGCONT", "SIGKILL"] as const)
-      for (const group of groups)
+    const signal = (name: "SIGHUP" | "SIGCONT" | "SIGKILL"): void => {
+      for (const member of sessionOf(pid))
         try {
-          if (group > 1) process.kill(-group, signal);
+          process.kill(member, name);
         } catch {
-          // That group has ended.
+          // It has ended between the look and the signal.
         }
+    };
+    signal("SIGHUP");
+    signal("SIGCONT");
+    setTimeout(() => signal("SIGKILL"), graceMs);
   }
 
   #dropMirror(): void {
@@ -366,13 +426,20 @@ export class TerminalSession {
     if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
     const foreground = foregroundOf(this.#pty.pid);
     if (foreground === undefined) return;
-    if (!foreground.isShell && foreground.program !== undefined && isNesting(foreground.program) && this.#nested !== foreground.program) {
+    if (
+      !foreground.isShell &&
+      foreground.program !== undefined &&
+      isNesting(foreground.program) &&
+      this.#nested !== foreground.program
+    ) {
       this.#nested = foreground.program;
       this.#options.onNestedShell(foreground.program);
     }
     if (!foreground.isShell && tracker.hasPrompt && !tracker.isRunning && this.#nested !== "?") {
       this.#nested = "?";
-      this.#options.onIntegrationLost(`${foreground.program ?? "a program"} runs, and the shell did not say that it was started`);
+      this.#options.onIntegrationLost(
+        `${foreground.program ?? "a program"} runs, and the shell did not say that it was started`,
+      );
     }
   }
 }

@@ -7,6 +7,12 @@ const frameLimit = 64 * 1024;
 const socketLimit = 1024 * 1024;
 
 /**
+ * CAN and RIS: the viewer's parser may stand in the middle of a sequence or a character from before its
+ * connection broke, and xterm's own `reset()` leaves it there, and a hidden cursor hidden.
+ */
+export const freshStart = "\u0018\u001bc\u001b[?25h";
+
+/**
  * One viewer of one terminal: a cursor into the replay buffer. It is sent what its window allows; what
  * it has fallen too far behind for is replaced by a snapshot. It holds no output of its own.
  */
@@ -17,6 +23,8 @@ export class Viewer {
   /** Set by `attach`: before that the viewer gets nothing. */
   isAttached = false;
   isWaitingForSnapshot = false;
+  /** A snapshot for it is being made. */
+  isBeingPainted = false;
   #sent = 0;
   #acknowledged = 0;
   isAlive = true;
@@ -35,6 +43,10 @@ export class Viewer {
     return this.isAttached && !this.isWaitingForSnapshot;
   }
 
+  get hasReadWhatItGot(): boolean {
+    return this.#sent - this.#acknowledged <= flowWindow.low && this.socket.bufferedAmount < socketLimit;
+  }
+
   say(message: ServerMessage): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
   }
@@ -51,8 +63,13 @@ export class Viewer {
     if (offset > this.#acknowledged && offset <= this.#sent) this.#acknowledged = offset;
   }
 
-  sendSnapshot(snapshot: { readonly seq: number; readonly cols: number; readonly rows: number; readonly text: string }): void {
-    this.socket.send(encodeSnapshot({ ...snapshot, payload: Buffer.from(snapshot.text) }));
+  sendSnapshot(snapshot: {
+    readonly seq: number;
+    readonly cols: number;
+    readonly rows: number;
+    readonly text: string;
+  }): void {
+    this.socket.send(encodeSnapshot({ ...snapshot, payload: Buffer.from(`${freshStart}${snapshot.text}`) }));
     this.startAt(snapshot.seq);
   }
 

@@ -10,8 +10,7 @@ export class FakeSocket extends EventEmitter {
   bufferedAmount = 0;
   binaryType = "nodebuffer";
   readonly messages: ServerMessage[] = [];
-  /** Output bytes since the last snapshot. */
-  output = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
   /** Text of the last snapshot. */
   snapshot: string | undefined;
   /** Offset right after the last byte. */
@@ -20,6 +19,13 @@ export class FakeSocket extends EventEmitter {
 
   get asWebSocket(): WebSocket {
     return this as unknown as WebSocket;
+  }
+  /** Output bytes since the last snapshot. */
+  get output(): Buffer {
+    // Joined when somebody looks, and not with every frame.
+    const whole = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    this.#chunks = [whole ?? Buffer.alloc(0)];
+    return whole ?? Buffer.alloc(0);
   }
   get text(): string {
     return this.output.toString("utf8");
@@ -33,19 +39,19 @@ export class FakeSocket extends EventEmitter {
     const frame = decodeServerFrame(data);
     if (frame?.kind === "output") {
       if (frame.seq !== this.seq) throw new Error(`a gap: expected ${this.seq}, got ${frame.seq}`);
-      this.output = Buffer.concat([this.output, frame.payload]);
+      this.#chunks.push(Buffer.from(frame.payload));
       this.seq = frame.seq + frame.payload.length;
       if (this.isAcknowledging) setImmediate(() => this.receive({ t: "ack", seq: this.seq }));
     } else if (frame) {
       this.snapshot = Buffer.from(frame.payload).toString("utf8");
-      this.output = Buffer.alloc(0);
+      this.#chunks = [];
       this.seq = frame.seq;
     }
   }
 
   /** Waits until the output matches; throws with its end. */
   async waitFor(pattern: RegExp, timeoutMs = 5000): Promise<void> {
-    for (const deadline = performance.now() + timeoutMs; !pattern.test(this.text); await sleep(5))
+    for (const deadline = performance.now() + timeoutMs; !pattern.test(this.text); await sleep(20))
       if (performance.now() > deadline)
         throw new Error(`the terminal did not show ${pattern}; it shows:\n${this.text.slice(-1000)}`);
   }

@@ -22,8 +22,10 @@ export interface TestTerminals extends AsyncDisposable {
   readonly events: readonly NewStateEvent[];
   /** A viewer of terminal 1. */
   attach(): FakeSocket;
-  /** Types a line and waits until the log has one more command. */
+  /** Types a line and waits until the log has one more command than it had when the line was sent. */
   type(viewer: FakeSocket, line: string): Promise<void>;
+  /** Waits until the log has this many commands. */
+  logged(count: number): Promise<void>;
   commands(): Promise<readonly CommandRecord[]>;
   recordings(): Promise<readonly string[]>;
 }
@@ -70,6 +72,11 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
     const decoder = createLineDecoder((value) => commandRecordSchema.parse(value));
     return decoder.push(await readFile(join(runtime, "command-log.jsonl"), "utf8"));
   };
+  const logged = async (count: number, what = `${count} commands`, text = () => ""): Promise<void> => {
+    for (const deadline = performance.now() + 10_000; (await commands()).length < count; await sleep(5))
+      if (performance.now() > deadline)
+        throw new Error(`${what} did not reach the log; the terminal shows:\n${text()}`);
+  };
   return {
     home,
     runtime,
@@ -85,15 +92,9 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
     type: async (viewer, line) => {
       const before = (await commands()).length;
       viewer.input(`${line}\n`);
-      const deadline = performance.now() + 10_000;
-      while ((await commands()).length === before) {
-        if (performance.now() > deadline)
-          throw new Error(
-            `no command was logged for ${JSON.stringify(line)}; the terminal shows:\n${viewer.text.slice(-1000)}`,
-          );
-        await sleep(5);
-      }
+      await logged(before + 1, JSON.stringify(line), () => viewer.text.slice(-1000));
     },
+    logged: (count) => logged(count),
     recordings: async () => (await readdir(runtime)).filter((name) => /^session-.*\.cast$/.test(name)).sort(),
     [Symbol.asyncDispose]: async () => {
       await terminals[Symbol.asyncDispose]();

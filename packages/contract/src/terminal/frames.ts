@@ -10,7 +10,8 @@ import { z } from "zod";
  * Binary, server → viewer
  *   0x01 output    u8 kind · f64be seq · payload
  *   0x02 snapshot  u8 kind · f64be seq · u16be cols · u16be rows · payload
- *                  The payload paints a cleared terminal; the next output frame starts at `seq`.
+ *                  The payload resets a terminal in any state and paints it; the next output frame
+ *                  starts at `seq`.
  * Binary, viewer → server
  *   0x10 input     u8 kind · payload
  *

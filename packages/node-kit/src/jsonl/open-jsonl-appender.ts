@@ -49,6 +49,7 @@ export const openJsonlAppender = ({
   let queued = 0;
   let lost = 0;
   let state: AppenderState = { kind: "ok" };
+  let isClosed = false;
 
   const change = (next: AppenderState): void => {
     const isNews = next.kind !== state.kind;
@@ -70,6 +71,8 @@ export const openJsonlAppender = ({
   };
 
   const drain = (): void => {
+    // The descriptor's number may be another file's by now.
+    if (isClosed) return;
     try {
       while (queue[0] !== undefined) {
         write(queue[0]);
@@ -107,7 +110,9 @@ export const openJsonlAppender = ({
       if (state.kind === "ok") fsyncSync(file);
     },
     close: () => {
+      if (isClosed) return;
       drain();
+      isClosed = true;
       closeSync(file);
       queue = [];
     },

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { readFile, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { FakeSocket } from "../testing/fake-socket.ts";
+import { openTestTerminals, type TestTerminals } from "../testing/open-test-terminals.ts";
+
+const attachTo = (shell: TestTerminals, since?: { epoch: string; seq: number }): FakeSocket => {
+  const socket = new FakeSocket();
+  if (since) socket.seq = since.seq;
+  shell.terminals.attach("1", { socket: socket.asWebSocket, role: "student", id: crypto.randomUUID() });
+  socket.receive({ t: "attach", cols: 100, rows: 30, ...(since ? { since } : {}) });
+  return socket;
+};
+const epochOf = (socket: FakeSocket): string =>
+  socket.messages.flatMap((message) => (message.t === "hello" ? [message.epoch] : [])).at(-1) ??
+  assert.fail("no hello");
+
+test("a viewer that comes back goes on where it was, byte for byte, and its shell never noticed", async () => {
+  await using shell = await openTestTerminals();
+  const witness = shell.attach();
+  const first = shell.attach();
+  first.input(
+    "stty -echo; PS1=; for i in $(seq 1 2000); do echo line-$i-é漢; [ $i = 100 ] && sleep 0.3; done; echo end-$((1+1))\n",
+  );
+  await first.waitFor(/line-50-/);
+  const before = Buffer.from(first.output);
+  const since = { epoch: epochOf(first), seq: first.seq };
+  first.close();
+  await witness.waitFor(/end-2/);
+  const second = attachTo(shell, since);
+  await second.waitFor(/end-2/);
+  assert.equal(second.snapshot, undefined, "a delta, no snapshot");
+  assert.ok(
+    Buffer.concat([before, second.output]).equals(witness.output.subarray(0, before.length + second.output.length)),
+  );
+});
+
+test("who asks for another shell's output, or for what is gone, gets a snapshot of the screen", async () => {
+  await using shell = await openTestTerminals();
+  const first = shell.attach();
+  first.input("stty -echo; seq 1 900000; echo the-end\n");
+  await first.waitFor(/\nthe-end\r\n/, 20_000);
+  for (const since of [{ epoch: "another", seq: 0 }, { epoch: epochOf(first), seq: 0 }, undefined]) {
+    const late = attachTo(shell, since);
+    const deadline = performance.now() + 10_000;
+    while (!late.snapshot?.includes("the-end") && performance.now() < deadline) await sleep(10);
+    assert.match(late.snapshot ?? "", /900000\r?\n[\s\S]*the-end/);
+    assert.equal(late.seq, first.seq);
+    late.close();
+  }
+});
+
+test("a viewer that never reads neither stalls the others nor grows, and gets a snapshot when it reads again", async () => {
+  await using shell = await openTestTerminals();
+  const fast = shell.attach();
+  const slow = shell.attach();
+  slow.isAcknowledging = false;
+  fast.input("stty -echo; seq 1 1500000; echo done-$((1+1))\n");
+  await fast.waitFor(/done-2/, 30_000);
+  assert.ok(slow.output.length <= 1024 * 1024, `it was sent ${slow.output.length} bytes`);
+  slow.isAcknowledging = true;
+  slow.receive({ t: "ack", seq: slow.seq });
+  const deadline = performance.now() + 10_000;
+  while (!slow.snapshot?.includes("done-2") && performance.now() < deadline) await sleep(10);
+  assert.match(slow.snapshot ?? "", /1500000[\s\S]*done-2/);
+  assert.ok(slow.messages.some((message) => message.t === "resync" && message.reason === "slow"));
+});
+
+test("when the only viewer does not read, the shell waits and nothing is lost", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.isAcknowledging = false;
+  viewer.input("stty -echo; PS1=; seq 1 1000000 | tee all.txt; echo end-$((1+1))\n");
+  await sleep(700);
+  const held = viewer.output.length;
+  await sleep(300);
+  assert.equal(viewer.output.length, held, "the PTY is paused");
+  assert.ok(held < 2 * 1024 * 1024);
+  viewer.isAcknowledging = true;
+  viewer.receive({ t: "ack", seq: viewer.seq });
+  await viewer.waitFor(/end-2/, 30_000);
+  const all = await readFile(join(shell.home, "all.txt"), "utf8");
+  assert.ok(viewer.text.includes(all.replaceAll("\n", "\r\n")), "every byte arrived, once and in order");
+});
+
+test("a shell that ends says how, keeps its screen, and can be started anew", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await viewer.waitFor(/[#$] $/);
+  viewer.input("exit 3\n");
+  const deadline = performance.now() + 5000;
+  while (!viewer.messages.some(({ t }) => t === "state") && performance.now() < deadline) await sleep(5);
+  assert.deepEqual(
+    viewer.messages.filter(({ t }) => t === "state"),
+    [{ t: "state", state: "exited", exitCode: 3 }],
+  );
+  assert.deepEqual(
+    shell.terminals.list().map(({ state, exitCode }) => [state, exitCode]),
+    [["exited", 3]],
+  );
+  const epoch = epochOf(viewer);
+  viewer.seq = 0;
+  viewer.receive({ t: "restart" });
+  await viewer.waitFor(/exit[\s\S]*[#$] $/);
+  assert.notEqual(epochOf(viewer), epoch);
+  viewer.input("echo again-$((1+1))\n");
+  await viewer.waitFor(/again-2/);
+});
+
+test("closing a terminal ends everything that runs in it", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.input("sleep 1234 & echo job-$!-\n");
+  await viewer.waitFor(/job-(\d+)-\r/);
+  const pid = Number(/job-(\d+)-\r/.exec(viewer.text)?.[1]);
+  await shell.terminals.close("1");
+  await sleep(600);
+  assert.equal(viewer.readyState, 3);
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // Where nobody reaps, the dead one stays as a zombie.
+  assert.match(stat, /^$|\) Z /);
+});
+
+test("after a restart on the same volume the last screen is there, the log goes on, and both recordings are whole", async () => {
+  await using first = await openTestTerminals();
+  const viewer = first.attach();
+  await first.type(viewer, "echo before-the-restart");
+  await first.terminals[Symbol.asyncDispose]();
+  await sleep(1100);
+  await using second = await openTestTerminals({ folder: first.home });
+  const again = second.attach();
+  await again.waitFor(/before-the-restart[\s\S]*The shell was restarted at[\s\S]*[#$] $/);
+  await second.type(again, "echo after");
+  assert.deepEqual(
+    (await second.commands()).map(({ seq, command }) => [seq, command]),
+    [
+      [1, "echo before-the-restart"],
+      [2, "echo after"],
+    ],
+  );
+  const recordings = await second.recordings();
+  assert.equal(recordings.length, 2);
+  assert.equal(await readlink(join(second.runtime, "session.cast")), recordings[1]);
+  for (const name of recordings) {
+    const lines = (await readFile(join(second.runtime, name), "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
+    const { version, width } = lines[0] as { version: number; width: number };
+    assert.deepEqual([version, width], [2, 80]);
+    assert.ok(lines.slice(1).every((event) => Array.isArray(event) && ["o", "m", "r"].includes(event[1] as string)));
+    assert.ok(
+      lines.some((event) => Array.isArray(event) && event[1] === "m"),
+      "commands are markers",
+    );
+  }
+});
+
+test("a recording holds exactly what the terminal printed", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.input(
+    "stty -echo; for i in $(seq 1 3000); do printf 'é漢🎉\\033[3%dm%d\\r\\n' $((i % 8)) $i; done; echo end-$((1+1))\n",
+  );
+  await viewer.waitFor(/end-2[\s\S]*[#$] $/, 10_000);
+  const [name = ""] = await shell.recordings();
+  const events = (await readFile(join(shell.runtime, name), "utf8"))
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => JSON.parse(line) as [number, string, string]);
+  assert.equal(
+    events
+      .filter(([, code]) => code === "o")
+      .map(([, , text]) => text)
+      .join(""),
+    viewer.text,
+  );
+  assert.ok(events.every(([time], index) => index === 0 || time >= (events[index - 1]?.[0] ?? 0)));
+});

@@ -8,11 +8,26 @@ import { bootViewSchema, newRequestSchema } from "../http/student-api.ts";
  */
 export const controlPath = "/api/control";
 
+/**
+ * What a fresh container gets of the student's files. `exact`: the checkpoint's files as they were;
+ * `carry-over`: three-way against the image they were made on; `none`: the image as it is. Without a
+ * `checkpoint` the newest one counts.
+ */
+export const restoreSchema = z.object({
+  kind: z.enum(["none", "exact", "carry-over"]),
+  checkpoint: z.string().optional(),
+});
+export type RestoreOrder = z.infer<typeof restoreSchema>;
+
+/** Result of `release` and `checkpoint`; without an id nothing had changed and nothing was saved. */
+export const releaseResultSchema = z.object({ checkpoint: z.string().optional() });
+export type ReleaseResult = z.infer<typeof releaseResultSchema>;
+
 export const managerMessageSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("hello"), manager: z.string(), version: z.string(), contracts: z.array(z.int()) }),
-  /** Ask a standby server to take the lease as soon as it is free. */
-  z.object({ t: z.literal("take-lease"), call: z.string() }),
-  /** Stop PTYs, checkpoint, flush, write `released`, close. */
+  /** Ask a standby server to take the lease as soon as it is free, and what of the student's to bring along. */
+  z.object({ t: z.literal("take-lease"), call: z.string(), restore: restoreSchema.optional() }),
+  /** Stop PTYs, checkpoint, flush, write `released`, close. The answer's result is {@link releaseResultSchema}. */
   z.object({ t: z.literal("release"), call: z.string(), reason: z.string() }),
   z.object({ t: z.literal("checkpoint"), call: z.string(), label: z.string().optional() }),
   z.object({ t: z.literal("restore"), call: z.string(), checkpoint: z.string() }),

@@ -17,7 +17,9 @@ import { terminalStateSchema } from "../terminal/frames.ts";
  *   POST /api/steps/:id/complete       StepSummary; steps without a check
  *   POST /api/steps/:id/enter          WorkspaceView; navigation only, swaps nothing
  *   GET  /api/steps/:id/help/:level    HelpView; the opening is recorded
- *   POST /api/requests                 RequestView; body NewRequest
+ *   POST /api/requests                 RequestView; body NewRequest (409 `jobs-running` with the jobs as
+ *                                      fields, unless `confirmed`)
+ *   GET  /api/checkpoints              CheckpointView[], newest first
  *   GET  /api/terminals                TerminalView[]
  *   POST /api/terminals                TerminalView; opens another one
  *   DELETE /api/terminals/:name        204
@@ -37,6 +39,7 @@ export const studentApi = {
   enter: "/api/steps/:id/enter",
   help: "/api/steps/:id/help/:level",
   requests: "/api/requests",
+  checkpoints: "/api/checkpoints",
   terminals: "/api/terminals",
   terminal: "/api/terminals/:name",
   events: "/api/events",
@@ -164,6 +167,20 @@ export const requestViewSchema = z.object({
   cause: z.string().optional(),
 });
 export type RequestView = z.infer<typeof requestViewSchema>;
+
+/** One saved state of the student's files. */
+export const checkpointViewSchema = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  /** Image the student stood on: a step's id or `start`. */
+  step: z.string(),
+  reason: z.enum(["swap", "stop", "auto", "manual", "undo"]),
+  files: z.int(),
+  bytes: z.number(),
+  /** What was not saved, and why. */
+  skipped: z.array(z.object({ path: z.string(), why: z.string() })),
+});
+export type CheckpointView = z.infer<typeof checkpointViewSchema>;
 
 export const terminalViewSchema = z.object({
   name: z.string(),

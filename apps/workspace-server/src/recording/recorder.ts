@@ -68,10 +68,13 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
   };
 
   const openPart = (): void => {
-    name = part === 1 ? `${stem}.cast` : `${stem}-${part}.cast`;
-    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
-    file = openSync(join(folder, name), flags, 0o600);
-    index = openSync(join(folder, `${name}.idx`), flags, 0o600);
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    // A server that was killed in this very second may have left a file of this name, torn at its end.
+    for (; file === -1; part++) {
+      name = part === 1 ? `${stem}.cast` : `${stem}-${part}.cast`;
+      file = openNew(join(folder, name), flags);
+    }
+    index = openSync(join(folder, `${name}.idx`), flags & ~constants.O_EXCL, 0o600);
     started = clock();
     size = 0;
     indexedAt = 0;
@@ -100,7 +103,6 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
       if (file === -1 || size >= partBytes) {
         closeFiles();
         openPart();
-        part++;
       }
       const t = (clock() - started) / 1000;
       if (size - indexedAt >= 1024 * 1024) {
@@ -116,10 +118,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     file = index = -1;
   };
 
-  guarded(() => {
-    openPart();
-    part++;
-  });
+  guarded(openPart);
   return {
     output: (bytes) => {
       const text = decoder.decode(bytes, { stream: true });
@@ -146,6 +145,16 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
       closeFiles();
     },
   };
+};
+
+/** -1 when there is a file of that name. */
+const openNew = (path: string, flags: number): number => {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return -1;
+    throw error;
+  }
 };
 
 /** `session.cast`, relative, replaced in one step so that a reader always finds it. */

@@ -27,6 +27,10 @@ export class FakeSocket extends EventEmitter {
     this.#chunks = [whole ?? Buffer.alloc(0)];
     return whole ?? Buffer.alloc(0);
   }
+  /** Drops what was output so far, for those who wait for what comes next. */
+  forget(): void {
+    this.#chunks = [];
+  }
   get text(): string {
     return this.output.toString("utf8");
   }
@@ -51,7 +55,7 @@ export class FakeSocket extends EventEmitter {
 
   /** Waits until the output matches; throws with its end. */
   async waitFor(pattern: RegExp, timeoutMs = 5000): Promise<void> {
-    for (const deadline = performance.now() + timeoutMs; !pattern.test(this.text); await sleep(20))
+    for (const deadline = performance.now() + timeoutMs; !pattern.test(this.text); await sleep(5))
       if (performance.now() > deadline)
         throw new Error(`the terminal did not show ${pattern}; it shows:\n${this.text.slice(-1000)}`);
   }

@@ -37,6 +37,8 @@ export interface TestTerminalsOptions {
   /** An earlier one's folder: a restarted container on the same volume. */
   readonly folder?: string;
   readonly secrets?: readonly string[];
+  /** Where events go besides the list; default nowhere. */
+  readonly onEvent?: (event: NewStateEvent) => void;
 }
 
 const integration = fileURLToPath(new URL("../../shell-integration", import.meta.url));
@@ -56,6 +58,7 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
     events: {
       append: (event) => {
         events.push(event);
+        options.onEvent?.(event);
         return event as StateEvent;
       },
       subscribe: () => () => {},

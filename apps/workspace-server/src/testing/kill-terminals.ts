@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { commandRecordSchema, createLineDecoder, stateEventSchema } from "@atelier/contract";
+import { createRandom } from "@atelier/testkit";
+
+const victim = fileURLToPath(new URL("terminals-to-kill.ts", import.meta.url));
+
+/**
+ * Kills a server under load at random moments, again and again on the same folder, and looks at what is
+ * left: every recording parses but for a torn last line, everything that a viewer was shown is in it, and
+ * the streams' numbers have no hole and no repeat.
+ */
+export const killTerminals = async (options: { readonly kills: number; readonly seed: number }): Promise<void> => {
+  const random = createRandom(options.seed);
+  const folder = await mkdtemp(join(tmpdir(), "atelier-kill-"));
+  try {
+    let compared = 0;
+    for (let kill = 1; kill <= options.kills; kill++) {
+      const known = new Set(await readdir(folder));
+      const shown = await runAndKill(folder, random.below(600));
+      const recordings = (await readdir(folder)).filter(
+        (name) => name.endsWith(".cast") && !known.has(name) && name !== "session.cast",
+      );
+      assert.equal(recordings.length, 1, `kill ${kill} left ${recordings}`);
+      const recorded = await outputOf(join(folder, recordings[0] ?? ""));
+      // What came after the first prompt is the shell's own; before it stands the last screen of the run before.
+      const own = shown.subarray(Math.max(0, shown.lastIndexOf("── ")));
+      const wanted = own.subarray(own.indexOf("\n") + 1).toString("utf8");
+      compared += wanted.length;
+      assert.ok(
+        recorded.includes(wanted.replace(/\ufffd+$/, "")),
+        `kill ${kill}: the viewer was shown ${wanted.length} characters that the recording of ${recorded.length} does not hold`,
+      );
+    }
+    assert.ok(compared > 5000, `only ${compared} characters were compared`);
+    await continuous(join(folder, "state-events.jsonl"), (value) => stateEventSchema.parse(value).seq);
+    await continuous(join(folder, "command-log.jsonl"), (value) => commandRecordSchema.parse(value).seq);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const runAndKill = async (folder: string, afterMs: number): Promise<Buffer> => {
+  const child = spawn(process.execPath, [victim, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const chunks: Buffer[] = [];
+  const load = new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      resolve();
+    });
+    child.once("exit", () => reject(new Error("the server ended by itself")));
+  });
+  const closed = once(child.stdout, "close");
+  await load;
+  await sleep(afterMs);
+  child.kill("SIGKILL");
+  await closed;
+  return Buffer.concat(chunks);
+};
+
+/** The output of a recording; throws on any bad line but a last one without a newline. */
+const outputOf = async (path: string): Promise<string> => {
+  const lines = (await readFile(path, "utf8")).split("\n");
+  lines.pop();
+  const [header = "", ...events] = lines;
+  assert.equal((JSON.parse(header) as { version: number }).version, 2);
+  return events
+    .map((line) => JSON.parse(line) as [number, string, string])
+    .filter(([, code]) => code === "o")
+    .map(([, , text]) => text)
+    .join("");
+};
+
+const continuous = async (path: string, seqOf: (value: unknown) => number): Promise<void> => {
+  const decoder = createLineDecoder(seqOf);
+  const numbers = decoder.push(await readFile(path, "utf8"));
+  assert.deepEqual(decoder.badLines, [], path);
+  assert.ok(numbers.length > 0, path);
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, index) => index + 1),
+    `${path} has holes or repeats`,
+  );
+};

@@ -20,14 +20,15 @@ export interface BenchWorkspaces extends AsyncDisposable {
   readonly workspaces: Workspaces;
   readonly state: StateDirectory;
   readonly record: BuildRecord;
-  create(name: string): Promise<WorkspaceSettings>;
+  create(name: string, changes?: Partial<WorkspaceSettings>): Promise<WorkspaceSettings>;
 }
 
 const example = fileURLToPath(new URL("../examples/linux-basics", import.meta.url));
 
-export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
+/** @param folder the workshop; an example when left out */
+export const openBenchWorkspaces = async (folder = example): Promise<BenchWorkspaces> => {
   const cli = await createAtelierCli();
-  await cli.succeed("build", example);
+  await cli.succeed("build", folder);
   const engine = await connectEngine(await findEndpoint(process.env));
   const state = openStateDirectory(cli.stateDirectory);
   const workspaces = createWorkspaces({ engine, state });
@@ -38,7 +39,7 @@ export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
     workspaces,
     state,
     record: built.record,
-    create: async (name) => {
+    create: async (name, changes = {}) => {
       const settings: WorkspaceSettings = {
         v: 1,
         id: randomUUID(),
@@ -57,6 +58,7 @@ export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
         sudo: false,
         resources: { ...defaultResources },
         createdAt: new Date().toISOString(),
+        ...changes,
       };
       await workspaces.create({ record: built.record, settings, secrets: {} });
       return settings;

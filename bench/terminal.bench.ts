@@ -1,0 +1,223 @@
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BenchRow, median, spreadOf } from "./bench-row.ts";
+import type { AtelierAddress, Connection } from "./terminal/connections.ts";
+import { openStacks, type Stack } from "./terminal/peers.ts";
+
+const rounds = 5;
+const keysPerRound = 150;
+const bulkBytes = 65_038_896;
+
+/** Our terminal beside ttyd and ttyd with asciinema, all in one container, in interleaved rounds. */
+export default async (): Promise<readonly BenchRow[]> => {
+  await using stacks = await openStacks();
+  const bulk = new Map<Stack, number[]>();
+  const quiet = new Map<Stack, number[]>();
+  const busy = new Map<Stack, number[]>();
+  const p99s = new Map<Stack, number[]>();
+  for (let round = 0; round <= rounds; round++)
+    for (const stack of stacks.all) {
+      const connection = await openPrompt(stack);
+      const rate = await bulkRate(connection);
+      const echoes = await echo(connection, keysPerRound);
+      const stop = await stack.scroll();
+      await sleep(300);
+      const busyEchoes = await echo(connection, keysPerRound);
+      stop();
+      connection.close();
+      await sleep(200);
+      // The first round warms caches and the compiler.
+      if (round === 0) continue;
+      add(bulk, stack, rate);
+      add(quiet, stack, percentile(echoes, 50));
+      add(p99s, stack, percentile(busyEchoes, 99));
+      add(busy, stack, percentile(busyEchoes, 50));
+    }
+  const [ours, unrecorded, bare, recorded] = stacks.all as readonly [Stack, Stack, Stack, Stack];
+  const of = (values: Map<Stack, number[]>, stack: Stack): number => median(values.get(stack) ?? []);
+  const row = (
+    name: string,
+    values: Map<Stack, number[]>,
+    rest: { unit: string; peer: Stack; goal: string; met: (ratio: number, ours: number) => boolean },
+  ): BenchRow => {
+    const ratio = of(values, ours) / of(values, rest.peer);
+    return {
+      name: `terminal: ${name}`,
+      unit: rest.unit,
+      ours: of(values, ours),
+      peer: of(values, rest.peer),
+      ratio,
+      goal: rest.goal,
+      met: rest.met(ratio, of(values, ours)),
+      spread: spreadOf(values.get(ours) ?? []),
+    };
+  };
+  return [
+    row("bulk, beside bare ttyd", bulk, { unit: "MB/s", peer: bare, goal: "≥ 1.5x", met: (ratio) => ratio >= 1.5 }),
+    row("bulk, beside ttyd + asciinema", bulk, {
+      unit: "MB/s",
+      peer: recorded,
+      goal: "≥ 3x",
+      met: (ratio) => ratio >= 3,
+    }),
+    row("bulk, beside ours without recording", bulk, {
+      unit: "MB/s",
+      peer: unrecorded,
+      goal: "≥ 0.95x",
+      met: (ratio) => ratio >= 0.95,
+    }),
+    row("echo p50, beside bare ttyd", quiet, { unit: "ms", peer: bare, goal: "≤ 0.8x", met: (ratio) => ratio <= 0.8 }),
+    row("echo p99 while another scrolls, beside ttyd", p99s, {
+      unit: "ms",
+      peer: bare,
+      goal: "≤ 15 ms",
+      met: (_, own) => own <= 15,
+    }),
+    row("echo p50 while another scrolls, beside ttyd", busy, { unit: "ms", peer: bare, goal: "–", met: () => true }),
+    ...(await badViewers(stacks.atelier, stacks.address)),
+    ...(await memory(stacks.atelier, stacks.serverPid)),
+  ];
+};
+
+const add = (values: Map<Stack, number[]>, stack: Stack, value: number): void => {
+  values.set(stack, [...(values.get(stack) ?? []), value]);
+};
+
+const percentile = (values: readonly number[], percent: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor((values.length * percent) / 100))] ?? 0;
+
+const openPrompt = async (stack: Stack): Promise<Connection> => {
+  const connection = await stack.connect();
+  // A new shell throws away what is typed before its first prompt.
+  await sleep(700);
+  const ready = connection.seen("ready-2");
+  connection.type("\u0015PS1='> '; echo ready-$((1+1))\n");
+  await ready;
+  await sleep(200);
+  return connection;
+};
+
+/** MB/s from the command to its last byte at the client. */
+const bulkRate = async (connection: Connection): Promise<number> => {
+  const before = connection.bytes;
+  const end = connection.seen("end-of-2");
+  const begun = performance.now();
+  connection.type("cat /var/tmp/bulk.txt; echo end-of-$((1+1))\n");
+  const took = (await end) - begun;
+  if (connection.bytes - before < bulkBytes) throw new Error(`${connection.bytes - before} of ${bulkBytes} bytes came`);
+  await sleep(200);
+  return (connection.bytes - before) / 1e6 / (took / 1000);
+};
+
+/** Milliseconds from a key to its echo, for each key. */
+const echo = async (connection: Connection, keys: number): Promise<readonly number[]> => {
+  const took: number[] = [];
+  for (let key = 0; key < keys; key++) {
+    const letter = String.fromCharCode(97 + (key % 26));
+    const seen = connection.seen(letter, 20_000);
+    const begun = performance.now();
+    connection.type(letter);
+    took.push((await seen) - begun);
+    if (key % 26 === 25) {
+      connection.type("\u0015");
+      await sleep(20);
+    } else await sleep(4);
+  }
+  connection.type("\u0015");
+  await sleep(50);
+  return took;
+};
+
+const halfOpen = 1000;
+
+/** One viewer that reads 1 kB/s and sockets that never finish their request, against an undisturbed echo. */
+const badViewers = async (stack: Stack, address: AtelierAddress): Promise<readonly BenchRow[]> => {
+  const before: number[] = [];
+  const during: number[] = [];
+  const connection = await openPrompt(stack);
+  for (let round = 0; round < 3; round++) {
+    before.push(percentile(await echo(connection, 300), 99));
+    const sockets = await openHalf(address);
+    const slow = await slowViewer(address);
+    during.push(percentile(await echo(connection, 300), 99));
+    for (const socket of sockets) socket.destroy();
+    slow();
+    await sleep(300);
+  }
+  connection.close();
+  const ratio = median(during) / median(before);
+  return [
+    {
+      name: `terminal: echo p99 with a slow viewer and ${halfOpen} half-open sockets`,
+      unit: "ms",
+      ours: median(during),
+      peer: median(before),
+      ratio,
+      goal: "≤ 1.2x without",
+      met: ratio <= 1.2,
+      spread: spreadOf(during),
+    },
+  ];
+};
+
+const openHalf = ({ host, port }: AtelierAddress): Promise<readonly Socket[]> =>
+  Promise.all(
+    Array.from(
+      { length: halfOpen },
+      () =>
+        new Promise<Socket>((resolve, reject) => {
+          const socket = connect(7681, host, () => {
+            socket.write(`GET /api/terminals/1 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n`);
+            resolve(socket);
+          });
+          socket.once("error", reject);
+        }),
+    ),
+  );
+
+/** Attaches as a viewer and reads 1 kB a second. */
+const slowViewer = async ({ host, port, token }: AtelierAddress): Promise<() => void> => {
+  const socket = connect(7681, host);
+  socket.on("error", () => {});
+  socket.write(
+    `GET /api/terminals/1 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  await new Promise((resolve) => socket.once("readable", resolve));
+  const attach = Buffer.from('{"t":"attach"}');
+  socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | attach.length, 0, 0, 0, 0]), attach]));
+  const timer = setInterval(() => socket.read(1000), 1000);
+  return () => {
+    clearInterval(timer);
+    socket.destroy();
+  };
+};
+
+/** What a gigabyte of output leaves behind in the server. */
+const memory = async (stack: Stack, tini: number): Promise<readonly BenchRow[]> => {
+  const pid = Number(readFileSync(`/proc/${tini}/task/${tini}/children`, "utf8").trim().split(" ")[0]);
+  const rss = (): number => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+  const connection = await openPrompt(stack);
+  const before = rss();
+  let highest = before;
+  for (let part = 0; part < 16; part++) {
+    await bulkRate(connection);
+    highest = Math.max(highest, rss());
+  }
+  await sleep(5000);
+  const after = rss();
+  connection.close();
+  const row = (name: string, value: number, limit: number): BenchRow => ({
+    name: `terminal: ${name}`,
+    unit: "MiB",
+    ours: value,
+    peer: null,
+    ratio: null,
+    goal: `≤ ${limit}`,
+    met: value <= limit,
+  });
+  return [
+    row("server RSS after 1 GB more of output", after, 110),
+    row("growth of the server over 1 GB of output", highest - before, 32),
+  ];
+};

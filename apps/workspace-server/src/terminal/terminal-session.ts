@@ -48,6 +48,8 @@ const ringBytes = 4 * 1024 * 1024;
 const catchUpSlice = 256 * 1024;
 /** An escape sequence longer than this is none. */
 const longestSequence = 1024 * 1024;
+const gatherBytes = 64 * 1024;
+const gatherMs = 2;
 const heartbeatMs = 30_000;
 const watchMs = 1000;
 /** What a program has to save its work in after SIGHUP. */
@@ -67,7 +69,9 @@ export class TerminalSession {
   #mirror: Promise<ScreenMirror> | undefined;
   #isPaused = false;
   #pending: Buffer[] = [];
-  #isFlushScheduled = false;
+  #pendingBytes = 0;
+  #flushedAt = 0;
+  #flushTimer: NodeJS.Timeout | undefined;
   #nested: string | undefined;
   readonly #timers: NodeJS.Timeout[];
 
@@ -179,17 +183,20 @@ export class TerminalSession {
 
   #receive(data: Buffer, filter: MarkerFilter): void {
     const { output, markers } = filter.push(data);
-    if (output.length > 0) this.#pending.push(output as Buffer);
+    if (output.length > 0) {
+      this.#pending.push(output as Buffer);
+      this.#pendingBytes += output.length;
+    }
     if (filter.isHolding) setTimeout(() => this.#take(filter.release()), 5);
     if (markers.length > 0) {
       this.#flush();
       markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));
       this.#nested = undefined;
     }
-    if (!this.#isFlushScheduled) {
-      this.#isFlushScheduled = true;
-      setImmediate(() => this.#flush());
-    }
+    // A key's echo goes out at once; what follows close behind is gathered, so that a flood costs a record
+    // and a frame for every 64 KiB and not for every 4 KiB the kernel hands out.
+    if (this.#pendingBytes >= gatherBytes || performance.now() - this.#flushedAt > gatherMs) this.#flush();
+    else this.#flushTimer ??= setTimeout(() => this.#flush(), gatherMs);
   }
 
   #take(bytes: Uint8Array): void {
@@ -198,9 +205,12 @@ export class TerminalSession {
     this.#flush();
   }
 
-  /** Once per turn of the event loop: record, keep, send. */
+  /** Record, keep, send: nobody sees what is not written. */
   #flush(): void {
-    this.#isFlushScheduled = false;
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    this.#flushedAt = performance.now();
+    this.#pendingBytes = 0;
     if (this.#pending.length > 0) {
       const bytes = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
       this.#pending = [];

@@ -56,7 +56,10 @@ export const runtimeConfigSchema = z.object({
       endpoint: z.string().optional(),
       model: z.string().optional(),
       perMinute: z.number().optional(),
+      /** US dollars that this workspace may cost; absent: no cap. */
       spend: z.number().optional(),
+      /** US dollars a million tokens; absent: reckoned as a dear model. */
+      price: z.object({ input: z.number(), output: z.number() }).optional(),
     })
     .default({ provider: "none" }),
   /** `standby`: wait for the lease without touching the volume; set for the next container of a swap. */

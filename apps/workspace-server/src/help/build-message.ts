@@ -39,10 +39,6 @@ export const buildMaterial = (parts: MessageParts, tag: string): string => {
   ].join("\n\n");
 };
 
-/** The material with the question behind it: all that is sent besides the system prompt. */
-export const withQuestion = (material: string, question: string): string =>
-  `${material}\n\nThe student asks:\n${question}`;
-
 const checkText = ({ outcome, cause, assertions }: CheckView): string =>
   [
     `Outcome: ${outcome}${cause === undefined ? "" : `: ${cause}`}`,

@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type {
-  AskEvent,
-  CheckView,
-  CommandRecord,
-  LlmContextView,
-  LlmMessages,
-  NewQuestion,
-  RuntimeConfig,
+import {
+  type AskEvent,
+  type CheckView,
+  type CommandRecord,
+  type LlmContextView,
+  type LlmMessages,
+  messageWithQuestion,
+  type NewQuestion,
+  type RuntimeConfig,
 } from "@atelier/contract";
 import { AppError, type HelpLevel } from "@atelier/domain";
 import { createRedactor } from "../recording/redact.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
-import { buildMaterial, type MessageParts, tagOf, withQuestion } from "./build-message.ts";
+import { buildMaterial, type MessageParts, tagOf } from "./build-message.ts";
 import { createHelpLimits, dearPrice, guessTokens } from "./limits.ts";
 import { anthropicEndpoint } from "./llm/anthropic.ts";
 import type { Deadlines, Llm, ProviderOptions } from "./llm/llm-port.ts";
@@ -138,7 +139,7 @@ export const createLlmHelp = async (options: LlmHelpOptions): Promise<LlmHelp | 
     try {
       const question = redact(asked);
       const { system, message } = await material(id, level);
-      const messages: LlmMessages = { system, message: withQuestion(message, question) };
+      const messages: LlmMessages = { system, message: messageWithQuestion(message, question) };
       const maxTokens = limits.affordable(guessTokens(system) + guessTokens(messages.message), maxAnswerTokens);
       if (maxTokens === 0)
         throw new AppError("spend-limit", "This workspace has used up what it may spend on answers.", {

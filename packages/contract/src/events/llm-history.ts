@@ -40,3 +40,7 @@ export const llmExchangeSchema = recordBaseSchema.extend({
   truncated: z.boolean().optional(),
 });
 export type LlmExchange = z.infer<typeof llmExchangeSchema>;
+
+/** The message of a question: the material with the question behind it. The page shows it by the same words. */
+export const messageWithQuestion = (material: string, question: string): string =>
+  `${material}\n\nThe student asks:\n${question}`;

@@ -16,13 +16,12 @@ export const keepDiscriminating = (
   for (const [type, resources] of Object.entries(draft))
     for (const [id, resource] of Object.entries(resources)) {
       const properties = Object.keys(resource).filter((name) => !settingsOfResources.has(name));
-      const key = (property: string): string => `${type}: ${id}: ${property}`;
+      const key = (property: string): string => `${type}: ${id}: ${property}`.toLowerCase();
       const passing = properties.filter((property) => is.get(key(property)) === "passed");
       const failed = passing.filter((property) => ["failed", "error"].includes(was.get(key(property)) ?? ""));
       if (failed.length === 0) continue;
       const skipped = passing.filter((property) => was.get(key(property)) === "skipped");
-      // Without its exit status a command's output is asserted on nothing.
-      const needed = type === "command" ? passing.filter((property) => property === "exit-status") : [];
+      const needed = passing.filter((property) => property === firstOf[type]);
       const keep = new Set([...failed, ...skipped, ...needed]);
       (kept[type] ??= {})[id] = Object.fromEntries(
         Object.entries(resource).filter(([name]) => settingsOfResources.has(name) || keep.has(name)),
@@ -31,5 +30,9 @@ export const keepDiscriminating = (
   return kept;
 };
 
+/** What goss wants to be told of a resource before it looks at anything else of it. */
+const firstOf: Readonly<Record<string, string>> = { file: "exists", command: "exit-status", http: "status" };
+
+/** By id; goss writes some properties with a capital. */
 const statuses = (assertions: readonly Assertion[]): ReadonlyMap<string, Assertion["status"]> =>
-  new Map(assertions.map(({ id, status }) => [id, status]));
+  new Map(assertions.map(({ id, status }) => [id.toLowerCase(), status]));

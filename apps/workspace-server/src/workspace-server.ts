@@ -4,13 +4,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { type BootView, controlPath, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
-import { AppError } from "@atelier/domain";
+import { AppError, fillContent } from "@atelier/domain";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
 import { type Checker, createChecker } from "./checks/checker.ts";
 import type { ServerSettings } from "./config.ts";
+import { contentValues } from "./content/content-values.ts";
 import { createControlHub, type ControlHub } from "./control/control-hub.ts";
 import { type OpenedEventLog, openEventLog } from "./events/open-event-log.ts";
 import { type AccessRules, cookieNameOf, isAllowedHost, isAllowedOrigin, roleOf } from "./http/access.ts";
@@ -316,7 +317,7 @@ const open = async (options: OpenOptions): Promise<Running> => {
     key: received.helpKey,
     secrets: Object.values(received.secrets),
     loaded,
-    fill: (text) => text,
+    fill: (text) => fillContent(text, contentValues(received.config, loaded.workshop.parameters)),
     lastCheck: (step) => history.lastChecks.get(step),
     recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
     runtimeFolder: settings.ATELIER_RUNTIME,

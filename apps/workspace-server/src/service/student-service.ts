@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
 import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
 import type { Checker } from "../checks/checker.ts";
+import { contentValues } from "../content/content-values.ts";
 import { renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
 import { createAskStream } from "../help/ask-stream.ts";
@@ -35,6 +36,7 @@ export interface StudentServiceOptions {
 export const createStudentService = (options: StudentServiceOptions): StudentService => {
   const { loaded, config, history, events, stream, checker, control, newId } = options;
   const { workshop, steps } = loaded;
+  const lookUp = contentValues(config, workshop.parameters);
 
   const standing = (): readonly StepStanding[] => standings(workshop.navigation, steps, history);
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
@@ -68,7 +70,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     if (lockedReason !== undefined) throw new AppError("step-locked", `“${title}” is still locked. ${lockedReason}`);
   };
   const page = (name: string, base: string): Promise<string> =>
-    readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base }));
+    readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base, lookUp }));
 
   const workspace = (role: ViewerRole): WorkspaceView => {
     const all = standing();

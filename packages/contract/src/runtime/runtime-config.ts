@@ -40,6 +40,8 @@ export const runtimeConfigSchema = z.object({
   step: z.string().optional(),
   /** Non-secret parameter values. */
   parameters: z.record(z.string(), z.string()).default({}),
+  /** Address of a port's preview, with `{port}` in it, as pages name it. */
+  previewAddress: z.string().includes("{port}").optional(),
   /** Names of the files below `secrets/`. */
   secrets: z.array(z.string()).default([]),
   /** How secrets reach the student: a file below `~/.secrets` or an environment variable. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -23,29 +23,58 @@ for (const example of ["linux-basics", "git-rescue", "http-service"])
     assert.ok(steps.length >= 4);
   });
 
-/** Mutations of a check that an author might make without noticing. */
-const mutations: readonly (readonly [string, string, string])[] = [
-  ["always true", "vacuous", "file:\n  /etc/passwd:\n    exists: true\n"],
-  ["always false", "broken", "command:\n  'false':\n    exit-status: 0\n"],
-  ["a wrong path", "broken", "file:\n  /home/student/camp/mop.txt:\n    exists: true\n"],
-  ["not valid for goss", "broken", "command:\n  'true':\n    exit-status: { no-such-matcher: 1 }\n"],
+/** Mutations of a check that an author might make without noticing, from the text of the right one. */
+const mutations: readonly (readonly [string, string, (goss: string) => string])[] = [
+  ["always true", "vacuous", () => "file:\n  /etc/passwd:\n    exists: true\n"],
+  ["always false", "broken", () => "command:\n  'false':\n    exit-status: 0\n"],
+  [
+    "looking in the wrong place",
+    "broken",
+    (goss) =>
+      goss
+        .replaceAll("~/", "~/nowhere/")
+        .replaceAll("/home/student/", "/home/student/nowhere/")
+        .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:1")
+        .replaceAll(/tcp:\d+/g, "tcp:1"),
+  ],
 ];
-for (const [name, verdict, goss] of mutations)
-  test(`the oracle catches a check that is ${name}`, async () => {
-    await using atelier = await createAtelierCli();
-    const folder = join(atelier.folder, "mutated");
-    await cp(join(examples, "linux-basics"), folder, { recursive: true });
-    await writeFile(join(folder, "steps/find-your-way/goss.yaml"), goss);
-    const { code, stdout, stderr } = await atelier.run(
-      "test",
-      folder,
-      "--step",
-      "find-your-way",
-      "--json",
-      "--junit",
-      "report.xml",
-    );
-    const { steps } = JSON.parse(stdout) as Report;
-    assert.deepEqual([code, steps.map((step) => step.verdict)], [1, [verdict]], stderr);
-    assert.match(await readFile(join(atelier.folder, "report.xml"), "utf8"), /<failure message=/);
-  });
+for (const example of ["linux-basics", "git-rescue", "http-service"])
+  for (const [name, verdict, mutate] of mutations)
+    test(`the oracle catches every check of ${example} that is ${name}`, async () => {
+      await using atelier = await createAtelierCli();
+      const folder = join(atelier.folder, "mutated");
+      await cp(join(examples, example), folder, { recursive: true });
+      const ids = await readdir(join(folder, "steps"));
+      for (const id of ids) {
+        const file = join(folder, "steps", id, "goss.yaml");
+        const right = await readFile(file, "utf8");
+        assert.notEqual(mutate(right), right);
+        await writeFile(file, mutate(right));
+      }
+      const { code, stdout, stderr } = await atelier.run("test", folder, "--json", "--junit", "report.xml");
+      const { steps } = JSON.parse(stdout) as Report;
+      assert.deepEqual(
+        [code, steps.map((step) => `${step.step} ${step.verdict}`).sort()],
+        [1, ids.map((id) => `${id} ${verdict}`).sort()],
+        stderr,
+      );
+      const report = await readFile(join(atelier.folder, "report.xml"), "utf8");
+      assert.match(report, new RegExp(`tests="${ids.length}" failures="${ids.length}" skipped="0"`));
+      assert.equal(report.match(/<failure message=/g)?.length, ids.length);
+    });
+
+test("the oracle catches a check that goss does not take, and a step without one is no failure", async () => {
+  await using atelier = await createAtelierCli();
+  const folder = join(atelier.folder, "mutated");
+  await cp(join(examples, "linux-basics"), folder, { recursive: true });
+  await writeFile(
+    join(folder, "steps/find-your-way/goss.yaml"),
+    "command:\n  'true':\n    exit-status: { no-such-matcher: 1 }\n",
+  );
+  await rm(join(folder, "steps/pipes/goss.yaml"));
+  const only = ["--step", "find-your-way", "--step", "pipes"];
+  const { code, stdout } = await atelier.run("test", folder, ...only, "--json", "--junit", "report.xml");
+  const { steps } = JSON.parse(stdout) as Report;
+  assert.deepEqual([code, steps.map((step) => step.verdict)], [1, ["broken", "missing"]]);
+  assert.match(await readFile(join(atelier.folder, "report.xml"), "utf8"), /failures="1" skipped="1"/);
+});

@@ -10,7 +10,16 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { build } from "vite";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 
-type Scenario = "working" | "fresh" | "booting" | "boot-failed" | "refused" | "finished" | "transitions" | "hostile";
+type Scenario =
+  | "working"
+  | "fresh"
+  | "booting"
+  | "boot-failed"
+  | "refused"
+  | "finished"
+  | "transitions"
+  | "hostile"
+  | "asking";
 
 const chromiumOptions = {
   executablePath: "/usr/bin/chromium",
@@ -155,6 +164,91 @@ describe("a step", () => {
       complaints.filter((text) => !/^Executing inline event handler violates|404/.test(text)),
       [],
     );
+  });
+});
+
+describe("questions to a model", () => {
+  const open = async (page: Page): Promise<void> => {
+    await button(page, "Ask a question").click();
+    await page.getByLabel("Your question").waitFor();
+  };
+  const ask = async (page: Page, text: string): Promise<void> => {
+    await page.getByLabel("Your question").fill(text);
+    await button(page, "Ask").click();
+  };
+
+  test("are not offered where nobody answers", async (context) => {
+    const { page } = await visit(context, "working");
+    await button(page, "Show a hint").waitFor();
+    assert.equal(await button(page, "Ask a question").count(), 0);
+  });
+
+  test("show what is sent, stream the answer, and are there again after a reload", async (context) => {
+    const { page, complaints } = await visit(context, "asking");
+    await open(page);
+    await page.getByText("6 of 6 questions left this minute").waitFor();
+    await page.getByText("$0.00 of $2.00 used").waitFor();
+    await page.getByLabel("Your question").fill("Where do notes go?");
+    await page.getByText("What is sent").click();
+    await page.getByText("This goes to fake-1 at llm.example").waitFor();
+    await page
+      .getByText("Make a folder for your notes.\n</material>\n\nThe student asks:\nWhere do notes go?")
+      .waitFor();
+    await button(page, "Ask").click();
+    await page.getByText("Then check again.").waitFor();
+    assert.equal(await page.locator(".answer__text pre").textContent(), "mkdir -p ~/notes");
+    assert.equal(await page.locator(".answer__text button").count(), 0, "nothing of an answer runs at a click");
+    await page.getByText("5 of 6 questions left").waitFor();
+    assert.equal(await page.getByLabel("Your question").inputValue(), "");
+    await page.reload();
+    await open(page);
+    await page.getByText("Then check again.").waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("for the solution are asked twice", async (context) => {
+    const { page } = await visit(context, "asking");
+    await open(page);
+    await page.getByLabel("The solution").check();
+    await ask(page, "Just tell me");
+    await page.getByRole("alertdialog").waitFor();
+    assert.equal(await page.locator(".answer").count(), 0);
+    await button(page, "Ask for it").click();
+    await page.getByText("Then check again.").waitFor();
+  });
+
+  test("say when they may be asked again, and nothing has to be typed twice", async (context) => {
+    const { page } = await visit(context, "asking");
+    await open(page);
+    await ask(page, "over the limit?");
+    await page.getByText(/You can ask again in [12] s\./).waitFor();
+    assert.equal(await page.getByLabel("Your question").inputValue(), "over the limit?");
+    assert.equal(await page.locator(".answer").count(), 0);
+    assert.equal(await button(page, "Ask").isDisabled(), true);
+    await page.waitForFunction(
+      () => document.querySelector<HTMLButtonElement>(".ask__actions button")?.disabled === false,
+    );
+  });
+
+  test("can be stopped, and an answer that broke off says so", async (context) => {
+    const { page } = await visit(context, "asking");
+    await open(page);
+    await ask(page, "please wait");
+    await page.locator(".answer__text").getByText("Have").waitFor();
+    await button(page, "Stop").click();
+    await page.getByText("You stopped the answer.").waitFor();
+    await ask(page, "cut me off");
+    await page.getByText("The answer broke off here. The provider broke off.").waitFor();
+  });
+
+  test("show an answer as text, whatever is in it", async (context) => {
+    const { page, complaints } = await visit(context, "asking");
+    await open(page);
+    await ask(page, "be hostile");
+    await page.getByText("[a link](javascript:alert(1))").waitFor();
+    assert.equal(await page.locator(".answer__text :is(img, script, a)").count(), 0);
+    assert.equal(await page.evaluate(() => Reflect.get(window, "hacked")), undefined);
+    assert.deepEqual(complaints, []);
   });
 });
 
@@ -312,6 +406,18 @@ describe("accessibility", () => {
         button(page, "Check my work")
           .click()
           .then(() => page.locator(".check-result").waitFor()),
+    },
+    {
+      name: "question",
+      scenario: "asking",
+      colorScheme,
+      prepare: async (page: Page) => {
+        await button(page, "Ask a question").click();
+        await page.getByLabel("Your question").fill("Where?");
+        await button(page, "Ask").click();
+        await page.getByText("Then check again.").waitFor();
+        await page.getByText("What is sent").click();
+      },
     },
     {
       name: "settings",

@@ -148,6 +148,42 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/test.ts"),
   },
   {
+    name: "check",
+    args: "<workspace> [step]",
+    summary: "run a step's check in a live workspace",
+    details:
+      "Takes the check of the folder that the workspace was made from, as it is now, else the image's own. Passing completes nothing as long as the folder's is taken.",
+    examples: ["atelier check linux-basics", "atelier check linux-basics permissions --json"],
+    options: [
+      option("-C, --folder <folder>", "take the check of this workshop").conflicts("image"),
+      option("--image", "take the check in the workspace's image, as the student does"),
+      json,
+    ],
+    load: () => import("./commands/check.ts"),
+  },
+  {
+    name: "checks",
+    summary: "work with the checks of steps",
+    examples: ["atelier checks draft permissions"],
+    subcommands: [
+      {
+        name: "draft",
+        args: "<step>",
+        summary: "propose a check from what the step changes",
+        details:
+          "Compares a fresh container of the image before the step with one of its own image, and keeps only assertions that fail before and pass after in two more. A draft is a start: it knows what changed, not what was meant.",
+        examples: ["atelier checks draft permissions", "atelier checks draft permissions --write"],
+        options: [
+          option("-C, --folder <folder>", "the workshop's folder").default("."),
+          option("-w, --write", "write it to the step's goss.yaml"),
+          option("-f, --force", "with --write: replace a goss.yaml that is there"),
+          json,
+        ],
+        load: () => import("./commands/checks-draft.ts"),
+      },
+    ],
+  },
+  {
     name: "run",
     args: "<folder-or-image>",
     summary: "start a workspace and print its link",

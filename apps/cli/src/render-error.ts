@@ -55,6 +55,7 @@ const inputCodes = new Set([
   "bad-name",
   "bad-value",
   "parameter-missing",
+  "help-key-missing",
   "folder-not-empty",
   "secret-missing",
   "no-such-step",

@@ -16,6 +16,7 @@ import {
   type WrittenKey,
 } from "@atelier/domain";
 import type { Context } from "./context.ts";
+import { type HelpToRun, helpToRun } from "./help-to-run.ts";
 import { renderDiagnostics } from "./render-error.ts";
 
 /** Reads a template file. Throws `AppError` `no-template` when it cannot be read at all. */
@@ -80,7 +81,10 @@ export const resolveTemplate = async (
     throw new AppError("invalid-template", "This cannot run as it is written; nothing was started.", { diagnostics });
   if (diagnostics.length > 0) context.reporter.warn(renderDiagnostics(diagnostics, context.reporter.paint));
   const { cpu, memoryBytes, pids } = template.resources.container;
+  const help = helpToRun(context, template.help, file);
   return {
+    template,
+    ...(help === undefined ? {} : { help }),
     parameters: template.parameters,
     timezone: template.timezone,
     recording: template.recording,
@@ -93,8 +97,20 @@ export const resolveTemplate = async (
   };
 };
 
+/** For an image, whose workshop is known only once it is read. */
+export const refuseKeyExposure = (
+  template: Pick<WorkspaceTemplate, "help">,
+  workshop: { readonly user: "student" | "root"; readonly sudo: boolean },
+): void => {
+  const diagnostics = checkKeyExposure({ template, workshop });
+  if (hasErrors(diagnostics))
+    throw new AppError("invalid-template", "This cannot run as it is written; nothing was started.", { diagnostics });
+};
+
 /** What of a template the Docker backend of this version honours. */
 export interface RunSettings extends Pick<WorkspaceTemplate, "parameters" | "timezone" | "recording"> {
+  readonly template: WorkspaceTemplate;
+  readonly help?: HelpToRun;
   readonly webTerminal: boolean;
   readonly resources: { readonly cpu?: number; readonly memoryBytes?: number; readonly pids?: number };
 }

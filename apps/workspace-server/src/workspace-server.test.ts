@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fakeAnswer, type FakeLlmProvider, startFakeLlmProvider } from "@atelier/testkit";
 import { WebSocket } from "ws";
 import { createApp } from "./http/app.ts";
 import { createEventStream } from "./http/event-stream.ts";
@@ -12,6 +13,7 @@ import type { Terminals } from "./terminal/terminals.ts";
 import { startWorkspaceServer, type WorkspaceServer } from "./workspace-server.ts";
 
 const tokens = { student: "s".repeat(43), instructor: "i".repeat(43), control: "c".repeat(43) };
+const helpKey = "canary-key-0123456789abcdef";
 const folder = await mkdtemp(join(tmpdir(), "atelier-server-"));
 const at = (...parts: string[]): string => join(folder, ...parts);
 const write = async (path: string, text: string): Promise<void> => {
@@ -39,6 +41,7 @@ const fakeTerminals = (): Terminals => ({
 });
 
 let server: WorkspaceServer;
+let provider: FakeLlmProvider;
 let port = 0;
 
 interface Reply {
@@ -72,6 +75,7 @@ const bearer = (token: string): Record<string, string> => ({ Authorization: `Bea
 const origin = (): string => `http://127.0.0.1:${port}`;
 
 before(async () => {
+  provider = await startFakeLlmProvider();
   const step = (id: string, number: number, extra: object): string =>
     JSON.stringify({
       v: 1,
@@ -169,7 +173,9 @@ before(async () => {
       workspaceId: "11111111-2222",
       workspaceName: "w",
       origins: [origin(), `http://w.localhost:${port}`],
+      help: { provider: "anthropic", endpoint: provider.url, model: "fake-1", perMinute: 3 },
     }),
+    "help.key": helpKey,
     "student.token": tokens.student,
     "instructor.token": tokens.instructor,
     "control.token": tokens.control,
@@ -178,6 +184,7 @@ before(async () => {
 });
 after(async () => {
   await server.close();
+  await provider[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
 
@@ -206,6 +213,13 @@ const routes: Readonly<
   "POST /api/steps/:id/complete": { method: "POST", path: "/api/steps/one/complete", ok: 409 },
   "POST /api/steps/:id/enter": { method: "POST", path: "/api/steps/one/enter", ok: 200 },
   "GET /api/steps/:id/help/:level": { method: "GET", path: "/api/steps/one/help/hints", ok: 200 },
+  "GET /api/steps/:id/help/context": { method: "GET", path: "/api/steps/one/help/context?level=solve", ok: 200 },
+  "POST /api/steps/:id/ask": {
+    method: "POST",
+    path: "/api/steps/one/ask",
+    body: '{"question":"Why?","level":"hints"}',
+    ok: 200,
+  },
   "POST /api/requests": { method: "POST", path: "/api/requests", body: '{"kind":"reset"}', ok: 503 },
   "GET /api/terminals": { method: "GET", path: "/api/terminals", ok: 200 },
   "POST /api/terminals": { method: "POST", path: "/api/terminals", ok: 201 },
@@ -382,6 +396,44 @@ test("answers carry headers that keep scripts of others out, and the smallest fo
     [login.headers["location"], String(login.headers["set-cookie"])],
     ["/", `atelier_111111112222=${tokens.student}; Path=/; HttpOnly; SameSite=Strict`],
   );
+});
+
+test("a question is answered as it comes, so often a minute, and the key is in no file and no answer", async () => {
+  const headers = { ...bearer(tokens.student), Origin: origin() };
+  const ask = (body: string) =>
+    fetch(`${origin()}/api/steps/one/ask`, {
+      method: "POST",
+      headers: { ...headers, Host: `127.0.0.1:${port}` },
+      body,
+    });
+  for (const body of ["{}", '{"question":"","level":"hints"}', '{"question":"x","level":"all"}', "no json"])
+    assert.equal((await ask(body)).status, 400, body);
+  assert.equal((await ask(JSON.stringify({ question: "x".repeat(70_000), level: "hints" }))).status, 413);
+  const locked = await call("POST", "/api/steps/two/ask", headers, '{"question":"x","level":"hints"}');
+  assert.equal(locked.status, 403);
+  const good = JSON.stringify({ question: "What is missing?", level: "hints" });
+  let answer = await ask(good);
+  // The route's own case above may still be under way.
+  while (answer.status === 409) answer = await ask(good);
+  const events = await answer.text();
+  const text = [...events.matchAll(/^event: text\ndata: (.*)$/gm)]
+    .map(([, data]) => (JSON.parse(data ?? "") as { text: string }).text)
+    .join("");
+  assert.equal(text, fakeAnswer);
+  assert.match(events, /^event: start\ndata: .*event: end\ndata: {"outcome":"answered"}\n\n$/s);
+  for (let status = 200; status === 200; ) {
+    answer = await ask(good);
+    await answer.text();
+    status = answer.status;
+  }
+  assert.equal(answer.status, 429);
+  assert.match(answer.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
+  const shown = await call("GET", "/api/steps/one/help/context", headers);
+  const history = await readFile(at("runtime/llm-history.jsonl"), "utf8");
+  const log = await readFile(at("runtime/state-events.jsonl"), "utf8");
+  assert.equal(provider.requests[0]?.headers["x-api-key"], helpKey);
+  assert.ok(history.includes("What is missing?"));
+  assert.ok(!(events + shown.text + history + log).includes(helpKey));
 });
 
 test("a step is checked, locked, passed and entered, and the past is rebuilt from the events", async () => {

@@ -4,17 +4,19 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { type BootView, controlPath, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
-import { AppError } from "@atelier/domain";
+import { AppError, fillContent } from "@atelier/domain";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
 import { type Checker, createChecker } from "./checks/checker.ts";
 import type { ServerSettings } from "./config.ts";
+import { contentValues } from "./content/content-values.ts";
 import { createControlHub, type ControlHub } from "./control/control-hub.ts";
 import { type OpenedEventLog, openEventLog } from "./events/open-event-log.ts";
 import { type AccessRules, cookieNameOf, isAllowedHost, isAllowedOrigin, roleOf } from "./http/access.ts";
 import { accessRequestOf, createApp, type StudentService } from "./http/app.ts";
+import { createLlmHelp, type LlmHelp } from "./help/create-llm-help.ts";
 import { createEventStream } from "./http/event-stream.ts";
 import type { asIdentity, Identity } from "./identity/identity.ts";
 import { type Lease, waitForLease } from "./lease/lease.ts";
@@ -58,6 +60,7 @@ interface Running {
   readonly history: History;
   readonly checker: Checker;
   readonly service: StudentService;
+  readonly llm: LlmHelp | undefined;
   terminals: Terminals | undefined;
 }
 
@@ -174,6 +177,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     disposables.use(lease);
     running = await open({ ...options, loaded, received, lease, stream, control, boot, onEvent: sendWorkspace });
     disposables.use(running.events);
+    disposables.use(running.llm);
     const { events } = running;
     events.append({
       type: "server-started",
@@ -308,6 +312,18 @@ const open = async (options: OpenOptions): Promise<Running> => {
     now,
     ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
+  const llm = await createLlmHelp({
+    config: received.config.help,
+    key: received.helpKey,
+    secrets: Object.values(received.secrets),
+    loaded,
+    fill: (text) => fillContent(text, contentValues(received.config, loaded.workshop.parameters)),
+    lastCheck: (step) => history.lastChecks.get(step),
+    recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
+    runtimeFolder: settings.ATELIER_RUNTIME,
+    now,
+    newId: options.newId,
+  });
   const service = createStudentService({
     loaded,
     config: received.config,
@@ -319,8 +335,10 @@ const open = async (options: OpenOptions): Promise<Running> => {
     control: options.control,
     boot: options.boot,
     newId: options.newId,
+    llm,
+    onError: (error) => options.log({ event: "help.failed", error: String(error) }),
   });
-  running = { loaded, received, events, history, checker, service, terminals: undefined };
+  running = { loaded, received, events, history, checker, service, llm, terminals: undefined };
   return running;
 };
 

@@ -1,5 +1,6 @@
 export * from "./control/control.ts";
 export * from "./events/command-log.ts";
+export * from "./events/llm-history.ts";
 export * from "./events/state-events.ts";
 export * from "./flat-files/flat-files.ts";
 export * from "./http/student-api.ts";

@@ -4,3 +4,4 @@ export * from "./workspace-client.ts";
 export * from "./atelier-cli.ts";
 export * from "./copy-image-as.ts";
 export { createRandom, type Random } from "./random.ts";
+export * from "./fake-llm-provider.ts";

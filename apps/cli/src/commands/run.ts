@@ -10,7 +10,7 @@ import { openBrowser } from "../open-browser.ts";
 import { askForParameters, type ParameterNeed } from "../parameters.ts";
 import { recordOfImage } from "../record-of-image.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
-import { resolveTemplate } from "../resolve-template.ts";
+import { refuseKeyExposure, resolveTemplate } from "../resolve-template.ts";
 import { readUserConfig } from "../user-config.ts";
 
 interface RunOptions {
@@ -53,8 +53,10 @@ export default async (context: Context, [target = "."]: readonly string[], optio
         ...(await buildWorkshop(context, folder, {})),
         parameters: folder.workshop.parameters,
         sudo: folder.workshop.sudo,
+        user: folder.workshop.user,
       }
     : await fromImage(context, target);
+  refuseKeyExposure(template.template, source);
   const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
   const place = placeOf(source.record, options.step, isFolder ? undefined : target);
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
@@ -74,11 +76,17 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     timezone: template.timezone,
     recording: template.recording,
     webTerminal: template.webTerminal,
+    ...(template.help === undefined ? {} : { help: template.help.settings }),
     sudo: source.sudo,
     resources: { ...defaultResources, ...template.resources },
     createdAt: context.now().toISOString(),
   };
-  await workspaces.create({ record: source.record, settings, secrets: parameters.secrets });
+  await workspaces.create({
+    record: source.record,
+    settings,
+    secrets: parameters.secrets,
+    ...(template.help?.key === undefined ? {} : { helpKey: template.help.key }),
+  });
   return finish(context, await followStart(context, workspaces, name), options);
 };
 
@@ -126,13 +134,20 @@ const continueExisting = async (
 const fromImage = async (
   context: Context,
   reference: string,
-): Promise<{ record: BuildRecord; digest: string; parameters: readonly ParameterNeed[]; sudo: boolean }> => {
+): Promise<{
+  record: BuildRecord;
+  digest: string;
+  parameters: readonly ParameterNeed[];
+  sudo: boolean;
+  user: "student" | "root";
+}> => {
   const { record, workshop } = await recordOfImage(await context.engine(), reference);
   return {
     record,
     digest: (await context.state()).saveRecord(record),
     parameters: workshop.parameters,
     sudo: workshop.sudo,
+    user: workshop.user,
   };
 };
 

@@ -1,8 +1,7 @@
-import { defaultResources, type Workspaces } from "@atelier/backend-docker";
 import type { BuildRecord, Workshop } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { openControl } from "./control-client.ts";
 import { judge, type Observation, type StepProof } from "./verdict.ts";
+import { type FreshImage, withFreshWorkspace } from "./with-fresh-workspace.ts";
 
 export interface ProveOptions {
   readonly workshop: Workshop;
@@ -18,7 +17,6 @@ export interface ProveOptions {
 /** Proves every check in fresh containers. Each image is started once, and asked all it can answer. */
 export const proveSteps = async (context: Context, options: ProveOptions): Promise<readonly StepProof[]> => {
   const { workshop, record } = options;
-  const workspaces = await context.workspaces();
   const wanted = workshop.steps.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
   const images = ["start", ...workshop.steps.map(({ id }) => id as string)];
   const asked = new Map<string, string[]>();
@@ -48,7 +46,7 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [image, steps] = next;
-      for (const [step, result] of await observe(context, { workspaces, record, digest: options.digest, image, steps }))
+      for (const [step, result] of await observe(context, { record, digest: options.digest, image }, steps))
         observed.set(`${image} ${step}`, result);
       conclude();
     }
@@ -58,67 +56,19 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
   return wanted.flatMap(({ id }) => proofs.get(id) ?? []);
 };
 
-interface ObserveOptions {
-  readonly workspaces: Workspaces;
-  readonly record: BuildRecord;
-  readonly digest: string;
-  readonly image: string;
-  readonly steps: readonly string[];
-}
-
-const observe = async (
+const observe = (
   context: Context,
-  { workspaces, record, digest, image, steps }: ObserveOptions,
-): Promise<ReadonlyMap<string, { observation: Observation; ms: number }>> => {
-  const id = context.newId();
-  const name = `test-${id.slice(0, 8)}-${image}`.slice(0, 60).replace(/-+$/, "");
-  const port = await workspaces.freePort();
-  const results = new Map<string, { observation: Observation; ms: number }>();
-  try {
-    await workspaces.create({
-      record,
-      secrets: {},
-      settings: {
-        v: 1,
-        id,
-        name,
-        workshop: record.workshop,
-        version: record.version,
-        title: record.title,
-        record: digest,
-        image,
-        port,
-        parameters: {},
-        secrets: [],
-        timezone: "UTC",
-        recording: { commands: "off", terminal: "off" },
-        webTerminal: false,
-        sudo: false,
-        resources: { ...defaultResources },
-        createdAt: context.now().toISOString(),
-      },
-    });
-    const boot = await workspaces.start(name, { onPhase: () => {}, onBoot: () => {}, signal: context.signal });
-    if (boot.phase !== "ready") {
-      const observation = {
-        outcome: "not-started" as const,
-        cause: `onStart failed: ${boot.cause ?? boot.phase}`,
-        assertions: [] as const,
-      };
-      for (const step of steps) results.set(step, { observation, ms: 0 });
-      return results;
-    }
-    using control = await openControl({
-      port,
-      token: (await context.state()).token(id, "control"),
-      version: context.version,
-    });
+  fresh: FreshImage,
+  steps: readonly string[],
+): Promise<ReadonlyMap<string, { observation: Observation; ms: number }>> =>
+  withFreshWorkspace(context, fresh, async (workspace) => {
+    const results = new Map<string, { observation: Observation; ms: number }>();
     for (const step of steps) {
       const started = performance.now();
-      results.set(step, { observation: await control.check(step), ms: Math.round(performance.now() - started) });
+      const observation: Observation = workspace.isReady
+        ? await workspace.control.check(step)
+        : { outcome: "not-started", cause: workspace.cause, assertions: [] };
+      results.set(step, { observation, ms: Math.round(performance.now() - started) });
     }
     return results;
-  } finally {
-    await workspaces.remove(name).catch(() => undefined);
-  }
-};
+  });

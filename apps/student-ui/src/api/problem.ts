@@ -4,10 +4,17 @@ import type { Problem } from "@atelier/contract";
 export class RequestFailed extends Error {
   readonly status: number;
   readonly problem: Problem;
+  /** When to come again, for a limit that passes. */
+  readonly retryAfterSeconds: number | undefined;
 
   /** `status` is 0 when nobody answered. */
-  constructor(status: number, problem: Problem, cause?: unknown) {
+  constructor(
+    status: number,
+    problem: Problem,
+    { cause, retryAfterSeconds }: { readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
     super(problem.message, { cause });
+    this.retryAfterSeconds = retryAfterSeconds;
     this.name = "RequestFailed";
     this.status = status;
     this.problem = problem;

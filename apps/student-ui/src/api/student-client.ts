@@ -1,10 +1,15 @@
 import {
+  type AskEvent,
+  askEventSchema,
   type BootView,
   bootViewSchema,
   type CheckView,
   checkViewSchema,
   type HelpView,
   helpViewSchema,
+  type LlmContextView,
+  llmContextViewSchema,
+  type NewQuestion,
   type NewRequest,
   type PageView,
   pageViewSchema,
@@ -23,6 +28,7 @@ import {
 } from "@atelier/contract";
 import { z } from "zod";
 import { strings } from "../strings/en.ts";
+import { readEvents } from "./read-events.ts";
 import { RequestFailed } from "./problem.ts";
 
 export type HelpLevel = HelpView["level"];
@@ -38,10 +44,18 @@ export interface StudentClient {
   complete(step: string): Promise<StepSummary>;
   enter(step: string): Promise<WorkspaceView>;
   help(step: string, level: HelpLevel): Promise<HelpView>;
+  helpContext(step: string, level: HelpLevel): Promise<LlmContextView>;
+  /** Asks and tells what comes as it comes; ends after `end`. */
+  ask(step: string, question: NewQuestion, options: AskOptions): Promise<void>;
   request(request: NewRequest): Promise<RequestView>;
   terminals(): Promise<TerminalView[]>;
   openTerminal(): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: AskEvent) => void;
 }
 
 /** A path of `contract/http` with its `:names` filled in. */
@@ -64,6 +78,7 @@ const readProblem = async (response: Response): Promise<RequestFailed> => {
       message: `${strings.problem.unexpected} (${response.status})`,
       fields: [],
     },
+    { retryAfterSeconds: Number(response.headers.get("retry-after")) || undefined },
   );
 };
 
@@ -81,7 +96,7 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (cause) {
-      throw new RequestFailed(0, { code: "unreachable", message: strings.problem.network, fields: [] }, cause);
+      throw new RequestFailed(0, { code: "unreachable", message: strings.problem.network, fields: [] }, { cause });
     }
     if (!response.ok) throw await readProblem(response);
     const json: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
@@ -90,7 +105,7 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
       throw new RequestFailed(
         response.status,
         { code: "unexpected-answer", message: strings.problem.unexpected, fields: [] },
-        parsed.error,
+        { cause: parsed.error },
       );
     return parsed.data;
   };
@@ -113,6 +128,33 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
     complete: (id) => post(fillPath(studentApi.complete, { id }), stepSummarySchema),
     enter: (id) => post(fillPath(studentApi.enter, { id }), workspaceViewSchema),
     help: (id, level) => call(fillPath(studentApi.help, { id, level }), { answer: helpViewSchema }),
+    helpContext: (id, level) =>
+      call(`${fillPath(studentApi.helpContext, { id })}?level=${level}`, { answer: llmContextViewSchema }),
+    ask: async (id, question, { signal, onEvent }) => {
+      const lost = (cause: unknown): RequestFailed =>
+        new RequestFailed(0, { code: "unreachable", message: strings.problem.network, fields: [] }, { cause });
+      const response = await fetchIt(fillPath(studentApi.ask, { id }), {
+        method: "POST",
+        credentials: "same-origin",
+        cache: "no-store",
+        // The server holds the deadlines of a question; this only guards against a connection that never ends.
+        signal: AbortSignal.any([signal, AbortSignal.timeout(300_000)]),
+        headers: { accept: "text/event-stream", "content-type": "application/json" },
+        body: JSON.stringify(question),
+      }).catch((cause: unknown) => Promise.reject(lost(cause)));
+      if (!response.ok) throw await readProblem(response);
+      try {
+        for await (const { event, data } of readEvents(response.body)) {
+          const parsed = askEventSchema.safeParse({ ...(JSON.parse(data) as object), type: event });
+          if (!parsed.success) continue;
+          onEvent(parsed.data);
+          if (parsed.data.type === "end") return;
+        }
+      } catch (cause) {
+        throw lost(cause);
+      }
+      throw lost(new Error("the answer has no end"));
+    },
     request: (request) => post(studentApi.requests, requestViewSchema, request),
     terminals: () => call(studentApi.terminals, { answer: z.array(terminalViewSchema) }),
     openTerminal: () => post(studentApi.terminals, terminalViewSchema),

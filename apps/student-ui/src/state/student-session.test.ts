@@ -39,6 +39,8 @@ const play = (change: Partial<StudentClient> = {}) => {
       return { ...workspace, currentStep: id };
     },
     help: async (_step, level) => ({ level, html: "" }),
+    helpContext: () => refuse("no-llm", 404),
+    ask: () => refuse("no-llm", 404),
     request: async ({ kind }) => ({ id: kind, state: "outstanding" }),
     terminals: async () => [],
     openTerminal: () => refuse("too-many-terminals", 429),
@@ -127,5 +129,38 @@ test("a terminal that cannot be opened is told, not thrown", async () => {
   assert.equal(session.snapshot().failure?.problem.code, "too-many-terminals");
   session.dismissFailure();
   assert.equal(session.snapshot().failure, undefined);
+  session.close();
+});
+
+test("a question that was not taken leaves the list, and its words and the time to come again stay", async () => {
+  const { session } = play({
+    ask: () =>
+      Promise.reject(
+        new RequestFailed(429, { code: "rate-limited", message: "no", fields: [] }, { retryAfterSeconds: 3 }),
+      ),
+  });
+  session.start(undefined);
+  await settled();
+  await session.ask("files", { question: "Why?", level: "hints" });
+  const { exchanges, refusal } = session.snapshot().asks["files"] ?? { exchanges: undefined };
+  assert.deepEqual([exchanges, refusal?.question, refusal?.retryAt], [[], "Why?", 3005]);
+  session.close();
+});
+
+test("an answer whose connection breaks is cut off, not lost", async () => {
+  const { session } = play({
+    ask: async (_step, _question, { onEvent }) => {
+      onEvent({ type: "start", id: "1", messages: { system: "s", message: "m" } });
+      onEvent({ type: "text", text: "Half " });
+      return refuse("unreachable", 0);
+    },
+  });
+  session.start(undefined);
+  await settled();
+  await session.ask("files", { question: "Why?", level: "hints" });
+  assert.deepEqual(
+    session.snapshot().asks["files"]?.exchanges.map(({ answer, end }) => [answer, end?.outcome]),
+    [["Half ", "cut"]],
+  );
   session.close();
 });

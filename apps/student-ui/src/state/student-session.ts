@@ -1,4 +1,4 @@
-import type { BootView, Problem, StepView, WorkspaceView } from "@atelier/contract";
+import type { BootView, NewQuestion, Problem, StepView, WorkspaceView } from "@atelier/contract";
 import { type ConnectionClock, type KeptConnection, keepConnected } from "@atelier/ui/connection";
 import { dialEvents } from "../api/event-stream.ts";
 import { isRefusal, problemOf, RequestFailed } from "../api/problem.ts";
@@ -18,6 +18,11 @@ export interface StudentSession {
   check(step: string): Promise<void>;
   complete(step: string): Promise<void>;
   openHelp(step: string, level: HelpLevel): Promise<void>;
+  /** Fetches what a question would carry, and the limits. */
+  showAskContext(step: string, level: HelpLevel): Promise<void>;
+  ask(step: string, question: NewQuestion): Promise<void>;
+  /** Ends the answer that is coming. */
+  stopAnswer(): void;
   request(kind: TransitionKind, options?: { readonly step?: string; readonly confirmed?: boolean }): Promise<void>;
   forgetRequest(): void;
   openTerminal(): Promise<string | undefined>;
@@ -39,6 +44,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
   let wanted: View | undefined;
   let cancelPoll: (() => void) | undefined;
   let kept: KeptConnection | undefined;
+  let answering: AbortController | undefined;
   const listeners = new Set<() => void>();
 
   const dispatch = (action: StudentAction): void => {
@@ -84,6 +90,20 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     } catch (error) {
       dispatch({ type: "step", id, step: { state: "failed", problem: problemOf(error) } });
       return undefined;
+    }
+  };
+
+  const loadAskContext = async (step: string, level: HelpLevel): Promise<void> => {
+    if (state.asks[step]?.context?.state !== "ready")
+      dispatch({ type: "ask-context", step, context: { state: "loading" } });
+    try {
+      dispatch({
+        type: "ask-context",
+        step,
+        context: { state: "ready", value: await client.helpContext(step, level) },
+      });
+    } catch (error) {
+      dispatch({ type: "ask-context", step, context: { state: "failed", problem: problemOf(error) } });
     }
   };
 
@@ -254,6 +274,34 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
         dispatch({ type: "help", step, level, help: { state: "failed", problem: problemOf(error) } });
       }
     },
+    showAskContext: (step, level) => loadAskContext(step, level),
+    ask: async (step, question) => {
+      if (answering !== undefined) return;
+      const own = new AbortController();
+      answering = own;
+      dispatch({ type: "ask-begin", step, question });
+      try {
+        await client.ask(step, question, {
+          signal: own.signal,
+          onEvent: (event) => dispatch({ type: "ask-event", step, event }),
+        });
+      } catch (error) {
+        if (own.signal.aborted) dispatch({ type: "ask-event", step, event: { type: "end", outcome: "cancelled" } });
+        else {
+          const wait = error instanceof RequestFailed ? error.retryAfterSeconds : undefined;
+          dispatch({
+            type: "ask-refused",
+            step,
+            problem: problemOf(error),
+            ...(wait === undefined ? {} : { retryAt: clock.now() + wait * 1000 }),
+          });
+        }
+      } finally {
+        answering = undefined;
+      }
+      await loadAskContext(step, question.level);
+    },
+    stopAnswer: () => answering?.abort(),
     request: (kind, options = {}) => sendRequest(kind, options),
     forgetRequest: () => dispatch({ type: "request", request: undefined }),
     openTerminal: async () => {

@@ -1,7 +1,10 @@
 import type {
+  AskEvent,
   BootView,
   CheckView,
   HelpView,
+  LlmContextView,
+  NewQuestion,
   PageView,
   Problem,
   RequestView,
@@ -13,6 +16,7 @@ import type {
 } from "@atelier/contract";
 import { type Connection, notConnected } from "@atelier/ui/connection";
 import type { HelpLevel, PageName } from "../api/student-client.ts";
+import { type AskState, noQuestions, withAskEvent, withQuestion, withRefusal } from "./ask-state.ts";
 import type { View } from "./view.ts";
 
 export type Loadable<T> =
@@ -50,6 +54,8 @@ export interface StudentState {
   readonly checks: Readonly<Record<string, CheckState>>;
   /** By step, then level. */
   readonly help: Readonly<Record<string, Readonly<Partial<Record<HelpLevel, Loadable<HelpView>>>>>>;
+  /** Questions to the model, by step. */
+  readonly asks: Readonly<Record<string, AskState>>;
   readonly terminals?: readonly TerminalView[];
   readonly request?: PendingRequest;
   /** The last thing that did not work, until dismissed. */
@@ -65,14 +71,30 @@ export type StudentAction =
   | { readonly type: "page"; readonly name: PageName; readonly page: Loadable<PageView> }
   | { readonly type: "check-failed-to-start"; readonly step: string; readonly problem: Problem }
   | { readonly type: "help"; readonly step: string; readonly level: HelpLevel; readonly help: Loadable<HelpView> }
+  | { readonly type: "ask-context"; readonly step: string; readonly context: Loadable<LlmContextView> }
+  | { readonly type: "ask-begin"; readonly step: string; readonly question: NewQuestion }
+  | { readonly type: "ask-event"; readonly step: string; readonly event: AskEvent }
+  | { readonly type: "ask-refused"; readonly step: string; readonly problem: Problem; readonly retryAt?: number }
   | { readonly type: "request"; readonly request: PendingRequest | undefined }
   | { readonly type: "failure"; readonly failure: StudentState["failure"] };
 
-export const initialState: StudentState = { connection: notConnected, steps: {}, pages: {}, checks: {}, help: {} };
+export const initialState: StudentState = {
+  connection: notConnected,
+  steps: {},
+  pages: {},
+  checks: {},
+  help: {},
+  asks: {},
+};
 
 const setCheck = (state: StudentState, step: string, check: CheckState): StudentState => ({
   ...state,
   checks: { ...state.checks, [step]: check },
+});
+
+const setAsk = (state: StudentState, step: string, ask: AskState): StudentState => ({
+  ...state,
+  asks: { ...state.asks, [step]: ask },
 });
 
 const withCheck = (state: StudentState, check: CheckView): StudentState => {
@@ -159,6 +181,16 @@ export const reduce = (state: StudentState, action: StudentAction): StudentState
         ...state,
         help: { ...state.help, [action.step]: { ...state.help[action.step], [action.level]: action.help } },
       };
+    case "ask-context": {
+      const { [action.step]: ask = noQuestions } = state.asks;
+      return setAsk(state, action.step, { ...ask, context: action.context });
+    }
+    case "ask-begin":
+      return setAsk(state, action.step, withQuestion(state.asks[action.step] ?? noQuestions, action.question));
+    case "ask-event":
+      return setAsk(state, action.step, withAskEvent(state.asks[action.step] ?? noQuestions, action.event));
+    case "ask-refused":
+      return setAsk(state, action.step, withRefusal(state.asks[action.step] ?? noQuestions, action));
     case "request":
       return action.request === undefined ? without(state, "request") : { ...state, request: action.request };
     case "failure":

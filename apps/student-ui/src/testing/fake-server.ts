@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import type { ServerSentEvent } from "@atelier/contract";
+import { newQuestionSchema, type ServerSentEvent } from "@atelier/contract";
 import { WebSocketServer } from "ws";
 import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
+import { createFakeModel } from "./fake-model.ts";
 import { createFakeTerminal, type FakeTerminal } from "./fake-terminal.ts";
 import { createFakeWorkshop, type Scenario, scenarios } from "./fake-workshop.ts";
 
@@ -49,6 +50,7 @@ export const startFakeServer = async ({
 }: FakeServerOptions = {}): Promise<FakeServer> => {
   const home = mkdtempSync(join(tmpdir(), "atelier-fake-"));
   const workshop = createFakeWorkshop(scenario, home);
+  const model = createFakeModel();
   const streams = new Set<ServerResponse>();
   const terminals = new Map<string, FakeTerminal>();
   let down = false;
@@ -105,6 +107,12 @@ export const startFakeServer = async ({
     if (step === undefined) return refuse(response, 404, ["not-found", "There is no such step."]);
     if (step.state === "locked") return refuse(response, 403, ["step-locked", step.lockedReason ?? ""]);
     if (request.method === "GET" && action === undefined) return json(response, 200, step);
+    if (request.method === "GET" && level === "context") return json(response, 200, model.context());
+    if (action === "ask") {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      return model.ask(response, newQuestionSchema.parse(JSON.parse(Buffer.concat(chunks).toString("utf8"))));
+    }
     if (request.method === "GET" && action === "help")
       return json(response, 200, { level, html: fakeHelp[level] ?? "" });
     if (action === "check") return check(response, id);

@@ -13,6 +13,7 @@ export const scenarios = [
   "finished",
   "transitions",
   "hostile",
+  "asking",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -103,6 +104,7 @@ export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorksh
       ...(current === undefined ? {} : { currentStep: current }),
       finished: done.size === base.steps.length,
       transitions: scenario === "transitions",
+      ...(scenario === "asking" ? { llm: { provider: "anthropic", model: "fake-1" } } : {}),
       ...(scenario === "transitions"
         ? { extendable: true, deadline: new Date(Date.now() + 47 * 60_000).toISOString() }
         : {}),

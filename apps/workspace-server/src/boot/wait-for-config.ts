@@ -10,6 +10,8 @@ export interface ReceivedConfig {
   readonly tokens: Tokens;
   /** Values of the secret parameters by name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Key of the provider that answers questions; empty: none was given. */
+  readonly helpKey: string;
 }
 
 /**
@@ -59,7 +61,8 @@ export const waitForConfig = async (folder: string, signal: AbortSignal): Promis
   }
   const secrets: Record<string, string> = {};
   for (const name of parsed.data.secrets) secrets[name] = (await readIfThere(join(folder, "secrets", name))) ?? "";
-  return { config: parsed.data, tokens, secrets };
+  const helpKey = ((await readIfThere(join(folder, "help.key"))) ?? "").trim();
+  return { config: parsed.data, tokens, secrets, helpKey };
 };
 
 const readIfThere = async (path: string): Promise<string | undefined> => {

@@ -1,8 +1,11 @@
+import { fillContent } from "@atelier/domain";
 import type { MarkdownIt, Token } from "markdown-it";
 
 export interface RenderOptions {
   /** URL path that relative links and images are resolved against, e.g. `/content/steps/one/`. */
   readonly base: string;
+  /** Values of `{{ variables }}`; what it does not know stays as it is written. */
+  readonly lookUp?: (name: string) => string | undefined;
 }
 
 let renderer: Promise<MarkdownIt> | undefined;
@@ -12,11 +15,11 @@ let renderer: Promise<MarkdownIt> | undefined;
  * raw HTML stays text. Code blocks carry `data-lang` and `data-info` for the page's buttons. The browser
  * sanitises all the same. The library is loaded with the first page.
  */
-export const renderMarkdown = async (text: string, { base }: RenderOptions): Promise<string> => {
+export const renderMarkdown = async (text: string, { base, lookUp }: RenderOptions): Promise<string> => {
   renderer ??= import("markdown-it").then(({ default: Markdown }) =>
     configure(new Markdown({ html: false, linkify: true, typographer: false })),
   );
-  return (await renderer).render(text, { base });
+  return (await renderer).render(text, { base, lookUp });
 };
 
 const configure = (markdown: MarkdownIt): MarkdownIt => {
@@ -27,6 +30,21 @@ const configure = (markdown: MarkdownIt): MarkdownIt => {
     const language = info.split(/[\s,]/, 1)[0] ?? "";
     return `<pre data-lang="${escapeHtml(language)}" data-info="${escapeHtml(info)}"><code>${escapeHtml(token?.content ?? "")}</code></pre>\n`;
   };
+  // Filled in after parsing, so that no value becomes markup, and before escaped braces are joined to text.
+  markdown.core.ruler.before("text_join", "variables", ({ tokens, env }) => {
+    const lookUp = env.lookUp as RenderOptions["lookUp"];
+    if (lookUp === undefined) return;
+    for (const token of tokens) {
+      if (token.type === "fence" || token.type === "code_block") token.content = fillContent(token.content, lookUp);
+      for (const child of token.children ?? []) {
+        if (child.type === "text" || child.type === "code_inline") child.content = fillContent(child.content, lookUp);
+        for (const name of ["href", "src"]) {
+          const target = child.attrGet(name);
+          if (target !== null) child.attrSet(name, fillTarget(markdown, String(target), lookUp));
+        }
+      }
+    }
+  });
   markdown.core.ruler.push("atelier", (state) => {
     const base = String(state.env.base);
     const used = new Map<string, number>();
@@ -48,6 +66,15 @@ const configure = (markdown: MarkdownIt): MarkdownIt => {
     });
   });
   return markdown;
+};
+
+/** In an address the parser has written braces and blanks as %-codes; what comes out has to be a fair address. */
+const fillTarget = (markdown: MarkdownIt, target: string, lookUp: NonNullable<RenderOptions["lookUp"]>): string => {
+  const written = target.replaceAll("%7B", "{").replaceAll("%7D", "}").replaceAll("%20", " ");
+  const filled = fillContent(written, lookUp);
+  if (filled === written) return target;
+  const normal = markdown.normalizeLink(filled);
+  return markdown.validateLink(normal) ? normal : "#";
 };
 
 const admonitions = ["note", "tip", "important", "warning", "caution"];

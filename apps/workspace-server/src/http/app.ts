@@ -2,6 +2,10 @@ import {
   type BootView,
   type CheckView,
   type HelpView,
+  helpLevelSchema,
+  type LlmContextView,
+  type NewQuestion,
+  newQuestionSchema,
   newRequestSchema,
   type PageView,
   type Problem,
@@ -12,6 +16,7 @@ import {
 } from "@atelier/contract";
 import { type AppError, isAppError } from "@atelier/domain";
 import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import {
@@ -39,6 +44,9 @@ export interface StudentService {
   complete(id: string): Promise<WorkspaceView["steps"][number]>;
   enter(id: string, by: ViewerRole): WorkspaceView;
   help(id: string, level: "hints" | "explain" | "solve"): Promise<HelpView>;
+  helpContext(id: string, level: HelpView["level"]): Promise<LlmContextView>;
+  /** The events of the answer, as the body of an event stream. */
+  ask(id: string, question: NewQuestion): Promise<ReadableStream<Uint8Array>>;
   request(request: z.infer<typeof newRequestSchema>, by: ViewerRole): RequestView;
   terminals(): readonly TerminalView[];
   openTerminal(name: string | undefined): Promise<TerminalView>;
@@ -63,6 +71,10 @@ type AppContext = Context<{ Variables: Variables }>;
 /** Status of a code; everything else is 500. */
 const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "not-found": 404,
+  "no-llm": 404,
+  "rate-limited": 429,
+  "spend-limit": 403,
+  "ask-running": 409,
   "no-such-terminal": 404,
   "no-check": 404,
   "step-locked": 403,
@@ -137,6 +149,9 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     return context.redirect(safeReturnPath(context.req.query("to")), 303);
   });
 
+  const tooLong = (context: AppContext): Response =>
+    problem(context, 413, { code: "too-long", message: "The request is too long." });
+
   // The page itself is public: it shows how to log in when nobody is.
   const page = async (context: AppContext): Promise<Response> => {
     const path = context.req.path === "/" ? "/index.html" : context.req.path;
@@ -183,6 +198,17 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
   app.post("/api/steps/:id/enter", (context) =>
     context.json(ready().enter(context.req.param("id"), context.get("role"))),
   );
+  app.get("/api/steps/:id/help/context", async (context) =>
+    context.json(
+      await ready().helpContext(context.req.param("id"), helpLevelSchema.parse(context.req.query("level") ?? "hints")),
+    ),
+  );
+  app.post("/api/steps/:id/ask", bodyLimit({ maxSize: 64 * 1024, onError: tooLong }), async (context) => {
+    const question = newQuestionSchema.parse(await context.req.json());
+    const body = await ready().ask(context.req.param("id"), question);
+    streamHeaders(context);
+    return context.body(body);
+  });
   app.get("/api/steps/:id/help/:level", async (context) =>
     context.json(
       await ready().help(
@@ -223,9 +249,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
           ]
         : []),
     ]);
-    context.header("Content-Type", "text/event-stream; charset=utf-8");
-    context.header("Cache-Control", "no-cache, no-transform");
-    context.header("X-Accel-Buffering", "no");
+    streamHeaders(context);
     return context.body(body);
   });
   app.get("/content/*", async (context) => {
@@ -241,6 +265,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
 
   app.notFound((context) => problem(context, 404, { code: "not-found", message: "There is nothing here." }));
   app.onError((error, context) => {
+    if ("retryAfterSeconds" in error) context.header("Retry-After", String(error.retryAfterSeconds));
     if (isAppError(error)) return problem(context, statuses[error.code] ?? 500, asProblem(error));
     if ("isNotReady" in error)
       return problem(context, 503, { code: "not-ready", message: "The workspace is still starting." });
@@ -260,6 +285,12 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     return problem(context, 500, { code: "internal", message: "Something went wrong in the workspace server." });
   });
   return app;
+};
+
+const streamHeaders = (context: AppContext): void => {
+  context.header("Content-Type", "text/event-stream; charset=utf-8");
+  context.header("Cache-Control", "no-cache, no-transform");
+  context.header("X-Accel-Buffering", "no");
 };
 
 const asProblem = ({ code, message, hint }: AppError): Omit<Problem, "fields"> => ({

@@ -18,7 +18,7 @@ export const writeRuntimeFiles = async (folder: string, files: RuntimeFiles): Pr
     await writeFile(`${path}.new`, files[name] ?? "", { mode: 0o600 });
     await rename(`${path}.new`, path);
   }
-  // A second filling replaces the first: tokens that are not named any more must not stay valid.
+  // A second filling replaces the first: tokens and keys that are not named any more must not stay.
   for (const name of await readdir(folder))
-    if (name.endsWith(".token") && !(name in files)) await rm(join(folder, name));
+    if (/\.(token|key)$/.test(name) && !(name in files)) await rm(join(folder, name));
 };

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
 import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
 import type { Checker } from "../checks/checker.ts";
+import { contentValues } from "../content/content-values.ts";
 import { renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
+import { createAskStream } from "../help/ask-stream.ts";
+import type { LlmHelp } from "../help/create-llm-help.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { StudentService, ViewerRole } from "../http/app.ts";
 import type { EventStream } from "../http/event-stream.ts";
@@ -23,12 +26,17 @@ export interface StudentServiceOptions {
   readonly control: ControlHub;
   readonly boot: () => BootView;
   readonly newId: () => string;
+  /** Absent: the template names no provider. */
+  readonly llm: LlmHelp | undefined;
+  /** Failures that nobody waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Joins workshop, history and machine into what the page shows, and enforces the navigation. */
 export const createStudentService = (options: StudentServiceOptions): StudentService => {
   const { loaded, config, history, events, stream, checker, control, newId } = options;
   const { workshop, steps } = loaded;
+  const lookUp = contentValues(config, workshop.parameters);
 
   const standing = (): readonly StepStanding[] => standings(workshop.navigation, steps, history);
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
@@ -62,7 +70,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     if (lockedReason !== undefined) throw new AppError("step-locked", `“${title}” is still locked. ${lockedReason}`);
   };
   const page = (name: string, base: string): Promise<string> =>
-    readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base }));
+    readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base, lookUp }));
 
   const workspace = (role: ViewerRole): WorkspaceView => {
     const all = standing();
@@ -101,7 +109,15 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       extendable: status?.extendable ?? false,
       notices: status?.notices ?? [],
       transitions: control.isConnected,
+      ...(options.llm === undefined ? {} : { llm: { provider: options.llm.provider, model: options.llm.model } }),
     };
+  };
+  const requireLlm = (): LlmHelp => {
+    if (options.llm === undefined)
+      throw new AppError("no-llm", "Nobody answers questions in this workspace.", {
+        hint: "The hints, the explanation and the solution of a step are there where its author wrote them.",
+      });
+    return options.llm;
   };
 
   const requireTerminals = (): Terminals => {
@@ -163,6 +179,23 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       if (!stepOf(id).help.includes(level)) throw new AppError("not-found", `“${stepOf(id).title}” has no ${level}.`);
       events.append({ type: "help-opened", step: id, level });
       return { level, html: await page(join("steps", id, `${level}.md`), `/content/steps/${id}/`) };
+    },
+    helpContext: async (id, level) => {
+      const llm = requireLlm();
+      refuseLocked(id);
+      return llm.context(id, level);
+    },
+    ask: async (id, question) => {
+      const llm = requireLlm();
+      refuseLocked(id);
+      const { body, signal, send, close } = createAskStream();
+      const { done } = await llm.ask(id, question, { signal, onEvent: send });
+      done.then(close, (error: unknown) => {
+        options.onError(error);
+        send({ type: "end", outcome: "failed", code: "internal", cause: "Something went wrong in the workspace." });
+        close();
+      });
+      return body;
     },
     request: (request, by) => {
       if (!control.isConnected)

@@ -18,7 +18,11 @@ import { type BuildRecord, buildRecordSchema } from "@atelier/domain";
 import { z } from "zod";
 
 /** What only this machine may know of a workspace: it never becomes a label. */
-const privateSchema = z.object({ v: z.literal(1), secrets: z.record(z.string(), z.string()) });
+const privateSchema = z.object({
+  v: z.literal(1),
+  secrets: z.record(z.string(), z.string()),
+  helpKey: z.string().optional(),
+});
 
 /**
  * The folder that belongs to one set of local workspaces. Everything in the engine carries its `id`, so
@@ -35,7 +39,9 @@ export interface StateDirectory {
   /** Newest first, as they were saved. */
   listRecords(): readonly { readonly digest: string; readonly record: BuildRecord; readonly savedAt: number }[];
   removeRecord(digest: string): void;
-  saveSecrets(workspaceId: string, secrets: Readonly<Record<string, string>>): void;
+  /** `helpKey`: key of the provider that answers questions. */
+  saveSecrets(workspaceId: string, secrets: Readonly<Record<string, string>>, helpKey?: string): void;
+  readHelpKey(workspaceId: string): string | undefined;
   readSecrets(workspaceId: string): Readonly<Record<string, string>>;
   forget(workspaceId: string): void;
 }
@@ -54,6 +60,10 @@ export const openStateDirectory = (path: string): StateDirectory => {
   const recordPath = (digest: string): string => join(path, "records", `${digest}.json`);
   const privatePath = (workspaceId: string): string =>
     join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.json`);
+  const readPrivate = (workspaceId: string): z.infer<typeof privateSchema> | undefined => {
+    const file = privatePath(workspaceId);
+    return existsSync(file) ? privateSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  };
   const readRecord = (digest: string): BuildRecord | undefined => {
     if (!/^[0-9a-f]{64}$/.test(digest) || !existsSync(recordPath(digest))) return undefined;
     return buildRecordSchema.parse(JSON.parse(readFileSync(recordPath(digest), "utf8")));
@@ -79,11 +89,10 @@ export const openStateDirectory = (path: string): StateDirectory => {
         })
         .sort((a, b) => b.savedAt - a.savedAt),
     removeRecord: (digest) => rmSync(recordPath(digest), { force: true }),
-    saveSecrets: (workspaceId, secrets) => replace(privatePath(workspaceId), JSON.stringify({ v: 1, secrets })),
-    readSecrets: (workspaceId) => {
-      const file = privatePath(workspaceId);
-      return existsSync(file) ? privateSchema.parse(JSON.parse(readFileSync(file, "utf8"))).secrets : {};
-    },
+    saveSecrets: (workspaceId, secrets, helpKey) =>
+      replace(privatePath(workspaceId), JSON.stringify({ v: 1, secrets, helpKey })),
+    readSecrets: (workspaceId) => readPrivate(workspaceId)?.secrets ?? {},
+    readHelpKey: (workspaceId) => readPrivate(workspaceId)?.helpKey,
     forget: (workspaceId) => rmSync(privatePath(workspaceId), { force: true }),
   };
 };

@@ -50,10 +50,17 @@ export const containerBody = (settings: WorkspaceSettings, plan: ContainerPlan):
     PidsLimit: settings.resources.pids,
     ...(settings.resources.cpu === undefined ? {} : { NanoCpus: Math.round(settings.resources.cpu * 1e9) }),
     LogConfig: { Type: "json-file", Config: { "max-size": "5m", "max-file": "2" } },
+    // A provider on this machine is reached under Docker's own name for it, and only where one is meant.
+    ...(isOnThisMachine(settings.help?.endpoint) ? { ExtraHosts: [`${hostName}:host-gateway`] } : {}),
     RestartPolicy: { Name: "no" },
     ...(plan.network === undefined ? {} : { NetworkMode: plan.network }),
   },
 });
+
+const hostName = "host.docker.internal";
+
+const isOnThisMachine = (endpoint: string | undefined): boolean =>
+  endpoint !== undefined && new URL(endpoint).hostname === hostName;
 
 /** Limits when the template says nothing; the manual's table is the same. */
 export const defaultResources = { memoryBytes: 2 * 1024 ** 3, pids: 512 } as const;

@@ -1,3 +1,4 @@
+import { runtimeConfigSchema } from "@atelier/contract";
 import { labels } from "@atelier/domain";
 import { z } from "zod";
 
@@ -24,6 +25,8 @@ export const workspaceSettingsSchema = z.object({
   timezone: z.string(),
   recording: z.object({ commands: z.enum(["on", "off"]), terminal: z.enum(["on", "off"]) }),
   webTerminal: z.boolean(),
+  /** Who answers questions; its key is no setting. Absent: nobody. */
+  help: runtimeConfigSchema.shape.help.unwrap().optional(),
   sudo: z.boolean(),
   resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number(), pids: z.int() }),
   createdAt: z.string(),

@@ -25,6 +25,8 @@ export interface CreateRequest {
   readonly record: BuildRecord;
   readonly settings: WorkspaceSettings;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Key of the provider in `settings.help`. */
+  readonly helpKey?: string;
 }
 
 export interface StartProgress {
@@ -152,11 +154,14 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       timezone: settings.timezone,
       recording: settings.recording,
       webTerminal: settings.webTerminal,
+      ...(settings.help === undefined ? {} : { help: settings.help }),
     };
     const files: Record<string, string> = { "config.json": JSON.stringify(config) };
     for (const role of ["student", "instructor", "control"] as const)
       files[`${role}.token`] = state.token(settings.id, role);
     for (const [name, value] of Object.entries(secrets)) files[`secrets/${name}`] = value;
+    const helpKey = state.readHelpKey(settings.id);
+    if (helpKey !== undefined) files["help.key"] = helpKey;
     const { exitCode, stderr } = await engine.exec(containerId, {
       argv: receiveConfigCommand,
       user: "0:0",
@@ -179,7 +184,7 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
   return {
     list,
     find,
-    create: async ({ record, settings, secrets }) => {
+    create: async ({ record, settings, secrets, helpKey }) => {
       const step = record.steps.find((candidate) => candidate.step === settings.image);
       const imageId = step?.images[0]?.configDigest;
       const image = imageId === undefined ? undefined : await engine.inspectImage(imageId);
@@ -190,7 +195,7 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
           { hint: "Build the workshop again: atelier build <folder>" },
         );
       await refuseForeignImage(engine, image);
-      state.saveSecrets(settings.id, secrets);
+      state.saveSecrets(settings.id, secrets, helpKey);
       const volume = nameOf(settings.name, "-runtime");
       await engine.createVolume(volume, labelsOf(state.id, settings, "runtime"));
       const hasServices = record.services.length > 0;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
 import { assertionSchema, checkOutcomeSchema } from "../events/state-events.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
 
@@ -17,6 +18,9 @@ import { terminalStateSchema } from "../terminal/frames.ts";
  *   POST /api/steps/:id/complete       StepSummary; steps without a check
  *   POST /api/steps/:id/enter          WorkspaceView; navigation only, swaps nothing
  *   GET  /api/steps/:id/help/:level    HelpView; the opening is recorded
+ *   GET  /api/steps/:id/help/context   LlmContextView for `?level=`; 404 `no-llm` without a provider
+ *   POST /api/steps/:id/ask            body NewQuestion; SSE of AskEvent. 404 `no-llm`, 429 `rate-limited`
+ *                                      with Retry-After, 403 `spend-limit`, 409 `ask-running`
  *   POST /api/requests                 RequestView; body NewRequest (409 `jobs-running` with the jobs as
  *                                      fields, unless `confirmed`)
  *   GET  /api/checkpoints              CheckpointView[], newest first
@@ -38,6 +42,8 @@ export const studentApi = {
   complete: "/api/steps/:id/complete",
   enter: "/api/steps/:id/enter",
   help: "/api/steps/:id/help/:level",
+  helpContext: "/api/steps/:id/help/context",
+  ask: "/api/steps/:id/ask",
   requests: "/api/requests",
   checkpoints: "/api/checkpoints",
   terminals: "/api/terminals",
@@ -121,6 +127,8 @@ export const workspaceViewSchema = z.object({
   notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
   /** Whether goto, next, reset, solve can be asked for: a manager is connected. */
   transitions: z.boolean(),
+  /** Who answers questions; absent: nobody, there is static help only. */
+  llm: z.object({ provider: z.string(), model: z.string() }).optional(),
 });
 export type WorkspaceView = z.infer<typeof workspaceViewSchema>;
 
@@ -150,6 +158,52 @@ export type PageView = z.infer<typeof pageViewSchema>;
 
 export const helpViewSchema = z.object({ level: z.enum(["hints", "explain", "solve"]), html: z.string() });
 export type HelpView = z.infer<typeof helpViewSchema>;
+
+export const newQuestionSchema = z.object({ question: z.string().trim().min(1).max(2000), level: helpLevelSchema });
+export type NewQuestion = z.infer<typeof newQuestionSchema>;
+
+/** What a question of this step would carry to the provider; the question itself is its last part. */
+export const llmContextViewSchema = z.object({
+  provider: z.string(),
+  model: z.string(),
+  /** Host that it is sent to. */
+  host: z.string(),
+  messages: llmMessagesSchema,
+  limits: z.object({
+    perMinute: z.number(),
+    /** Questions that may be asked right now, and seconds until there is one more when there is none. */
+    left: z.number(),
+    retryAfterSeconds: z.number(),
+    /** US dollars; without `spend` there is no cap. */
+    spend: z.number().optional(),
+    spent: z.number(),
+  }),
+  /** Of this step, oldest first. */
+  earlier: z.array(
+    z.object({
+      id: z.string(),
+      level: helpLevelSchema,
+      question: z.string(),
+      answer: z.string(),
+      at: z.iso.datetime(),
+    }),
+  ),
+});
+export type LlmContextView = z.infer<typeof llmContextViewSchema>;
+
+/** What the answer to a question streams: `start`, any number of `text`, `end`. `event:` is the type. */
+export const askEventSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("start"), id: z.string(), messages: llmMessagesSchema }),
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({
+    type: z.literal("end"),
+    outcome: exchangeOutcomeSchema,
+    code: z.string().optional(),
+    cause: z.string().optional(),
+    retryAfterSeconds: z.number().optional(),
+  }),
+]);
+export type AskEvent = z.infer<typeof askEventSchema>;
 
 export const requestKindSchema = z.enum(["goto", "next", "reset", "solve", "undo", "restore", "extend"]);
 export const newRequestSchema = z.object({

@@ -40,6 +40,8 @@ export const runtimeConfigSchema = z.object({
   step: z.string().optional(),
   /** Non-secret parameter values. */
   parameters: z.record(z.string(), z.string()).default({}),
+  /** Address of a port's preview, with `{port}` in it, as pages name it. */
+  previewAddress: z.string().includes("{port}").optional(),
   /** Names of the files below `secrets/`. */
   secrets: z.array(z.string()).default([]),
   /** How secrets reach the student: a file below `~/.secrets` or an environment variable. */
@@ -56,7 +58,10 @@ export const runtimeConfigSchema = z.object({
       endpoint: z.string().optional(),
       model: z.string().optional(),
       perMinute: z.number().optional(),
+      /** US dollars that this workspace may cost; absent: no cap. */
       spend: z.number().optional(),
+      /** US dollars a million tokens; absent: reckoned as a dear model. */
+      price: z.object({ input: z.number(), output: z.number() }).optional(),
     })
     .default({ provider: "none" }),
   /** `standby`: wait for the lease without touching the volume; set for the next container of a swap. */

@@ -62,7 +62,12 @@ const rows = {
     since: { docker: "0.1.0" },
   },
   "goss-validation": { title: "Goss validation", docker: ["yes"], kubernetes: ["yes"], since: { docker: "0.1.0" } },
-  "llm-help": { title: "LLM help", docker: ["yes", "direct API call"], kubernetes: ["yes", "direct API call"] },
+  "llm-help": {
+    title: "LLM help",
+    docker: ["yes", "direct API call"],
+    kubernetes: ["yes", "direct API call"],
+    since: { docker: "0.1.0" },
+  },
   "instructor-view": {
     title: "Instructor view",
     docker: ["yes", "local, at /instructor/"],

@@ -204,6 +204,14 @@ export const specCodes = {
     title: "Link that will not work",
     explanation: "Addresses such as javascript:, data: and file: are removed when a page is shown.",
   },
+  "unknown-variable": {
+    title: "Unknown variable in a page",
+    explanation: "{{ name }} stands for a parameter or something built in; an unknown one is shown as it is written.",
+  },
+  "secret-in-content": {
+    title: "Secret in a page",
+    explanation: "A page names a parameter that is secret; its value is never shown.",
+  },
   "empty-content": { title: "Page without text", explanation: "A page of the workshop is empty." },
   "command-unavailable": {
     title: "Command that will not work",

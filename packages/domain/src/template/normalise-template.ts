@@ -76,6 +76,7 @@ const helpOf = (help: Section<"help">): HelpSettings =>
       perMinute: help.limits?.perMinute ?? defaultOf<number>("help.limits.perMinute"),
       spend: help.limits?.spend,
     }),
+    price: help.price,
     acceptKeyExposure: help.acceptKeyExposure ?? defaultOf<boolean>("help.acceptKeyExposure"),
   });
 

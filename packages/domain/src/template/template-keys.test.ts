@@ -57,6 +57,10 @@ const samples: Readonly<
   "help.keyFrom.secret": { value: "key", beside: { provider: "anthropic", model: "m" } },
   "help.limits.perMinute": { value: 2, beside: { provider: "anthropic", model: "m", keyFrom: { env: "KEY" } } },
   "help.limits.spend": { value: 5, beside: { provider: "anthropic", model: "m", keyFrom: { env: "KEY" } } },
+  "help.price": {
+    value: { input: 3, output: 15 },
+    beside: { provider: "anthropic", model: "m", keyFrom: { env: "KEY" } },
+  },
   "help.acceptKeyExposure": { value: true, beside: { provider: "anthropic", model: "m", keyFrom: { env: "KEY" } } },
   "pod.security": { value: { runAsNonRoot: true } },
   "pod.runtimeClassName": { value: "gvisor" },

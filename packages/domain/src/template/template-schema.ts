@@ -92,6 +92,8 @@ const access = z
   })
   .describe("Who gets in, and with which rights.");
 
+const dollars = () => expecting(z.number().min(0), { expects: "an amount of money, 0 or more", code: "bad-quantity" });
+
 const help = z
   .strictObject({
     provider: z
@@ -116,6 +118,13 @@ const help = z
           .describe("US dollars a workspace may cost."),
       })
       .optional(),
+    price: z
+      .strictObject({
+        input: dollars().describe("US dollars for a million tokens that are sent."),
+        output: dollars().describe("US dollars for a million tokens of answers."),
+      })
+      .optional()
+      .describe("What the model costs; without it limits.spend reckons with a dear one (15 and 75)."),
     acceptKeyExposure: z
       .boolean()
       .optional()

@@ -59,6 +59,8 @@ export interface HelpSettings {
   readonly keyFrom?: { readonly env: string } | { readonly file: string } | { readonly secret: string };
   /** `spend` in US dollars a workspace. */
   readonly limits: { readonly perMinute: number; readonly spend?: number };
+  /** US dollars a million tokens. */
+  readonly price?: { readonly input: number; readonly output: number };
   readonly acceptKeyExposure: boolean;
 }
 

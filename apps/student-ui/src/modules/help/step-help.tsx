@@ -6,6 +6,7 @@ import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { LoadedProse } from "../content/loaded-prose.tsx";
 import { Confirm } from "../overlays/overlays.tsx";
+import { AskPanel } from "./ask-panel.tsx";
 
 const words = strings.help;
 const order: readonly HelpLevel[] = ["hints", "explain", "solve"];
@@ -20,9 +21,11 @@ export interface StepHelpProps {
 /** Help in levels, each opened only when asked for; the solution asks once more. */
 export const StepHelp = ({ step, levels, language }: StepHelpProps): ReactNode => {
   const session = useSession();
-  const opened = useStudent().help[step] ?? {};
+  const state = useStudent();
+  const opened = state.help[step] ?? {};
+  const llm = state.workspace?.llm;
   const [asking, setAsking] = useState(false);
-  if (levels.length === 0) return null;
+  if (levels.length === 0 && llm === undefined) return null;
   const known = order.filter((level) => levels.includes(level));
   const open = (level: HelpLevel): void => {
     if (level === "solve") setAsking(true);
@@ -54,6 +57,7 @@ export const StepHelp = ({ step, levels, language }: StepHelpProps): ReactNode =
             </Button>
           ))}
       </div>
+      {llm !== undefined && <AskPanel key={step} step={step} model={llm.model} language={language} />}
       <p className="help__note">{words.note}</p>
       <Confirm
         isOpen={asking}

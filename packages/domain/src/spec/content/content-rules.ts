@@ -5,6 +5,7 @@ import type { TextFile } from "../text/read-text.ts";
 import { checkLinks } from "./link-rules.ts";
 import { type Page, readPage } from "./markdown.ts";
 import { isRunnable, programsOf } from "./runnable.ts";
+import { checkVariables } from "./variable-rules.ts";
 
 const textsOf = ({ intro, finish, steps }: Draft): readonly TextFile[] =>
   [intro, finish, ...steps.flatMap(({ content, help }) => [content, ...help.values()])].filter(
@@ -51,13 +52,14 @@ function* unavailableCommands(page: Page, hasRoot: boolean): Iterable<Diagnostic
   }
 }
 
-/** Links, pictures and runnable blocks of every page. */
+/** Links, pictures, variables and runnable blocks of every page. */
 export function* pages(draft: Draft): Iterable<Diagnostic> {
   const all = new Map(textsOf(draft).map((text) => [text.file, readPage(text)]));
   const section = draft.workshop.workshop;
   const hasRoot = section?.sudo === true || section?.user === "root";
   for (const page of all.values()) {
     yield* checkLinks({ tree: draft.tree, page, pages: all });
+    yield* checkVariables(page, section?.parameters);
     yield* unavailableCommands(page, hasRoot);
   }
 }

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { getFromServer, type WorkspaceSettings } from "@atelier/backend-docker";
+import { type CheckView, workspaceViewSchema } from "@atelier/contract";
+import { AppError } from "@atelier/domain";
+import type { Context } from "../context.ts";
+import { requireWorkshop } from "../load-workshop.ts";
+import { openControl } from "../oracle/control-client.ts";
+import type { Paint } from "../reporter/reporter.ts";
+
+interface CheckOptions {
+  readonly folder?: string;
+  readonly image?: boolean;
+  readonly json?: boolean;
+}
+
+export default async (
+  context: Context,
+  [name = "", wanted]: readonly string[],
+  options: CheckOptions,
+): Promise<number> => {
+  const { reporter } = context;
+  const { settings, state } = await (await context.workspaces()).find(name);
+  if (settings === undefined || state !== "running")
+    throw new AppError("workspace-stopped", `The workspace "${name}" does not run, so nothing can be checked in it.`, {
+      hint: `Start it: atelier start ${name}`,
+    });
+  const folder = options.image === true ? undefined : folderOf(context, settings, options.folder);
+  const step = wanted ?? (await currentStep(context, settings));
+  const goss = folder === undefined ? undefined : await gossOf(context, folder, step);
+  using control = await openControl({
+    port: settings.port,
+    token: (await context.state()).token(settings.id, "control"),
+    version: context.version,
+  });
+  const check = await control.check(step, goss);
+  const source = folder === undefined ? "image" : "folder";
+  if (options.json) reporter.json({ workspace: name, source, ...(folder === undefined ? {} : { folder }), ...check });
+  else {
+    for (const line of linesOf(check, reporter.paintResult)) reporter.result(line);
+    reporter.info(
+      `${step}: ${check.outcome} in ${check.durationMs} ms, by the check in ${folder ?? "the workspace's image"}.`,
+    );
+  }
+  return check.outcome === "passed" ? 0 : 1;
+};
+
+/** The folder that was named, else the one the workspace was made from while that is still there. */
+const folderOf = (context: Context, settings: WorkspaceSettings, named: string | undefined): string | undefined => {
+  if (named !== undefined) return context.path(named);
+  return settings.folder !== undefined && existsSync(settings.folder) ? settings.folder : undefined;
+};
+
+const currentStep = async (context: Context, settings: WorkspaceSettings): Promise<string> => {
+  const token = (await context.state()).token(settings.id, "instructor");
+  const { text } = await getFromServer(settings.port, "/api/workspace", { Authorization: `Bearer ${token}` });
+  const view = workspaceViewSchema.safeParse(JSON.parse(text)).data;
+  const step = view?.currentStep ?? settings.step ?? view?.steps[0]?.id;
+  if (step === undefined)
+    throw new AppError("usage", "The workspace does not say on which step the student is.", {
+      hint: `Name the step: atelier check ${settings.name} <step>`,
+    });
+  return step;
+};
+
+const gossOf = async (context: Context, folder: string, step: string): Promise<string> => {
+  const { workshop } = await requireWorkshop(context, folder);
+  const found = workshop.steps.find(({ id }) => id === step);
+  if (found === undefined)
+    throw new AppError("no-such-step", `There is no step "${step}" in ${folder}.`, {
+      hint: `Steps: ${workshop.steps.map(({ id }) => id).join(", ")}. The workspace's own check: --image`,
+    });
+  if (found.check === undefined)
+    throw new AppError("no-check", `Step "${step}" has no check in ${folder}.`, {
+      hint: `Draft one: atelier checks draft ${step}`,
+    });
+  return found.check.goss;
+};
+
+const marks = { passed: "✓", failed: "✗", error: "✗", skipped: "–" } as const;
+
+const linesOf = ({ assertions, cause }: CheckView, paint: Paint): readonly string[] => [
+  ...(cause === undefined ? [] : [`${paint.red("✗")} ${cause}`]),
+  ...assertions.flatMap(({ title, status, message, expected, found }) => {
+    const color = status === "passed" ? paint.green : status === "skipped" ? paint.yellow : paint.red;
+    const isWrong = status === "failed" || status === "error";
+    return [
+      `${color(marks[status])} ${visible(title)}`,
+      ...(isWrong && expected !== undefined ? [`    expected: ${visible(expected)}`] : []),
+      ...(isWrong && found !== undefined ? [`    found: ${visible(found)}`] : []),
+      ...(isWrong && message !== undefined ? [`    ${paint.dim(message)}`] : []),
+    ];
+  }),
+];
+
+/** What a student's machine says goes to the author's terminal as text, never as control. */
+const visible = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go.
+  text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "�").replaceAll("\n", "\n      ");

@@ -1,0 +1,34 @@
+import type { RuntimeConfig } from "@atelier/contract";
+import { type CompiledWorkshop, previewPort, workspaceVariable } from "@atelier/domain";
+
+/**
+ * What `{{ name }}` stands for in this workspace: a parameter (empty when none was given), the workspace's
+ * name, or the address of a port. Secret parameters are not among them.
+ */
+export const contentValues =
+  (
+    config: Pick<RuntimeConfig, "parameters" | "workspaceName" | "origins" | "previewAddress">,
+    parameters: CompiledWorkshop["parameters"],
+  ): ((name: string) => string | undefined) =>
+  (name) => {
+    const parameter = parameters.find((own) => own.name === name);
+    if (parameter !== undefined) return parameter.secret ? undefined : oneLine(config.parameters[name] ?? "");
+    if (name === workspaceVariable) return config.workspaceName;
+    const port = previewPort(name);
+    return port === undefined ? undefined : previewAddress(config).replace("{port}", String(port));
+  };
+
+/** A value is a word in a sentence or in a command: a line break would end either. */
+const oneLine = (value: string): string => value.replace(/[\r\n]+/g, " ");
+
+/** The manager's pattern, else what its proxy serves below the workspace's own name. */
+const previewAddress = ({
+  previewAddress: given,
+  origins,
+  workspaceName,
+}: Pick<RuntimeConfig, "workspaceName" | "origins" | "previewAddress">): string => {
+  if (given !== undefined) return given;
+  const own = origins.find((origin) => new URL(origin).hostname === `${workspaceName}.localhost`);
+  const port = own === undefined ? "" : new URL(own).port;
+  return own === undefined ? "http://127.0.0.1:{port}/" : `http://p{port}.${workspaceName}.localhost:${port}/`;
+};

@@ -49,6 +49,7 @@ export const openBenchWorkspaces = async (): Promise<BenchWorkspaces> => {
         record: built.digest,
         image: "start",
         port: await workspaces.freePort(),
+        managed: false,
         parameters: {},
         secrets: [],
         timezone: "UTC",

@@ -72,7 +72,6 @@ const observe = async (
 ): Promise<ReadonlyMap<string, { observation: Observation; ms: number }>> => {
   const id = context.newId();
   const name = `test-${id.slice(0, 8)}-${image}`.slice(0, 60).replace(/-+$/, "");
-  const port = await workspaces.freePort();
   const results = new Map<string, { observation: Observation; ms: number }>();
   try {
     await workspaces.create({
@@ -87,7 +86,8 @@ const observe = async (
         title: record.title,
         record: digest,
         image,
-        port,
+        port: await workspaces.freePort(),
+        managed: false,
         parameters: {},
         secrets: [],
         timezone: "UTC",
@@ -109,7 +109,7 @@ const observe = async (
       return results;
     }
     using control = await openControl({
-      port,
+      port: (await workspaces.find(name)).publishedAt ?? 0,
       token: (await context.state()).token(id, "control"),
       version: context.version,
     });

@@ -16,6 +16,13 @@ export type {
 } from "./engine/shapes.ts";
 export { oldestApi } from "./engine/transport.ts";
 export * from "./state/state-directory.ts";
+export { ensureSupervisor, findSupervisor, isOlder } from "./supervisor/ensure-supervisor.ts";
+export {
+  createSupervisorClient,
+  type OnProgress,
+  type OrderOptions,
+  type SupervisorClient,
+} from "./supervisor/supervisor-client.ts";
 export { defaultResources } from "./workspaces/container-body.ts";
 export {
   type Containers,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -25,6 +26,16 @@ export interface AtelierCli extends AsyncDisposable {
   /** Writes files below the folder; keys are paths. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
 }
+
+/** What the CLI started for this state directory alone ends with it. */
+const endSupervisor = (stateDirectory: string): void => {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(stateDirectory, "supervisor.json"), "utf8")) as { pid: number };
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // None was started, or it has ended.
+  }
+};
 
 export const createAtelierCli = async (env: Readonly<Record<string, string>> = {}): Promise<AtelierCli> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-test-"));
@@ -72,6 +83,7 @@ export const createAtelierCli = async (env: Readonly<Record<string, string>> = {
     },
     [Symbol.asyncDispose]: async () => {
       await run("remove", "--all", "--yes");
+      endSupervisor(stateDirectory);
       await rm(folder, { recursive: true, force: true });
     },
   };

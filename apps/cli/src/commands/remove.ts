@@ -21,8 +21,12 @@ export default async (
       return 0;
     }
   }
+  const supervisor = await context.runningSupervisor();
+  const managed = new Set((await supervisor?.workspaces())?.map(({ name }) => name));
+  for (const name of doomed)
+    if (supervisor && managed.has(name)) await supervisor.remove(name, { signal: context.signal });
+    else await workspaces.remove(name);
   if (options.all) await workspaces.removeAll();
-  else for (const name of doomed) await workspaces.remove(name);
   if (options.json) reporter.json({ removed: doomed });
   else reporter.info(doomed.length === 0 ? "There was no workspace to remove." : `Removed ${doomed.join(", ")}.`);
   return 0;

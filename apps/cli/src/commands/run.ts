@@ -79,7 +79,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     createdAt: context.now().toISOString(),
   };
   await workspaces.create({ record: source.record, settings, secrets: parameters.secrets });
-  return finish(context, await followStart(context, workspaces, name), options);
+  return finish(context, await followStart(context, name), options);
 };
 
 const finish = async (
@@ -120,7 +120,7 @@ const continueExisting = async (
       hint: `Add --new for another one beside it, or remove it first: atelier remove ${name}`,
     });
   context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
-  return followStart(context, workspaces, name);
+  return followStart(context, name);
 };
 
 const fromImage = async (

@@ -42,7 +42,7 @@ export const transitionLabelSchema = z.object({
   kind: z.string(),
   restore: restoreSchema,
   /** Where the student was: what undo leads back to. */
-  from: z.object({ image: z.string(), step: z.string().optional(), record: z.string() }),
+  from: z.object({ image: z.string(), step: z.string().optional(), record: z.string() }).optional(),
   /** Set when it leads back from a container that failed: why that failed. */
   failed: z.string().optional(),
 });

@@ -72,6 +72,7 @@ const reason = await Promise.race([
   new Promise<string>((resolve) => ending.signal.addEventListener("abort", () => resolve("signal"))),
 ]);
 await supervisor.close();
-removeSupervisorFile(path, process.pid);
 log({ event: "supervisor.ended", reason });
+// Last: whoever waits for our end waits for this.
+removeSupervisorFile(path, process.pid);
 process.exit(0);

@@ -18,6 +18,8 @@ export interface Settled {
   readonly live: Live | undefined;
   /** What there is of it, running or not; the newest that was the student's. */
   readonly container: WorkspaceContainer | undefined;
+  /** A swap was finished here that somebody else had begun: its request waits for an answer. */
+  readonly finished: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export const settle = async (tools: TransitionTools, order: SettleOrder): Promis
   const known = all.find(({ id, state }) => id === order.live?.container.id && state === "running");
   const others = all.filter(({ id }) => id !== known?.id && !order.spared.includes(id));
   if (order.live && known && order.live.link.isOpen && others.length === 0)
-    return { live: order.live, container: order.live.container };
+    return { live: order.live, container: order.live.container, finished: false };
 
   for (const container of all)
     if (container.claim === undefined && !order.spared.includes(container.id)) {
@@ -40,33 +42,38 @@ export const settle = async (tools: TransitionTools, order: SettleOrder): Promis
     }
   const claimed = all.filter(({ claim }) => claim !== undefined);
   const newest = claimed.at(-1);
-  if (newest === undefined) return { live: undefined, container: undefined };
+  if (newest === undefined) return { live: undefined, container: undefined, finished: false };
   if (claimed.length === 1) {
-    if (newest.state !== "running" && !order.wantRunning) return { live: undefined, container: newest };
-    const live = await adopt(tools, newest).catch(async (error: unknown) => {
+    if (newest.state !== "running" && !order.wantRunning)
+      return { live: undefined, container: newest, finished: false };
+    let wasStandby = false;
+    const onStandby = (): void => {
+      wasStandby = true;
+    };
+    const live = await adopt(tools, newest, onStandby).catch(async (error: unknown) => {
       // It ended while we looked: that is an answer, unless it was to run.
       if (!order.wantRunning && (await containers.whyGone(newest)) !== undefined) return undefined;
       throw error;
     });
-    return { live, container: newest };
+    return { live, container: newest, finished: wasStandby };
   }
   if (!order.wantRunning && claimed.every(({ state }) => state !== "running"))
-    return { live: undefined, container: newest };
+    return { live: undefined, container: newest, finished: false };
   log({ event: "swap.found-interrupted", workspace: order.name, generations: claimed.map((one) => one.generation) });
   const live = await finishInterrupted(tools, claimed);
-  return { live, container: live?.container ?? newest };
+  return { live, container: live?.container ?? newest, finished: live !== undefined };
 };
 
 /** Connects to the only one there is; starts it first, or gives it its configuration, when it needs that. */
-const adopt = async (tools: TransitionTools, container: WorkspaceContainer): Promise<Live> => {
+const adopt = async (tools: TransitionTools, container: WorkspaceContainer, onStandby: () => void): Promise<Live> => {
   const { containers, signal } = tools;
   if (container.state !== "running")
     return tools.connect(container, await containers.run(container, { mode: "normal", signal }));
   const live = await reach(tools, container);
   // Killed between the removal of a failed one and the lease for this one.
-  if (live.link.boot.phase === "standby" && !live.link.holdsLease)
-    return takeLease(tools, live, container.transition?.restore ?? { kind: "none" });
-  return live;
+  if (live.link.boot.phase !== "standby" || live.link.holdsLease) return live;
+  onStandby();
+  return takeLease(tools, live, container.transition?.restore ?? { kind: "none" });
 };
 
 /** Connects to a running one that somebody else may have started. */

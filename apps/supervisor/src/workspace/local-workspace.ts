@@ -12,7 +12,7 @@ import {
 } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import { z } from "zod";
-import { openControlLink, type RequestMessage } from "../control/control-link.ts";
+import { type ControlLink, openControlLink, type RequestMessage } from "../control/control-link.ts";
 import { askServer } from "../http/ask-server.ts";
 import { lifecycleAction } from "../lifecycle/deadline.ts";
 import { discard, type Live, type TransitionTools } from "../transition/live.ts";
@@ -73,6 +73,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const queue = createQueue();
   const outcomes = createOutcomes();
   const ending = new AbortController();
+  const acknowledged = new WeakMap<ControlLink, Set<string>>();
   let live: Live | undefined;
   let known: WorkspaceContainer | undefined;
   let prepared: { readonly step: string; readonly live: Live } | undefined;
@@ -147,14 +148,16 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     if (live && result.live === undefined) await dropPrepared();
     if (!wasRunning && result.live) beginTime(result.live.container);
     take(result.live, result.container);
-    if (result.live?.container.claim !== undefined) acknowledgeClaim(result.live);
+    if (result.live && result.finished) acknowledgeClaim(result.live);
   };
 
   /** A swap that somebody else began is over: whoever asked for it is told. */
   const acknowledgeClaim = ({ container }: Live): void => {
     const { claim, transition } = container;
-    if (claim === undefined || transition === undefined || outcomes.of(claim) !== undefined) return;
-    outcomes.settle(claim, outcomeOfLabel(container));
+    if (claim === undefined || transition === undefined) return;
+    const outcome = outcomes.of(claim) ?? outcomeOfLabel(container);
+    outcomes.settle(claim, outcome);
+    acknowledge(claim, outcome);
   };
 
   const beginTime = ({ settings }: WorkspaceContainer): void => {
@@ -165,8 +168,15 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     lastSeen = undefined;
   };
 
-  const acknowledge = (id: string, { outcome, cause }: Outcome): void =>
-    live?.link.send({ t: "acknowledge", id, outcome, ...(cause === undefined ? {} : { cause }) });
+  /** Once over each connection: a server repeats what it has no answer to when the next one opens. */
+  const acknowledge = (id: string, { outcome, cause }: Outcome): void => {
+    if (live === undefined) return;
+    const told = acknowledged.get(live.link) ?? new Set();
+    acknowledged.set(live.link, told);
+    if (told.has(id)) return;
+    told.add(id);
+    live.link.send({ t: "acknowledge", id, outcome, ...(cause === undefined ? {} : { cause }) });
+  };
 
   /** Executes a request once, whoever asked and however often it is repeated. */
   const execute = async ({ id, request }: RequestMessage): Promise<void> => {

@@ -85,6 +85,7 @@ export const resolveTemplate = async (
     timezone: template.timezone,
     recording: template.recording,
     webTerminal: template.access.webTerminal,
+    lifecycle: template.lifecycle,
     resources: {
       ...(cpu === undefined ? {} : { cpu }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
@@ -94,7 +95,7 @@ export const resolveTemplate = async (
 };
 
 /** What of a template the Docker backend of this version honours. */
-export interface RunSettings extends Pick<WorkspaceTemplate, "parameters" | "timezone" | "recording"> {
+export interface RunSettings extends Pick<WorkspaceTemplate, "parameters" | "timezone" | "recording" | "lifecycle"> {
   readonly webTerminal: boolean;
   readonly resources: { readonly cpu?: number; readonly memoryBytes?: number; readonly pids?: number };
 }

@@ -1,6 +1,7 @@
 import { AppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { confirm } from "../confirm.ts";
+import { removeWorkspace } from "../remove-workspace.ts";
 
 export default async (
   context: Context,
@@ -21,11 +22,7 @@ export default async (
       return 0;
     }
   }
-  const supervisor = await context.runningSupervisor();
-  const managed = new Set((await supervisor?.workspaces())?.map(({ name }) => name));
-  for (const name of doomed)
-    if (supervisor && managed.has(name)) await supervisor.remove(name, { signal: context.signal });
-    else await workspaces.remove(name);
+  for (const name of doomed) await removeWorkspace(context, name);
   if (options.all) await workspaces.removeAll();
   if (options.json) reporter.json({ removed: doomed });
   else reporter.info(doomed.length === 0 ? "There was no workspace to remove." : `Removed ${doomed.join(", ")}.`);

@@ -1,4 +1,4 @@
-import { type StateDirectory, type WorkspaceContainer, type WorkspaceSettings } from "@atelier/backend-docker";
+import type { StateDirectory, WorkspaceContainer, WorkspaceSettings } from "@atelier/backend-docker";
 import {
   type BootView,
   checkpointViewSchema,

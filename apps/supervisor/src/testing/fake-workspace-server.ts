@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import {
   type BootView,
   controlPath,
+  type ManagerMessage,
   managerMessageSchema,
   newRequestSchema,
   parsePreviewPath,
@@ -40,10 +41,14 @@ export interface FakeServerOptions {
   readonly passed: ReadonlySet<string>;
 }
 
+export type ManagerStatus = Extract<ManagerMessage, { t: "status" }>;
+
 /** A workspace server that speaks the contracts over real HTTP and WebSocket, without shells and files. */
 export interface FakeWorkspaceServer {
   readonly port: number;
   readonly boot: BootView;
+  /** What the manager last said of its time. */
+  readonly status: ManagerStatus | undefined;
   /** The files of `receive-config`. */
   configure(files: Readonly<Record<string, string>>): void;
   /** A check finished: tells the manager. */
@@ -62,6 +67,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
   let control: WebSocket | undefined;
   let isDead = false;
   let step: string | undefined;
+  let status: ManagerStatus | undefined;
   const holds = (): boolean => volume.holder === container;
   const boot = (): BootView => ({ ...phase, elapsedMs: 1 });
   const send = (message: WorkspaceMessage): void => {
@@ -140,6 +146,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
 
   const receive = (text: string): void => {
     const message = managerMessageSchema.parse(JSON.parse(text));
+    if (message.t === "status") status = message;
     if (message.t === "acknowledge" && holds() && volume.outstanding().has(message.id))
       append("request-acknowledged", { id: message.id, outcome: message.outcome, cause: message.cause });
     if (!("call" in message)) return;
@@ -327,6 +334,9 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     port: (server.address() as AddressInfo).port,
     get boot() {
       return boot();
+    },
+    get status() {
+      return status;
     },
     configure: (files) => {
       config = runtimeConfigSchema.parse(JSON.parse(files["config.json"] ?? ""));

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
   connectEngine,
+  type Containers,
+  createContainers,
   createWorkspaces,
   defaultResources,
   type Engine,
@@ -37,6 +39,7 @@ export interface FakeMachine extends AsyncDisposable {
   readonly engine: FakeEngine;
   readonly state: StateDirectory;
   readonly workspaces: Workspaces;
+  readonly containers: Containers;
   /** The running supervisor; started when there is none, as a command would. */
   supervisor(version?: string): Promise<SupervisorClient>;
   /** Pid of the running one. */
@@ -137,6 +140,7 @@ export const openFakeMachine = async (env: Readonly<Record<string, string>> = {}
     engine,
     state,
     workspaces,
+    containers: createContainers({ engine: client, state }),
     pid,
     call,
     supervisor: (version = "0.1.0") =>

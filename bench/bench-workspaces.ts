@@ -50,6 +50,7 @@ export const openBenchWorkspaces = async (folder = example): Promise<BenchWorksp
         record: built.digest,
         image: "start",
         port: await workspaces.freePort(),
+        managed: false,
         parameters: {},
         secrets: [],
         timezone: "UTC",

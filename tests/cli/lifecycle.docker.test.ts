@@ -10,7 +10,7 @@ test("from init to remove: a workspace keeps its link, files and progress over s
   await atelier.succeed("validate", "mine");
   const first = await atelier.succeed("run", "mine");
   const url = first.stdout.trim();
-  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/login\?token=[A-Za-z0-9_-]{43}$/);
+  assert.match(url, /^http:\/\/mine\.localhost:\d+\/login\?token=[A-Za-z0-9_-]{43}$/);
   {
     const client = await openWorkspace(url);
     using terminal = await client.terminal();

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import type { Engine, StateDirectory, Workspaces } from "@atelier/backend-docker";
+import { fileURLToPath } from "node:url";
+import type { Engine, StateDirectory, SupervisorClient, Workspaces } from "@atelier/backend-docker";
 import type { Builder } from "@atelier/build";
 import type { Reporter } from "./reporter/reporter.ts";
 
@@ -16,6 +17,10 @@ export interface Context {
   state(): Promise<StateDirectory>;
   engine(): Promise<Engine>;
   workspaces(): Promise<Workspaces>;
+  /** The process that looks after this state directory's workspaces; started when it does not run. */
+  supervisor(): Promise<SupervisorClient>;
+  /** The same, but undefined when it does not run. */
+  runningSupervisor(): Promise<SupervisorClient | undefined>;
   builder(): Promise<Builder>;
   /** A path as the person meant it. */
   path(text: string): string;
@@ -23,9 +28,14 @@ export interface Context {
 
 export const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
+/** An installed CLI brings the supervisor's bundle and names it; a checkout runs the source. */
+const supervisorFile = (env: Context["env"]): string =>
+  env.ATELIER_SUPERVISOR_FILE || fileURLToPath(new URL("../../supervisor/src/main.ts", import.meta.url));
+
 export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "signal" | "version">): Context => {
   let state: Promise<StateDirectory> | undefined;
   let engine: Promise<Engine> | undefined;
+  let supervisor: Promise<SupervisorClient> | undefined;
   // Loaded on first need: `--help` and `validate` must not wait for an engine's client.
   const backend = () => import("@atelier/backend-docker");
   const context: Context = {
@@ -42,6 +52,17 @@ export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "
       )),
     workspaces: async () =>
       (await backend()).createWorkspaces({ engine: await context.engine(), state: await context.state() }),
+    supervisor: () =>
+      (supervisor ??= backend().then(async ({ ensureSupervisor }) =>
+        ensureSupervisor({
+          stateDirectory: (await context.state()).path,
+          version: base.version,
+          command: [process.execPath, supervisorFile(base.env)],
+          env: base.env,
+          signal: base.signal,
+        }),
+      )),
+    runningSupervisor: async () => (await backend()).findSupervisor((await context.state()).path),
     builder: async () =>
       (await import("@atelier/build")).createDockerBuilder({
         engine: await context.engine(),

@@ -26,6 +26,7 @@ const repeatable = (flags: string, description: string): Option =>
   new Option(flags, description).argParser<string[]>(collect);
 const json = option("--json", "print the result as JSON");
 const yes = option("-y, --yes", "do not ask");
+const jobs = option("-y, --yes", "end running jobs without asking");
 const template = option("-t, --template <file>", "WorkspaceTemplate that says how workspaces run");
 const backend = option("--backend <name>", "docker or kubernetes").choices(["docker", "kubernetes"]).default("docker");
 
@@ -193,6 +194,7 @@ export const commandTable: readonly Entry[] = [
       "atelier run my-workshop --step permissions --new",
       "atelier run atelier/linux-basics:1.0.0-start --open",
       "atelier run my-workshop --set city=Berlin --secret token=./token.txt",
+      "atelier run my-workshop --ttl 8h --on-edit move",
     ],
     options: [
       template,
@@ -201,6 +203,11 @@ export const commandTable: readonly Entry[] = [
       repeatable("--secret <name=file>", "value of a secret parameter, from a file"),
       option("--name <name>", "name of the workspace; default: the workshop's"),
       option("--new", "a fresh workspace beside an existing one"),
+      option("--ttl <duration>", "stop it after this time, such as 8h; wins over the template"),
+      option(
+        "--on-edit <what>",
+        "when the workshop was edited since: go on in the old build, move to the new one with the files, or begin afresh",
+      ).choices(["continue", "move", "fresh"]),
       option("--open", "open the link in the browser"),
       backend,
       json,
@@ -238,6 +245,54 @@ export const commandTable: readonly Entry[] = [
     examples: ["atelier start linux-basics"],
     options: [json],
     load: () => import("./commands/start.ts"),
+  },
+  {
+    name: "next",
+    args: "<workspace> [step]",
+    summary: "go on to the step after this one, with the student's files",
+    examples: ["atelier next linux-basics", "atelier next linux-basics permissions"],
+    options: [jobs, json],
+    load: () => import("./commands/next.ts"),
+  },
+  {
+    name: "goto",
+    args: "<workspace> <step>",
+    summary: "go to the beginning of a step, in a clean container; undo leads back",
+    examples: ["atelier goto linux-basics permissions"],
+    options: [jobs, json],
+    load: () => import("./commands/goto.ts"),
+  },
+  {
+    name: "reset",
+    args: "<workspace> [step]",
+    summary: "begin this step again, in a clean container; undo leads back",
+    examples: ["atelier reset linux-basics", "atelier reset linux-basics permissions --yes"],
+    options: [jobs, json],
+    load: () => import("./commands/reset.ts"),
+  },
+  {
+    name: "solve",
+    args: "<workspace> [step]",
+    summary: "show this step solved; it counts as solved, not as passed",
+    examples: ["atelier solve linux-basics"],
+    options: [jobs, json],
+    load: () => import("./commands/solve.ts"),
+  },
+  {
+    name: "undo",
+    args: "<workspace>",
+    summary: "take the last transition back, with the files as they were",
+    examples: ["atelier undo linux-basics"],
+    options: [jobs, json],
+    load: () => import("./commands/undo.ts"),
+  },
+  {
+    name: "extend",
+    args: "<workspace>",
+    summary: "give a workspace that ends by itself more time",
+    examples: ["atelier extend linux-basics", "atelier extend linux-basics --by 2h"],
+    options: [option("--by <duration>", "how much longer; default: an hour"), json],
+    load: () => import("./commands/extend.ts"),
   },
   {
     name: "remove",

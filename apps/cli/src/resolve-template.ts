@@ -89,6 +89,7 @@ export const resolveTemplate = async (
     timezone: template.timezone,
     recording: template.recording,
     webTerminal: template.access.webTerminal,
+    lifecycle: template.lifecycle,
     resources: {
       ...(cpu === undefined ? {} : { cpu }),
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
@@ -108,7 +109,7 @@ export const refuseKeyExposure = (
 };
 
 /** What of a template the Docker backend of this version honours. */
-export interface RunSettings extends Pick<WorkspaceTemplate, "parameters" | "timezone" | "recording"> {
+export interface RunSettings extends Pick<WorkspaceTemplate, "parameters" | "timezone" | "recording" | "lifecycle"> {
   readonly template: WorkspaceTemplate;
   readonly help?: HelpToRun;
   readonly webTerminal: boolean;

@@ -18,6 +18,7 @@ import { type AccessRules, cookieNameOf, isAllowedHost, isAllowedOrigin, roleOf 
 import { accessRequestOf, createApp, type StudentService } from "./http/app.ts";
 import { createLlmHelp, type LlmHelp } from "./help/create-llm-help.ts";
 import { createEventStream } from "./http/event-stream.ts";
+import { isPreview, type PreviewRules, servePreview, upgradePreview } from "./http/preview.ts";
 import type { asIdentity, Identity } from "./identity/identity.ts";
 import { type Lease, waitForLease } from "./lease/lease.ts";
 import { applyEvent, type History, readHistory } from "./progress/progress.ts";
@@ -101,9 +102,18 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     onError: (error) => log({ event: "http.failed", error: String(error) }),
   });
   const listener = getRequestListener(app.fetch);
-  const server = createHttpServer((request, response) => void listener(request, response));
+  const previews = (): PreviewRules => ({ controlToken: rules?.tokens.control, ownPort: settings.ATELIER_PORT });
+  const server = createHttpServer((request, response) => {
+    // Before any router: the path goes to the student's program exactly as it was written.
+    if (isPreview(request)) servePreview(request, response, previews());
+    else void listener(request, response);
+  });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => {
+    if (isPreview(request)) {
+      upgradePreview(request, { socket, head }, previews());
+      return;
+    }
     const refusal = upgradeRefusal(request, rules, running);
     if (refusal !== undefined) {
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -16,7 +16,22 @@ export type {
 } from "./engine/shapes.ts";
 export { oldestApi } from "./engine/transport.ts";
 export * from "./state/state-directory.ts";
+export { ensureSupervisor, findSupervisor, isOlder } from "./supervisor/ensure-supervisor.ts";
+export {
+  createSupervisorClient,
+  type OnProgress,
+  type OrderOptions,
+  type SupervisorClient,
+} from "./supervisor/supervisor-client.ts";
 export { defaultResources } from "./workspaces/container-body.ts";
+export {
+  type Containers,
+  createContainers,
+  isGone,
+  type NextContainer,
+  type RunOptions,
+  type WorkspaceContainer,
+} from "./workspaces/containers.ts";
 export { getFromServer } from "./workspaces/server-client.ts";
-export type { WorkspaceSettings } from "./workspaces/workspace-labels.ts";
+export type { TransitionLabel, WorkspaceSettings } from "./workspaces/workspace-labels.ts";
 export * from "./workspaces/workspaces.ts";

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const cliFile = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
@@ -25,6 +27,19 @@ export interface AtelierCli extends AsyncDisposable {
   /** Writes files below the folder; keys are paths. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
 }
+
+/** What the CLI started for this state directory alone ends with it. */
+const endSupervisor = async (stateDirectory: string): Promise<void> => {
+  const file = join(stateDirectory, "supervisor.json");
+  try {
+    const { pid } = JSON.parse(readFileSync(file, "utf8")) as { pid: number };
+    process.kill(pid, "SIGTERM");
+    // It takes its file away last.
+    for (let waited = 0; existsSync(file) && waited < 3000; waited += 10) await sleep(10);
+  } catch {
+    // None was started, or it has ended.
+  }
+};
 
 export const createAtelierCli = async (env: Readonly<Record<string, string>> = {}): Promise<AtelierCli> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-test-"));
@@ -72,7 +87,8 @@ export const createAtelierCli = async (env: Readonly<Record<string, string>> = {
     },
     [Symbol.asyncDispose]: async () => {
       await run("remove", "--all", "--yes");
-      await rm(folder, { recursive: true, force: true });
+      await endSupervisor(stateDirectory);
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
     },
   };
 };

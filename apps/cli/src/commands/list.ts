@@ -1,4 +1,5 @@
 import type { WorkspaceStatus } from "@atelier/backend-docker";
+import type { LocalWorkspaceView } from "@atelier/contract";
 import type { Context } from "../context.ts";
 import { table } from "../reporter/table.ts";
 
@@ -11,6 +12,10 @@ export default async (
   // What a killed build left is nobody's workspace; it goes before anyone wonders what it is.
   const { removeLeftovers } = await import("@atelier/build");
   await removeLeftovers(await context.engine(), (await context.state()).id);
+  const isManaged = ({ settings }: WorkspaceStatus): boolean => settings !== undefined && settings.managed !== false;
+  // What ended while nobody looked is stopped or deleted before it is shown.
+  const supervisor = (await workspaces.list()).some(isManaged) ? await context.supervisor() : undefined;
+  const views = new Map((await supervisor?.workspaces())?.map((view) => [view.name, view]));
   const all = await workspaces.list();
   const { reporter } = context;
   if (options.json) {
@@ -24,6 +29,9 @@ export default async (
         url: linkOf(status),
         folder: status.settings?.folder,
         createdAt: status.settings?.createdAt,
+        image: status.settings?.image,
+        deadline: views.get(status.name)?.deadline,
+        retainUntil: views.get(status.name)?.retainUntil,
       })),
     );
     return 0;
@@ -40,18 +48,27 @@ export default async (
   };
   reporter.result(
     table(
-      ["NAME", "STATE", "WORKSHOP", "ADDRESS"],
+      ["NAME", "STATE", "WORKSHOP", "ADDRESS", "ENDS"],
       all.map((status) => [
         status.name,
         states[status.state],
         status.settings ? `${status.settings.workshop} ${status.settings.version}` : "?",
         linkOf(status) ?? "",
+        endOf(views.get(status.name)),
       ]),
     ),
   );
+  for (const { notices } of views.values())
+    for (const { cause, remedy } of notices) reporter.warn(`${cause} ${remedy}`);
   return 0;
 
+  function endOf(view: LocalWorkspaceView | undefined): string {
+    const at = (iso: string): string => iso.slice(0, 16).replace("T", " ");
+    if (view?.deadline) return `stops ${at(view.deadline)} UTC`;
+    return view?.retainUntil ? `deleted ${at(view.retainUntil)} UTC` : "";
+  }
+
   function linkOf({ settings, state }: WorkspaceStatus): string | undefined {
-    return settings && state === "running" ? `http://127.0.0.1:${settings.port}/` : undefined;
+    return settings && state === "running" ? new URL(workspaces.url(settings, "student")).origin + "/" : undefined;
   }
 };

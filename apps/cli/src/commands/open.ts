@@ -15,6 +15,7 @@ export default async (
     throw new AppError("workspace-stopped", `The workspace "${found}" does not run.`, {
       hint: `Start it: atelier start ${found}`,
     });
+  await context.supervisor();
   const url = workspaces.url(settings, "student");
   if (options.json) reporter.json({ name: found, url });
   else reporter.result(url);

@@ -1,6 +1,7 @@
 import { AppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { confirm } from "../confirm.ts";
+import { removeWorkspace } from "../remove-workspace.ts";
 
 export default async (
   context: Context,
@@ -21,8 +22,8 @@ export default async (
       return 0;
     }
   }
+  for (const name of doomed) await removeWorkspace(context, name);
   if (options.all) await workspaces.removeAll();
-  else for (const name of doomed) await workspaces.remove(name);
   if (options.json) reporter.json({ removed: doomed });
   else reporter.info(doomed.length === 0 ? "There was no workspace to remove." : `Removed ${doomed.join(", ")}.`);
   return 0;

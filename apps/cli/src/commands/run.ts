@@ -1,8 +1,19 @@
 import { existsSync } from "node:fs";
 import { defaultResources, type WorkspaceSettings, type Workspaces } from "@atelier/backend-docker";
-import { AppError, type Backend, type BuildRecord, parseWorkspaceName } from "@atelier/domain";
+import {
+  AppError,
+  type Backend,
+  type BuildRecord,
+  parseDuration,
+  parseWorkspaceName,
+  planImages,
+  type WorkspaceTemplate,
+} from "@atelier/domain";
 import { buildWorkshop } from "../build-workshop.ts";
-import type { Context } from "../context.ts";
+import { chooseOnEdit, type OnEdit } from "../choose-on-edit.ts";
+import { type Context, sha256 } from "../context.ts";
+import { followProgress } from "../follow-progress.ts";
+import { removeWorkspace } from "../remove-workspace.ts";
 import { followStart } from "../follow-start.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { parsePairs, readSecretFiles } from "../name-values.ts";
@@ -22,6 +33,8 @@ interface RunOptions {
   readonly new?: boolean;
   readonly open?: boolean;
   readonly backend: Backend;
+  readonly ttl?: string;
+  readonly onEdit?: OnEdit;
   readonly json?: boolean;
 }
 
@@ -40,11 +53,12 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   });
   const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
   const secrets = readSecretFiles(context, options.secret ?? []);
+  const lifecycle = lifecycleOf(template.lifecycle, options.ttl);
   const workspaces = await context.workspaces();
 
   const wanted = options.name ?? folder?.workshop.name;
   if (wanted !== undefined && options.new !== true) {
-    const existing = await continueExisting(context, workspaces, { name: wanted, options });
+    const existing = await continueExisting(context, workspaces, { name: wanted, options, folder });
     if (existing) return finish(context, existing, options);
   }
 
@@ -79,6 +93,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     ...(template.help === undefined ? {} : { help: template.help.settings }),
     sudo: source.sudo,
     resources: { ...defaultResources, ...template.resources },
+    lifecycle,
     createdAt: context.now().toISOString(),
   };
   await workspaces.create({
@@ -87,7 +102,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     secrets: parameters.secrets,
     ...(template.help?.key === undefined ? {} : { helpKey: template.help.key }),
   });
-  return finish(context, await followStart(context, workspaces, name), options);
+  return finish(context, await followStart(context, name), options);
 };
 
 const finish = async (
@@ -114,21 +129,64 @@ const finish = async (
 const continueExisting = async (
   context: Context,
   workspaces: Workspaces,
-  { name, options }: { name: string; options: RunOptions },
+  { name, options, folder }: { name: string; options: RunOptions; folder: CheckedFolder | undefined },
 ): Promise<{ name: string; url: string; phase: string } | undefined> => {
   const found = (await workspaces.list()).find((status) => status.name === name);
   if (found === undefined) return undefined;
   if (found.state === "incomplete" || found.settings === undefined) {
     // Its making was interrupted: there is nothing in it yet.
-    await workspaces.remove(name);
+    await removeWorkspace(context, name);
     return undefined;
   }
   if (options.step !== undefined || (options.set ?? []).length > 0)
     throw new AppError("usage", `The workspace "${name}" exists already; --step and --set are for new ones.`, {
       hint: `Add --new for another one beside it, or remove it first: atelier remove ${name}`,
     });
-  context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
-  return followStart(context, workspaces, name);
+  const edited = folder === undefined ? undefined : await editedSince(context, found.settings, folder);
+  const choice = edited ? await chooseOnEdit(context, name, options.onEdit) : "continue";
+  if (choice === "fresh") {
+    await removeWorkspace(context, name);
+    return undefined;
+  }
+  if (choice === "continue") {
+    context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
+    return followStart(context, name);
+  }
+  const { digest } = await buildWorkshop(context, edited as CheckedFolder, {});
+  await followStart(context, name);
+  const supervisor = await context.supervisor();
+  await supervisor.transition(
+    name,
+    { order: "move", record: digest },
+    { onProgress: followProgress(context), signal: context.signal },
+  );
+  context.reporter.progressDone();
+  context.reporter.info(`The workspace "${name}" was moved to the new build, with its files.`);
+  return followStart(context, name);
+};
+
+type CheckedFolder = Awaited<ReturnType<typeof requireWorkshop>>;
+
+/** The folder, when it would build something else than the workspace stands on. */
+const editedSince = async (
+  context: Context,
+  settings: WorkspaceSettings,
+  folder: CheckedFolder,
+): Promise<CheckedFolder | undefined> => {
+  const record = (await context.state()).readRecord(settings.record);
+  return record?.planDigest === planImages(folder.workshop, folder.tree, sha256).digest ? undefined : folder;
+};
+
+/** Hours of a template, or those that were typed. */
+const lifecycleOf = (
+  { ttlSeconds, retainSeconds, prewarm }: WorkspaceTemplate["lifecycle"],
+  ttl: string | undefined,
+): NonNullable<WorkspaceSettings["lifecycle"]> => {
+  const typed = ttl === undefined ? undefined : parseDuration(ttl);
+  if (ttl !== undefined && typed === undefined)
+    throw new AppError("usage", `--ttl ${ttl}: expected a duration such as 45m or 8h.`);
+  const seconds = typed ?? ttlSeconds;
+  return { ...(seconds === undefined ? {} : { ttlSeconds: seconds }), retainSeconds, prewarm };
 };
 
 const fromImage = async (

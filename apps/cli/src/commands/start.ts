@@ -6,9 +6,15 @@ export default async (
   names: readonly string[],
   options: { readonly json?: boolean },
 ): Promise<number> => {
-  const workspaces = await context.workspaces();
   const started: { name: string; url: string; phase: string }[] = [];
-  for (const name of names) started.push(await followStart(context, workspaces, name));
+  for (const name of names) {
+    const result = await followStart(context, name);
+    started.push(result);
+    if (!options.json) {
+      context.reporter.info(`Started ${name}. Open this link:`);
+      context.reporter.result(result.url);
+    }
+  }
   if (options.json) context.reporter.json(started);
   return started.every(({ phase }) => phase === "ready") ? 0 : 1;
 };

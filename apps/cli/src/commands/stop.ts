@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { followProgress } from "../follow-progress.ts";
 
 export default async (
   context: Context,
@@ -6,8 +7,11 @@ export default async (
   options: { readonly json?: boolean },
 ): Promise<number> => {
   const workspaces = await context.workspaces();
+  for (const name of names) await workspaces.find(name);
+  const supervisor = await context.supervisor();
   for (const name of names) {
-    await workspaces.stop(name);
+    await supervisor.stop(name, { onProgress: followProgress(context), signal: context.signal });
+    context.reporter.progressDone();
     context.reporter.info(`Stopped ${name}. Everything in it is kept: atelier start ${name}`);
   }
   if (options.json) context.reporter.json({ stopped: names });

@@ -40,6 +40,7 @@ export const withFreshWorkspace = async <T>(
         record: digest,
         image,
         port,
+        managed: false,
         parameters: {},
         secrets: [],
         timezone: "UTC",
@@ -53,9 +54,9 @@ export const withFreshWorkspace = async <T>(
     const boot = await workspaces.start(name, { onPhase: () => {}, onBoot: () => {}, signal: context.signal });
     if (boot.phase !== "ready")
       return await work({ isReady: false, cause: `onStart failed: ${boot.cause ?? boot.phase}` });
-    const { containerId = "" } = await workspaces.find(name);
+    const { containerId = "", publishedAt = port } = await workspaces.find(name);
     using control = await openControl({
-      port,
+      port: publishedAt,
       token: (await context.state()).token(id, "control"),
       version: context.version,
     });

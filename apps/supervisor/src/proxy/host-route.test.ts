@@ -18,6 +18,8 @@ test("each host leads to one place, and everything unusual nowhere", () => {
     "linux-basics.localhost:7700": "linux-basics",
     "p3000.linux-basics.localhost:7700": "linux-basics:3000",
     "p65535.a.localhost:7700": "a:65535",
+    "p80.a.localhost:7700": "a:80",
+    "p3000.localhost:7700": "p3000",
   };
   const hostile = [
     "",
@@ -30,7 +32,7 @@ test("each host leads to one place, and everything unusual nowhere", () => {
     "A.localhost:7700",
     "a.localhost.evil.example:7700",
     "x@a.localhost:7700",
-    "p80.a.localhost:7700",
+    "p0.a.localhost:7700",
     "p03000.a.localhost:7700",
     "p70000.a.localhost:7700",
     "p3000.b.a.localhost:7700",

@@ -29,9 +29,9 @@ export const routeOfHost = (host: string | undefined, listenPort: number): HostR
   return port === undefined ? unknown : { kind: "preview", workspace, port };
 };
 
-/** `p3000` → 3000; ports below 1024 and those with leading zeros are not previews. */
+/** `p3000` → 3000; with leading zeros it is no preview. */
 const parsePreviewPort = (label: string): number | undefined => {
-  const match = /^p([1-9][0-9]{3,4})$/.exec(label);
+  const match = /^p([1-9][0-9]{0,4})$/.exec(label);
   const port = Number(match?.[1]);
-  return match && port >= 1024 && port <= 65_535 ? port : undefined;
+  return match && port <= 65_535 ? port : undefined;
 };

@@ -43,6 +43,12 @@ export interface StateDirectory {
   saveSecrets(workspaceId: string, secrets: Readonly<Record<string, string>>, helpKey?: string): void;
   readHelpKey(workspaceId: string): string | undefined;
   readSecrets(workspaceId: string): Readonly<Record<string, string>>;
+  /** The supervisor's port on 127.0.0.1, part of every link; undefined until one ran. */
+  readPort(): number | undefined;
+  savePort(port: number): void;
+  /** End of a workspace's running time, in ms since 1970, when it was given one since it started. */
+  readDeadline(workspaceId: string): number | undefined;
+  saveDeadline(workspaceId: string, deadline: number | undefined): void;
   forget(workspaceId: string): void;
 }
 
@@ -64,6 +70,8 @@ export const openStateDirectory = (path: string): StateDirectory => {
     const file = privatePath(workspaceId);
     return existsSync(file) ? privateSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
   };
+  const deadlinePath = (workspaceId: string): string =>
+    join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.deadline`);
   const readRecord = (digest: string): BuildRecord | undefined => {
     if (!/^[0-9a-f]{64}$/.test(digest) || !existsSync(recordPath(digest))) return undefined;
     return buildRecordSchema.parse(JSON.parse(readFileSync(recordPath(digest), "utf8")));
@@ -93,7 +101,24 @@ export const openStateDirectory = (path: string): StateDirectory => {
       replace(privatePath(workspaceId), JSON.stringify({ v: 1, secrets, helpKey })),
     readSecrets: (workspaceId) => readPrivate(workspaceId)?.secrets ?? {},
     readHelpKey: (workspaceId) => readPrivate(workspaceId)?.helpKey,
-    forget: (workspaceId) => rmSync(privatePath(workspaceId), { force: true }),
+    readPort: () => {
+      const port = existsSync(join(path, "port")) ? Number(readFileSync(join(path, "port"), "utf8")) : Number.NaN;
+      return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+    },
+    savePort: (port) => replace(join(path, "port"), String(port)),
+    readDeadline: (workspaceId) => {
+      const file = deadlinePath(workspaceId);
+      const deadline = existsSync(file) ? Number(readFileSync(file, "utf8")) : Number.NaN;
+      return Number.isFinite(deadline) ? deadline : undefined;
+    },
+    saveDeadline: (workspaceId, deadline) => {
+      if (deadline === undefined) rmSync(deadlinePath(workspaceId), { force: true });
+      else replace(deadlinePath(workspaceId), String(deadline));
+    },
+    forget: (workspaceId) => {
+      rmSync(privatePath(workspaceId), { force: true });
+      rmSync(deadlinePath(workspaceId), { force: true });
+    },
   };
 };
 

@@ -38,8 +38,9 @@ export const containerBody = (settings: WorkspaceSettings, plan: ContainerPlan):
   Labels: plan.labels,
   ExposedPorts: { [`${serverPort}/tcp`]: {} },
   HostConfig: {
-    // Loopback only: nobody else on the network reaches a student's shell.
-    PortBindings: { [`${serverPort}/tcp`]: [{ HostIp: "127.0.0.1", HostPort: String(settings.port) }] },
+    // Loopback only: nobody else on the network reaches a student's shell. Any port will do, and two
+    // containers of one workspace must not want the same: browsers come by the supervisor.
+    PortBindings: { [`${serverPort}/tcp`]: [{ HostIp: "127.0.0.1", HostPort: "" }] },
     Mounts: [{ Type: "volume", Source: plan.volume, Target: compiledPaths.runtime }],
     Tmpfs: { [runtimePaths.folder]: "mode=0700,size=4m,noexec,nosuid,nodev" },
     CapDrop: ["ALL"],

@@ -22,6 +22,13 @@ export const startServices = async (options: ServicesOptions): Promise<void> => 
   await Promise.all(options.record.services.map((service) => waitUntilReady(service, options)));
 };
 
+/** Starts those services anew that a reset is meant to reset, from their image. */
+export const restartServices = async (options: ServicesOptions): Promise<void> => {
+  const doomed = options.record.services.filter(({ onReset }) => onReset === "restart");
+  for (const { name } of doomed) await options.engine.removeContainer(options.nameOf(name));
+  await startServices(options);
+};
+
 const startService = async (
   service: Service,
   { engine, network, labels, nameOf, signal }: ServicesOptions,

@@ -1,4 +1,4 @@
-import { runtimeConfigSchema } from "@atelier/contract";
+import { restoreSchema, runtimeConfigSchema } from "@atelier/contract";
 import { labels } from "@atelier/domain";
 import { z } from "zod";
 
@@ -16,7 +16,7 @@ export const workspaceSettingsSchema = z.object({
   image: z.string(),
   /** The step the student works on. */
   step: z.string().optional(),
-  /** Port on 127.0.0.1, the same over restarts. */
+  /** Port on 127.0.0.1 at which the supervisor serves it to browsers that know no `*.localhost`. */
   port: z.int(),
   /** Absolute path of the folder it was made from, when there was one. */
   folder: z.string().optional(),
@@ -29,9 +29,26 @@ export const workspaceSettingsSchema = z.object({
   help: runtimeConfigSchema.shape.help.unwrap().optional(),
   sudo: z.boolean(),
   resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number(), pids: z.int() }),
+  /** Absent: without end, kept for ever. */
+  lifecycle: z
+    .object({ ttlSeconds: z.number().optional(), retainSeconds: z.number(), prewarm: z.enum(["off", "next"]) })
+    .optional(),
+  /** False: whoever made it looks after it alone, and the supervisor leaves it be. */
+  managed: z.boolean().optional(),
   createdAt: z.string(),
 });
 export type WorkspaceSettings = z.infer<typeof workspaceSettingsSchema>;
+
+/** Why a container replaced the one before it, and what to bring along; a label, so that it outlives the supervisor. */
+export const transitionLabelSchema = z.object({
+  kind: z.string(),
+  restore: restoreSchema,
+  /** Where the student was: what undo leads back to. */
+  from: z.object({ image: z.string(), step: z.string().optional(), record: z.string() }).optional(),
+  /** Set when it leads back from a container that failed: why that failed. */
+  failed: z.string().optional(),
+});
+export type TransitionLabel = z.infer<typeof transitionLabelSchema>;
 
 const settingsLabel = "dev.atelier.settings";
 export const serviceLabel = "dev.atelier.service";
@@ -60,3 +77,8 @@ export const settingsOfLabels = (all: Readonly<Record<string, string>>): Workspa
 /** Names in the engine: readable, and distinct between state directories. */
 export const resourceName = (stateId: string, name: string, suffix = ""): string =>
   `atelier-${stateId.slice(0, 6)}-${name}${suffix}`;
+
+export const transitionOfLabels = (all: Readonly<Record<string, string>>): TransitionLabel | undefined => {
+  const text = all[labels.transition];
+  return text === undefined ? undefined : transitionLabelSchema.parse(JSON.parse(text));
+};

@@ -1,14 +1,12 @@
-import { createServer } from "node:net";
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type BootView, receiveConfigCommand, type RuntimeConfigInput, serverPort } from "@atelier/contract";
-import { AppError, acceptedPlatformContracts, type BuildRecord, isAppError, labels } from "@atelier/domain";
+import type { BootView } from "@atelier/contract";
+import { AppError, type BuildRecord, labels } from "@atelier/domain";
 import type { Engine } from "../engine/engine.ts";
+import type { ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
-import { containerBody } from "./container-body.ts";
-import { startServices } from "./services.ts";
+import { createContainers, freePort, publishedPort } from "./containers.ts";
 import { waitForBoot } from "./server-client.ts";
-import { labelsOf, type Role, resourceName, settingsOfLabels, type WorkspaceSettings } from "./workspace-labels.ts";
+import { labelsOf, resourceName, settingsOfLabels, type WorkspaceSettings } from "./workspace-labels.ts";
 
 export interface WorkspaceStatus {
   readonly name: string;
@@ -16,6 +14,8 @@ export interface WorkspaceStatus {
   readonly state: "running" | "stopped" | "incomplete";
   readonly settings: WorkspaceSettings | undefined;
   readonly containerId: string | undefined;
+  /** Port on 127.0.0.1 of the server in the container itself, while it runs; another one after every start. */
+  readonly publishedAt?: number;
   readonly exitCode?: number;
   readonly wasOutOfMemory?: boolean;
   readonly finishedAt?: string;
@@ -52,7 +52,7 @@ export interface Workspaces {
     name: string,
     options: { readonly follow: boolean; readonly tail?: number; readonly signal: AbortSignal },
   ): AsyncGenerator<Buffer>;
-  /** A free port on 127.0.0.1 right now. */
+  /** A port on 127.0.0.1 that is free right now and likely to stay so. */
   freePort(): Promise<number>;
   /** Link that logs a browser in. */
   url(settings: WorkspaceSettings, role: "student" | "instructor"): string;
@@ -71,15 +71,16 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
   const selector = `${labels.state}=${state.id}`;
   const own = (name: string): string[] => [selector, `${labels.workspace}=${name}`];
   const nameOf = (name: string, suffix = ""): string => resourceName(state.id, name, suffix);
+  const containers = createContainers({ engine, state });
 
   const list = async (): Promise<readonly WorkspaceStatus[]> => {
-    const [containers, volumes, networks] = await Promise.all([
+    const [all, volumes, networks] = await Promise.all([
       engine.listContainers([selector]),
       engine.listVolumes([selector]),
       engine.listNetworks([selector]),
     ]);
     const found = new Map<string, WorkspaceStatus>();
-    for (const { Labels } of [...volumes, ...networks, ...containers]) {
+    for (const { Labels } of [...volumes, ...networks, ...all]) {
       const name = Labels[labels.workspace];
       if (name !== undefined && !found.has(name))
         found.set(name, {
@@ -90,9 +91,10 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
           containerId: undefined,
         });
     }
-    for (const { Id, Labels, State } of containers) {
+    const ofWorkspaces = all.filter(({ Labels }) => Labels[labels.role] === "workspace");
+    for (const { Id, Labels, State } of ofWorkspaces.toSorted(byPrecedence)) {
       const name = Labels[labels.workspace];
-      if (name === undefined || Labels[labels.role] !== "workspace") continue;
+      if (name === undefined) continue;
       found.set(name, {
         name,
         id: Labels[labels.workspaceId] ?? "",
@@ -115,9 +117,12 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
             : `There ${all.length === 1 ? "is" : "are"}: ${all.map((candidate) => candidate.name).join(", ")}.`,
       });
     if (status.containerId === undefined) return status;
-    const { State } = await engine.inspectContainer(status.containerId);
+    const inspected = await engine.inspectContainer(status.containerId);
+    const { State } = inspected;
+    const publishedAt = publishedPort(inspected);
     return {
       ...status,
+      ...(publishedAt === undefined ? {} : { publishedAt }),
       exitCode: State.ExitCode,
       wasOutOfMemory: State.OOMKilled ?? false,
       finishedAt: State.FinishedAt,
@@ -137,44 +142,6 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     return { settings, containerId, state: current };
   };
 
-  /** Configuration and tokens go in over stdin: they are in no label, no environment and no layer. */
-  const fillConfig = async (settings: WorkspaceSettings, containerId: string): Promise<void> => {
-    const secrets = state.readSecrets(settings.id);
-    const origins = ["127.0.0.1", "localhost", `${settings.name}.localhost`].map(
-      (host) => `http://${host}:${settings.port}`,
-    );
-    const config: RuntimeConfigInput = {
-      v: 1,
-      workspaceId: settings.id,
-      workspaceName: settings.name,
-      origins,
-      ...(settings.step === undefined ? {} : { step: settings.step }),
-      parameters: settings.parameters,
-      secrets: Object.keys(secrets),
-      timezone: settings.timezone,
-      recording: settings.recording,
-      webTerminal: settings.webTerminal,
-      ...(settings.help === undefined ? {} : { help: settings.help }),
-    };
-    const files: Record<string, string> = { "config.json": JSON.stringify(config) };
-    for (const role of ["student", "instructor", "control"] as const)
-      files[`${role}.token`] = state.token(settings.id, role);
-    for (const [name, value] of Object.entries(secrets)) files[`secrets/${name}`] = value;
-    const helpKey = state.readHelpKey(settings.id);
-    if (helpKey !== undefined) files["help.key"] = helpKey;
-    const { exitCode, stderr } = await engine.exec(containerId, {
-      argv: receiveConfigCommand,
-      user: "0:0",
-      input: JSON.stringify(files),
-    });
-    if (exitCode !== 0)
-      throw new AppError(
-        "config-not-received",
-        `The workspace did not take its configuration (exit code ${exitCode}): ${stderr.trim()}`,
-        { hint: `atelier logs ${settings.name}` },
-      );
-  };
-
   const removeByLabels = async (selectors: readonly string[]): Promise<void> => {
     for (const { Id } of await engine.listContainers(selectors)) await engine.removeContainer(Id);
     for (const { Id } of await engine.listNetworks(selectors)) await engine.removeNetwork(Id);
@@ -185,72 +152,40 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     list,
     find,
     create: async ({ record, settings, secrets, helpKey }) => {
-      const step = record.steps.find((candidate) => candidate.step === settings.image);
-      const imageId = step?.images[0]?.configDigest;
-      const image = imageId === undefined ? undefined : await engine.inspectImage(imageId);
-      if (image === undefined || imageId === undefined)
-        throw new AppError(
-          "image-missing",
-          `The image of "${settings.image}" of ${record.workshop} ${record.version} is not in this engine.`,
-          { hint: "Build the workshop again: atelier build <folder>" },
-        );
-      await refuseForeignImage(engine, image);
+      await containers.checkImage(settings);
       state.saveSecrets(settings.id, secrets, helpKey);
       const volume = nameOf(settings.name, "-runtime");
       await engine.createVolume(volume, labelsOf(state.id, settings, "runtime"));
       const hasServices = record.services.length > 0;
       const network = hasServices ? nameOf(settings.name) : undefined;
       if (network !== undefined) await engine.createNetwork(network, labelsOf(state.id, settings, "network"));
-      await engine.createContainer(
-        nameOf(settings.name),
-        containerBody(settings, {
-          imageId,
-          hostname: settings.workshop,
-          labels: labelsOf(state.id, settings, "workspace"),
-          volume,
-          ...(network === undefined ? {} : { network }),
-        }),
-      );
+      await containers.createFirst(settings);
       return find(settings.name);
     },
     start: async (name, { onPhase, onBoot, signal }) => {
       const { settings, containerId, state: current } = await whole(name);
-      const record = state.readRecord(settings.record);
-      if (record && record.services.length > 0) {
-        onPhase("Starting services");
-        await startServices({
-          engine,
-          record,
-          network: nameOf(name),
-          labels: (role: Role) => labelsOf(state.id, settings, role),
-          nameOf: (service) => nameOf(name, `-${service}`),
-          signal,
-        });
-      }
-      if (current !== "running") {
-        onPhase("Starting the container");
-        await startContainer(engine, containerId, { settings, signal });
-        await fillConfig(settings, containerId);
-      }
+      const [container] = (await containers.list(name)).filter(({ id }) => id === containerId);
+      if (container === undefined) throw new Error(`the container of ${name} went while it was started`);
+      if ((state.readRecord(settings.record)?.services.length ?? 0) > 0) onPhase("Starting services");
+      await containers.startServices(settings, signal);
+      onPhase("Starting the container");
+      const port =
+        current === "running"
+          ? await containers.portOf(container)
+          : await containers.run(container, { mode: "normal", signal });
+      if (port === undefined) throw new AppError("workspace-gone", `The workspace "${name}" has just ended.`);
       return waitForBoot({
-        port: settings.port,
+        port,
         onBoot,
         timeoutMs: bootTimeoutMs,
         signal,
-        whyGone: async () => {
-          const { State } = await engine.inspectContainer(containerId);
-          if (State.Running) return undefined;
-          return State.OOMKilled
-            ? "it ran out of memory"
-            : `exit code ${State.ExitCode}${State.Error ? `, ${State.Error}` : ""}`;
-        },
+        whyGone: () => containers.whyGone(container),
       });
     },
     stop: async (name) => {
-      const { containerId } = await whole(name);
+      const { containerId, settings } = await whole(name);
       await engine.stopContainer(containerId, 5);
-      for (const { Id, Labels } of await engine.listContainers(own(name)))
-        if (Labels[labels.role] === "service") await engine.stopContainer(Id, 5);
+      await containers.stopServices(settings);
     },
     remove: async (name) => {
       const { id } = await find(name);
@@ -266,8 +201,12 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       for await (const { data } of engine.logs(containerId, options)) yield data;
     },
     freePort,
-    url: (settings, role) =>
-      `http://127.0.0.1:${settings.port}/login?token=${state.token(settings.id, role)}${role === "instructor" ? "&to=/instructor/" : ""}`,
+    url: (settings, role) => {
+      const proxy = state.readPort();
+      const origin =
+        proxy === undefined ? `http://127.0.0.1:${settings.port}` : `http://${settings.name}.localhost:${proxy}`;
+      return `${origin}/login?token=${state.token(settings.id, role)}${role === "instructor" ? "&to=/instructor/" : ""}`;
+    },
     readFiles: async (name, path, signal) => {
       const { containerId } = await whole(name);
       return engine.getArchive(containerId, path, signal);
@@ -279,65 +218,8 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
   };
 };
 
-/** An image of another architecture or platform contract is refused with words, not with "exec format error". */
-const refuseForeignImage = async (
-  engine: Engine,
-  image: NonNullable<Awaited<ReturnType<Engine["inspectImage"]>>>,
-): Promise<void> => {
-  const names: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
-  const { Architecture } = await engine.info();
-  const engineArchitecture = names[Architecture] ?? Architecture;
-  if (image.Architecture !== engineArchitecture)
-    throw new AppError(
-      "wrong-architecture",
-      `The image is built for ${image.Architecture}, but this engine runs on ${engineArchitecture}.`,
-      {
-        hint: "Build the workshop on this machine, or publish it for both architectures.",
-      },
-    );
-  const contract = Number(image.Config?.Labels[labels.platformContract]);
-  if (!acceptedPlatformContracts.includes(contract))
-    throw new AppError(
-      "wrong-contract",
-      `The image was built with platform contract ${Number.isNaN(contract) ? "unknown" : contract}; this version works with ${acceptedPlatformContracts.join(" and ")}.`,
-      {
-        hint: "Build the workshop again with this version of atelier.",
-      },
-    );
-};
+/** Whom to take for the workspace when there are two: the last one wins, so the running ones come last, the older one at the very end. */
+const byPrecedence = (a: ContainerSummary, b: ContainerSummary): number =>
+  Number(a.State === "running") - Number(b.State === "running") || generationOf(b) - generationOf(a);
 
-const startContainer = async (
-  engine: Engine,
-  id: string,
-  { settings, signal }: { settings: WorkspaceSettings; signal: AbortSignal },
-): Promise<void> => {
-  for (let attempt = 1; ; attempt++)
-    try {
-      await engine.startContainer(id, signal);
-      return;
-    } catch (error) {
-      if (!isAppError(error) || !/port is already allocated|address already in use/i.test(error.message)) throw error;
-      // The engine's own proxy of a container that has just stopped may still hold it.
-      if (attempt < 4) await sleep(500);
-      else
-        throw new AppError(
-          "port-taken",
-          `Port ${settings.port} on 127.0.0.1, which belongs to this workspace, is used by another program.`,
-          {
-            hint: `End that program (\`ss -ltnp 'sport = :${settings.port}'\` names it) and start the workspace again.`,
-            cause: error,
-          },
-        );
-    }
-};
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : serverPort;
-      server.close(() => resolve(port));
-    });
-  });
+const generationOf = ({ Labels }: ContainerSummary): number => Number(Labels[labels.generation] ?? "1");

@@ -16,6 +16,10 @@ export const labels = {
   workspace: "dev.atelier.workspace",
   workspaceId: "dev.atelier.workspace-id",
   role: "dev.atelier.role",
+  /** On workspace containers: which of them came later, counted from 1. */
+  generation: "dev.atelier.generation",
+  /** On workspace containers: what the one before was replaced for, as JSON. */
+  transition: "dev.atelier.transition",
 } as const;
 
 const builtImageSchema = z.object({

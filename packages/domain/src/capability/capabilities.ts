@@ -21,7 +21,12 @@ const rows = {
   "namespace-isolation": { title: "Namespace isolation", docker: ["no"], kubernetes: ["yes"] },
   "resource-quotas": { title: "Resource quotas", docker: ["no", "container limits only"], kubernetes: ["yes"] },
   rbac: { title: "RBAC", docker: ["no"], kubernetes: ["yes"] },
-  ttl: { title: "TTL", docker: ["basic", "CLI-managed"], kubernetes: ["full", "operator-managed"] },
+  ttl: {
+    title: "TTL",
+    docker: ["basic", "CLI-managed"],
+    kubernetes: ["full", "operator-managed"],
+    since: { docker: "0.1.0" },
+  },
   "idle-suspend": { title: "Idle suspend", docker: ["no"], kubernetes: ["yes"] },
   "network-policies": { title: "Network policies", docker: ["no"], kubernetes: ["yes"] },
   "pod-settings": {
@@ -37,6 +42,7 @@ const rows = {
     title: "Step transition and reset",
     docker: ["yes", "image swap, CLI-managed"],
     kubernetes: ["yes", "image swap, operator-managed"],
+    since: { docker: "0.1.0" },
   },
   "dagger-build": {
     title: "Dagger build pipeline",

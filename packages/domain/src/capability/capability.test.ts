@@ -36,7 +36,7 @@ test("what the backend lacks is refused with path, reason and remedy, in the wor
 });
 
 test("all unmet requirements come at once", () => {
-  const requirements = ["oidc", "rbac", "ttl", "unheard-of"].map((id) => ({ capability: id, path: `spec.${id}` }));
+  const requirements = ["oidc", "rbac", "batch", "unheard-of"].map((id) => ({ capability: id, path: `spec.${id}` }));
   assert.deepEqual(
     checkRequirements(requirements, "docker", { mode: "validate" }).map(({ severity, code, path }) => [
       severity,
@@ -47,7 +47,7 @@ test("all unmet requirements come at once", () => {
       ["error", "capability-unavailable", "spec.oidc"],
       ["error", "capability-unavailable", "spec.rbac"],
       ["error", "capability-unavailable", "spec.unheard-of"],
-      ["warning", "not-in-this-version", "spec.ttl"],
+      ["warning", "not-in-this-version", "spec.batch"],
     ],
   );
 });
@@ -89,5 +89,5 @@ test("a workshop's cluster asks for its provider, or for whichever the backend m
 test("the table shows every capability with both levels", () => {
   const table = capabilitiesMarkdown();
   for (const { id } of capabilities) assert.ok(table.includes(`\`${id}\``), id);
-  assert.match(table, /\| TTL \| `ttl` \| basic: CLI-managed \| not yet \| full: operator-managed \| not yet \|/);
+  assert.match(table, /\| TTL \| `ttl` \| basic: CLI-managed \| 0\.1\.0 \| full: operator-managed \| not yet \|/);
 });

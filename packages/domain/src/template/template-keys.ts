@@ -34,16 +34,21 @@ const podKey = (name: string, what: string, rest: Partial<TemplateKey> = {}): Te
  */
 export const templateKeys: readonly TemplateKey[] = [
   { path: "parameters", default: {}, honouredBy: "atelier run" },
-  { path: "lifecycle.ttl", capability: "ttl", what: "an end of life" },
-  { path: "lifecycle.retain", default: "7d", capability: "ttl", what: "deletion of stopped workspaces" },
+  { path: "lifecycle.ttl", honouredBy: "the supervisor", capability: "ttl", what: "an end of life" },
+  {
+    path: "lifecycle.retain",
+    default: "7d",
+    honouredBy: "the supervisor",
+    capability: "ttl",
+    what: "deletion of stopped workspaces",
+  },
   { path: "lifecycle.idleSuspend", capability: "idle-suspend" },
   {
     path: "lifecycle.prewarm",
     default: "off",
+    honouredBy: "the supervisor",
     capability: "step-transition",
-    harmless: ["off"],
     what: "preparing the next step ahead",
-    instead: 'Set lifecycle.prewarm to "off"',
   },
   { path: "isolation.mode", default: "individual", capability: "team-mode", harmless: ["individual"] },
   { path: "resources.container.cpu", honouredBy: "the container's limits" },

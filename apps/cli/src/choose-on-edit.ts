@@ -1,0 +1,27 @@
+import type { Context } from "./context.ts";
+
+/** What a second run does after the workshop was edited. */
+export type OnEdit = "continue" | "move" | "fresh";
+
+/** Asks, unless it was said. Where nobody can be asked, nothing under the student changes. */
+export const chooseOnEdit = async ({ reporter }: Context, name: string, said: OnEdit | undefined): Promise<OnEdit> => {
+  if (said !== undefined) return said;
+  if (!reporter.isInteractive) {
+    reporter.warn(
+      `The workshop was edited since "${name}" was made; it goes on with its old build. --on-edit move takes the files along to the new one, --on-edit fresh begins again.`,
+    );
+    return "continue";
+  }
+  const { select, isCancel } = await import("@clack/prompts");
+  const answer = await select<OnEdit>({
+    message: `The workshop was edited since the workspace "${name}" was made. How to go on?`,
+    options: [
+      { value: "continue", label: "Go on in the old build" },
+      { value: "move", label: "Move to the new build and keep the files" },
+      { value: "fresh", label: "Begin afresh", hint: `deletes everything in "${name}"` },
+    ],
+    initialValue: "continue",
+  });
+  if (isCancel(answer)) throw new Error("interrupted");
+  return answer;
+};

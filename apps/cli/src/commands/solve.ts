@@ -1,0 +1,5 @@
+import type { Context } from "../context.ts";
+import { transition, type TransitionOptions } from "../transitions/transition.ts";
+
+export default (context: Context, [name = "", step]: readonly string[], options: TransitionOptions): Promise<number> =>
+  transition(context, { name, request: { kind: "solve", ...(step === undefined ? {} : { step }) } }, options);

@@ -1,0 +1,10 @@
+import { z } from "zod";
+
+/** Settings of the supervisor's process, read in `main.ts` only. */
+export const supervisorConfigSchema = z.object({
+  /** Seconds without a running workspace and without an order after which it ends. */
+  ATELIER_SUPERVISOR_IDLE: z.coerce.number().positive().default(600),
+  /** Seconds between two looks at the clock. */
+  ATELIER_SUPERVISOR_TICK: z.coerce.number().positive().default(5),
+});
+export type SupervisorConfig = z.infer<typeof supervisorConfigSchema>;

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { test } from "node:test";
+import { type FakeMachine, openFakeMachine } from "../testing/open-fake-machine.ts";
+import { defaultLimits } from "../transition/live.ts";
+import { createLocalWorkspace, type LocalWorkspace } from "../workspace/local-workspace.ts";
+
+const minute = 60_000;
+const silent = { onPhase: () => {}, onBoot: () => {} };
+
+/** A workspace with an hour to run and a clock that the test moves. */
+const open = async (): Promise<{
+  readonly machine: FakeMachine;
+  readonly workspace: LocalWorkspace;
+  readonly clock: { now: number };
+  status(): Promise<{ deadline?: string | undefined; notices: { code: string }[] } | undefined>;
+  [Symbol.asyncDispose](): Promise<void>;
+}> => {
+  const machine = await openFakeMachine();
+  await machine.create("demo", { lifecycle: { ttlSeconds: 3600, retainSeconds: 7 * 86_400, prewarm: "off" } });
+  const clock = { now: Date.parse("2026-05-04T08:00:00Z") };
+  const workspace = createLocalWorkspace({
+    name: "demo",
+    containers: machine.containers,
+    state: machine.state,
+    limits: defaultLimits,
+    signal: AbortSignal.timeout(60_000),
+    log: () => {},
+    version: "0",
+    now: () => clock.now,
+    newId: randomUUID,
+  });
+  await workspace.start(silent);
+  return {
+    machine,
+    workspace,
+    clock,
+    status: async () => {
+      // What was sent is on its way.
+      await sleep(20);
+      return [...machine.engine.containers.values()][0]?.server?.status;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await workspace.close();
+      await machine[Symbol.asyncDispose]();
+    },
+  };
+};
+
+test("its server is told the deadline, warned of the end, and it stops and stays", async () => {
+  await using all = await open();
+  const { workspace, clock, machine } = all;
+  assert.deepEqual((await all.status())?.deadline, "2026-05-04T09:00:00.000Z");
+  const steps = async (minutes: number): Promise<void> => {
+    for (let passed = 0; passed < minutes; passed++) {
+      clock.now += minute;
+      await workspace.tick();
+    }
+  };
+  await steps(49);
+  assert.deepEqual((await all.status())?.notices, []);
+  await steps(2);
+  assert.deepEqual(
+    (await all.status())?.notices.map(({ code }) => code),
+    ["ttl-warning"],
+  );
+  const { deadline } = await workspace.extend(undefined);
+  assert.equal(deadline, "2026-05-04T10:00:00.000Z");
+  assert.deepEqual((await all.status())?.notices, []);
+  await steps(68);
+  assert.equal(workspace.view()?.phase, "running");
+  await steps(2);
+  assert.equal(workspace.view()?.phase, "stopped");
+  assert.deepEqual(
+    [...machine.engine.containers.values()].map(({ state }) => state),
+    ["exited"],
+  );
+  await workspace.start(silent);
+  assert.equal(workspace.view()?.deadline, new Date(clock.now + 60 * minute).toISOString(), "its time begins again");
+});
+
+test("after the machine slept past the end ten minutes remain, with a warning", async () => {
+  await using all = await open();
+  await all.workspace.tick();
+  all.clock.now += 8 * 60 * minute;
+  await all.workspace.tick();
+  assert.equal(all.workspace.view()?.phase, "running");
+  const status = await all.status();
+  assert.equal(status?.deadline, new Date(all.clock.now + 10 * minute).toISOString());
+  assert.deepEqual(
+    status?.notices.map(({ code }) => code),
+    ["ttl-after-sleep"],
+  );
+});
+
+test("a stopped one is announced a day before it goes, and then given up", async () => {
+  await using all = await open();
+  await all.workspace.stop(silent);
+  // The engine's own clock says when it stopped.
+  const stopped = Date.now();
+  all.clock.now = stopped + 5 * 24 * 60 * minute;
+  assert.equal(await all.workspace.tick(), "kept");
+  assert.deepEqual(all.workspace.view()?.notices, []);
+  all.clock.now = stopped + 6.5 * 24 * 60 * minute;
+  assert.equal(await all.workspace.tick(), "kept");
+  assert.deepEqual(
+    all.workspace.view()?.notices.map(({ code }) => code),
+    ["deletion-announced"],
+  );
+  all.clock.now = stopped + 7 * 24 * 60 * minute + minute;
+  assert.equal(await all.workspace.tick(), "delete");
+});
+
+test("an end that passed while no supervisor ran is kept by the next command", async () => {
+  await using machine = await openFakeMachine();
+  await machine.create("demo", { lifecycle: { ttlSeconds: 2, retainSeconds: 3600, prewarm: "off" } });
+  await (await machine.supervisor()).start("demo");
+  await machine.killSupervisor();
+  await sleep(2100);
+  assert.equal([...machine.engine.containers.values()][0]?.state, "running");
+  const supervisor = await machine.supervisor();
+  assert.deepEqual(
+    (await supervisor.workspaces()).map(({ name, phase }) => [name, phase]),
+    [["demo", "stopped"]],
+  );
+});

@@ -1,0 +1,78 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import {
+  connectEngine,
+  createContainers,
+  createWorkspaces,
+  findEndpoint,
+  openStateDirectory,
+  stateDirectoryPath,
+} from "@atelier/backend-docker";
+import { supervisorConfigSchema } from "./config.ts";
+import { claimInstance } from "./instance/claim-instance.ts";
+import { openLog } from "./instance/open-log.ts";
+import { removeSupervisorFile, writeSupervisorFile } from "./instance/supervisor-file.ts";
+import { workspaceChanges } from "./instance/workspace-changes.ts";
+import { startSupervisor } from "./supervisor.ts";
+import { defaultLimits } from "./transition/live.ts";
+import { version } from "./version.ts";
+
+/** Composition root of the supervisor: one process per state directory, started by the CLI. */
+const config = supervisorConfigSchema.parse(process.env);
+const path = stateDirectoryPath(process.env);
+const state = openStateDirectory(path);
+const log = openLog(join(path, "supervisor.log"), () => new Date());
+process.on("uncaughtException", (error) => {
+  log({ event: "supervisor.crashed", error: String(error.stack ?? error) });
+  process.exit(1);
+});
+process.chdir(path);
+using instance = await claimInstance("supervisor.sock");
+if (instance === undefined) {
+  log({ event: "supervisor.not-needed", pid: process.pid });
+  process.exit(0);
+}
+
+const ending = new AbortController();
+const endpoint = await findEndpoint(process.env);
+const engine = await connectEngine(endpoint).catch((error: unknown) => {
+  log({ event: "engine.unreachable", error: String(error) });
+  process.exit(1);
+});
+const workspaces = createWorkspaces({ engine, state });
+const token = randomBytes(32).toString("base64url");
+const supervisor = await startSupervisor({
+  state,
+  containers: createContainers({ engine, state }),
+  limits: defaultLimits,
+  removeWorkspace: (name) => workspaces.remove(name),
+  changes: (signal) => workspaceChanges(engine, state.id, signal),
+  token,
+  version,
+  pid: process.pid,
+  idleMs: config.ATELIER_SUPERVISOR_IDLE * 1000,
+  tickMs: config.ATELIER_SUPERVISOR_TICK * 1000,
+  now: Date.now,
+  newId: randomUUID,
+  log,
+  isOurs: () => instance.isOurs,
+});
+writeSupervisorFile(path, {
+  v: 1,
+  pid: process.pid,
+  port: supervisor.port,
+  token,
+  version,
+  startedAt: new Date().toISOString(),
+});
+log({ event: "supervisor.started", pid: process.pid, port: supervisor.port, version });
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => ending.abort());
+const reason = await Promise.race([
+  supervisor.ended,
+  new Promise<string>((resolve) => ending.signal.addEventListener("abort", () => resolve("signal"))),
+]);
+await supervisor.close();
+log({ event: "supervisor.ended", reason });
+// Last: whoever waits for our end waits for this.
+removeSupervisorFile(path, process.pid);
+process.exit(0);

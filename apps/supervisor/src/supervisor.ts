@@ -1,0 +1,297 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Containers, StateDirectory } from "@atelier/backend-docker";
+import { AppError } from "@atelier/domain";
+import { createFront, type Seen } from "./http/front.ts";
+import { createManagement } from "./http/management.ts";
+import { type HostRoute, routeOfHost } from "./proxy/host-route.ts";
+import type { TransitionLimits } from "./transition/live.ts";
+import { messageOf } from "./transition/swap.ts";
+import { createLocalWorkspace, type LocalWorkspace } from "./workspace/local-workspace.ts";
+
+export interface SupervisorOptions {
+  readonly state: StateDirectory;
+  readonly containers: Containers;
+  readonly limits: TransitionLimits;
+  /** Deletes a workspace with its volume and everything else. */
+  readonly removeWorkspace: (name: string) => Promise<void>;
+  /** Names of workspaces of which something changed in the engine; ends with the signal. */
+  readonly changes: (signal: AbortSignal) => AsyncIterable<string>;
+  readonly token: string;
+  readonly version: string;
+  readonly pid: number;
+  /** Ms without anything running and without an order after which it ends. */
+  readonly idleMs: number;
+  readonly tickMs: number;
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly log: (event: Readonly<Record<string, unknown>>) => void;
+  /** False: somebody else is the supervisor now. */
+  readonly isOurs: () => boolean;
+}
+
+export interface Supervisor {
+  readonly port: number;
+  /** Resolves when it wants to end: idle, handed over, or replaced. */
+  readonly ended: Promise<string>;
+  /** Finishes what is under way and lets go. The workspaces run on. */
+  close(): Promise<void>;
+}
+
+/** Where links lead: below what systems and engines give away by themselves, and nobody's standard. */
+const firstPort = 7700;
+const portCount = 90;
+
+/** Owns the workspaces of one state directory: serves them, moves them, holds them against the clock. */
+export const startSupervisor = async (options: SupervisorOptions): Promise<Supervisor> => {
+  const { state, containers, log, now } = options;
+  const ending = new AbortController();
+  const workspaces = new Map<string, LocalWorkspace>();
+  const fallbacks = new Map<string, { readonly port: number; readonly server: Server }>();
+  let lastOrder = now();
+  let isReady = false;
+  let end: (reason: string) => void = () => {};
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  let isEnding = false;
+
+  const workspaceOf = (name: string): LocalWorkspace => {
+    const known = workspaces.get(name);
+    if (known) return known;
+    const made = createLocalWorkspace({
+      name,
+      containers,
+      state,
+      limits: options.limits,
+      signal: ending.signal,
+      log,
+      version: options.version,
+      now,
+      newId: options.newId,
+    });
+    workspaces.set(name, made);
+    return made;
+  };
+
+  /** The workspace of that name, if the engine has one that is ours to look after. */
+  const existing = async (name: string): Promise<LocalWorkspace> => {
+    const all = await containers.list(name);
+    if (all.length === 0 || all.every(({ settings }) => settings.managed === false))
+      throw new AppError("no-such-workspace", `There is no workspace "${name}".`, {
+        hint: "`atelier list` shows them.",
+      });
+    return workspaceOf(name);
+  };
+
+  const forget = async (name: string): Promise<void> => {
+    const workspace = workspaces.get(name);
+    workspaces.delete(name);
+    await workspace?.close();
+    fallbacks.get(name)?.server.close();
+    fallbacks.delete(name);
+  };
+
+  const remove = async (name: string): Promise<void> => {
+    await workspaces.get(name)?.release();
+    await options.removeWorkspace(name);
+    await forget(name);
+  };
+
+  /** Looks at one workspace, or at all, as the engine has them. */
+  const look = async (only?: string): Promise<void> => {
+    const found = (await containers.list(only)).filter(({ settings }) => settings.managed !== false);
+    const names = new Set(found.map(({ settings }) => settings.name));
+    for (const name of only === undefined ? [...workspaces.keys()] : [only])
+      if (!names.has(name) && workspaces.get(name)?.isBusy === false) await forget(name);
+    await Promise.all(
+      [...names].map(async (name) => {
+        const workspace = workspaceOf(name);
+        if (workspace.isBusy) return;
+        try {
+          await workspace.refresh();
+          await openFallback(name);
+        } catch (error) {
+          log({ event: "workspace.not-settled", workspace: name, error: messageOf(error) });
+        }
+      }),
+    );
+  };
+
+  const find = (name: string): Seen | undefined => {
+    const workspace = workspaces.get(name);
+    const settings = workspace?.settings;
+    if (workspace === undefined || settings === undefined) return undefined;
+    const origin = workspace.origin();
+    const phase = workspace.view()?.phase;
+    return {
+      phase: origin ? "running" : phase === "starting" ? "starting" : "stopped",
+      workspaceId: settings.id,
+      ...(origin ? { port: origin.port } : {}),
+    };
+  };
+
+  const order = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isEnding) throw new AppError("supervisor-ending", "The supervisor is ending; try again.");
+    lastOrder = now();
+    try {
+      return await work();
+    } finally {
+      lastOrder = now();
+    }
+  };
+
+  const manage = createManagement(
+    {
+      health: () => ({ version: options.version, pid: options.pid, ready: isReady, ending: isEnding }),
+      workspaces: () => [...workspaces.values()].flatMap((workspace) => workspace.view() ?? []),
+      start: (name, progress) =>
+        order(async () => {
+          const workspace = await existing(name);
+          const result = await workspace.start(progress);
+          await openFallback(name);
+          return result;
+        }),
+      stop: (name, progress) => order(async () => (await existing(name)).stop(progress)),
+      remove: (name, progress) =>
+        order(async () => {
+          progress.onPhase("Removing");
+          await remove(name);
+          return { phase: "stopped" as const };
+        }),
+      transition: (name, wanted, progress) => order(async () => (await existing(name)).transition(wanted, progress)),
+      extend: (name, seconds) => order(async () => (await existing(name)).extend(seconds)),
+      handover: () => finish("handed over"),
+    },
+    options.token,
+  );
+  const front = createFront({ find, token: (id, role) => state.token(id, role), manage });
+
+  const serve = (routeOf: (request: IncomingMessage) => HostRoute): Server => {
+    const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
+      front.request(routeOf(request), request, response),
+    );
+    server.on("upgrade", (request, socket, head) => front.upgrade(routeOf(request), request, { socket, head }));
+    server.on("clientError", (_error, socket) => socket.destroy());
+    return server;
+  };
+
+  const main = serve((request) => routeOfHost(request.headers.host, port));
+  const port = await listenOnOne(main, portsToTry(state));
+  state.savePort(port);
+
+  /** The workspace's own port on 127.0.0.1, for browsers that do not resolve `*.localhost`. */
+  async function openFallback(name: string): Promise<void> {
+    const settings = workspaces.get(name)?.settings;
+    const open = fallbacks.get(name);
+    if (settings === undefined || open?.port === settings.port) return;
+    open?.server.close();
+    const hosts = new Set([`127.0.0.1:${settings.port}`, `localhost:${settings.port}`]);
+    const [workspace] = [routeOfHost(`${name}.localhost:${port}`, port)];
+    const server = serve((request) => (hosts.has(request.headers.host ?? "") ? workspace : { kind: "unknown" }));
+    if (await canListen(server, settings.port)) fallbacks.set(name, { port: settings.port, server });
+    else log({ event: "fallback.port-taken", workspace: name, port: settings.port });
+  }
+
+  const finish = (reason: string): void => {
+    if (isEnding) return;
+    isEnding = true;
+    log({ event: "supervisor.ending", reason });
+    Promise.all([...workspaces.values()].map((workspace) => workspace.close()))
+      .catch((error: unknown) => log({ event: "close.failed", error: messageOf(error) }))
+      .finally(() => end(reason));
+  };
+
+  const tick = async (): Promise<void> => {
+    if (!options.isOurs()) return finish("replaced");
+    await look();
+    for (const workspace of [...workspaces.values()])
+      if ((await workspace.tick()) === "delete") {
+        log({ event: "retain.over", workspace: workspace.name });
+        await remove(workspace.name);
+      }
+    const isBusy = [...workspaces.values()].some((workspace) => workspace.isBusy || workspace.origin() !== undefined);
+    if (isBusy) lastOrder = now();
+    else if (now() - lastOrder > options.idleMs) finish("idle");
+  };
+
+  const background = new Set<Promise<void>>();
+  const inBackground = (event: string, work: () => Promise<void>): void => {
+    const task = work()
+      .catch((error: unknown) => {
+        if (!ending.signal.aborted) log({ event, error: messageOf(error) });
+      })
+      .finally(() => background.delete(task));
+    background.add(task);
+  };
+  let isTicking = false;
+  const timer = setInterval(() => {
+    if (isTicking || isEnding) return;
+    isTicking = true;
+    inBackground("tick.failed", () =>
+      tick().finally(() => {
+        isTicking = false;
+      }),
+    );
+  }, options.tickMs);
+
+  inBackground("look.failed", async () => {
+    await look();
+    await tick();
+    isReady = true;
+    log({ event: "supervisor.ready", port, workspaces: workspaces.size });
+  });
+  inBackground("changes.ended", async () => {
+    // While we are at it ourselves we need nobody to tell us.
+    for await (const name of options.changes(ending.signal))
+      if (workspaces.get(name)?.isBusy !== true && !isEnding) await look(name);
+  });
+
+  return {
+    port,
+    ended,
+    close: async () => {
+      finish("closed");
+      await ended;
+      clearInterval(timer);
+      ending.abort(new Error("the supervisor ended"));
+      for (const server of [main, ...[...fallbacks.values()].map((fallback) => fallback.server)]) {
+        server.closeAllConnections();
+        server.close();
+      }
+      await Promise.all(background);
+    },
+  };
+};
+
+const portsToTry = (state: StateDirectory): readonly number[] => {
+  const saved = state.readPort();
+  // Spread by the state directory, so that several on one machine keep theirs.
+  const offset = Number.parseInt(state.id.slice(0, 6), 16) % portCount;
+  const all = Array.from({ length: portCount }, (_, index) => firstPort + ((offset + index) % portCount));
+  return saved === undefined ? all : [saved, saved, saved, ...all.filter((port) => port !== saved)];
+};
+
+const listenOnOne = async (server: Server, ports: readonly number[]): Promise<number> => {
+  let last = 0;
+  for (const port of ports) {
+    // The one before may be just about to let go of it.
+    if (port === last) await new Promise((resolve) => setTimeout(resolve, 500));
+    last = port;
+    if (await canListen(server, port)) return port;
+  }
+  throw new AppError(
+    "no-free-port",
+    `None of the ports ${firstPort} to ${firstPort + portCount - 1} is free on 127.0.0.1.`,
+  );
+};
+
+const canListen = (server: Server, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const failed = (): void => resolve(false);
+    server.once("error", failed);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", failed);
+      resolve(true);
+    });
+  });

@@ -1,0 +1,520 @@
+import type { StateDirectory, WorkspaceContainer, WorkspaceSettings } from "@atelier/backend-docker";
+import {
+  type BootView,
+  checkpointViewSchema,
+  type LocalWorkspaceView,
+  type NewRequest,
+  type OperationResult,
+  requestViewSchema,
+  type TransitionOrder,
+  type WorkspacePhase,
+  workspaceViewSchema,
+} from "@atelier/contract";
+import { AppError } from "@atelier/domain";
+import { z } from "zod";
+import { type ControlLink, openControlLink, type RequestMessage } from "../control/control-link.ts";
+import { askServer } from "../http/ask-server.ts";
+import { lifecycleAction } from "../lifecycle/deadline.ts";
+import { discard, type Live, type TransitionTools } from "../transition/live.ts";
+import { planTransition, type Standing, type TransitionPlan } from "../transition/plan-transition.ts";
+import { settle } from "../transition/settle.ts";
+import { messageOf, prepare, swap } from "../transition/swap.ts";
+import { createOutcomes, type Outcome } from "./outcomes.ts";
+import { createQueue } from "./queue.ts";
+import { noticesOf, statusOf, type Timing } from "./status.ts";
+
+/** Who listens to an operation. */
+export interface Progress {
+  readonly onPhase: (text: string) => void;
+  readonly onBoot: (boot: BootView) => void;
+}
+
+export interface Origin {
+  readonly port: number;
+  readonly workspaceId: string;
+}
+
+/** One workspace on this machine: its containers, the line to its server, its time. One thing at a time. */
+export interface LocalWorkspace {
+  readonly name: string;
+  readonly isBusy: boolean;
+  readonly settings: WorkspaceSettings | undefined;
+  view(): LocalWorkspaceView | undefined;
+  /** Where its server listens, when it runs. */
+  origin(): Origin | undefined;
+  /** Looks at what the engine has, and puts it in order. */
+  refresh(): Promise<void>;
+  start(progress: Progress): Promise<OperationResult>;
+  stop(progress: Progress): Promise<OperationResult>;
+  /** Ends everything of it here; the backend removes the rest. */
+  release(): Promise<void>;
+  transition(order: TransitionOrder, progress: Progress): Promise<OperationResult>;
+  extend(seconds: number | undefined): Promise<OperationResult>;
+  /** Holds its time against the clock. Answers `delete` when it was kept long enough. */
+  tick(): Promise<"kept" | "delete">;
+  /** Waits for what is under way and lets go of everything; the containers run on. */
+  close(): Promise<void>;
+}
+
+export interface LocalWorkspaceOptions extends Pick<TransitionTools, "containers" | "limits" | "signal" | "log"> {
+  readonly name: string;
+  readonly state: StateDirectory;
+  readonly version: string;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+const silent: Progress = { onPhase: () => {}, onBoot: () => {} };
+const hour = 3_600_000;
+const reconnectMs = { lost: 300, replaced: 5_000 } as const;
+
+export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorkspace => {
+  const { name, containers, state, log, now } = options;
+  const queue = createQueue();
+  const outcomes = createOutcomes();
+  const ending = new AbortController();
+  const acknowledged = new WeakMap<ControlLink, Set<string>>();
+  let live: Live | undefined;
+  let known: WorkspaceContainer | undefined;
+  let prepared: { readonly step: string; readonly live: Live } | undefined;
+  let phase: WorkspacePhase = "stopped";
+  let timing: Timing = {};
+  let lastSeen: number | undefined;
+  let sentStatus = "";
+
+  const tools = (progress: Progress = silent): TransitionTools => ({
+    containers,
+    limits: options.limits,
+    signal: options.signal,
+    log,
+    ...progress,
+    connect,
+  });
+
+  const connect = async (container: WorkspaceContainer, port: number): Promise<Live> => {
+    const link = await openControlLink({
+      port,
+      token: state.token(container.settings.id, "control"),
+      version: options.version,
+      timeoutMs: options.limits.connectMs,
+      whyGone: () => containers.whyGone(container),
+      onRequest: (message) => void execute(message).catch(report("request.failed")),
+      onActivity: ({ kind }) => {
+        if (kind === "check") void prepareNext().catch(report("prewarm.failed"));
+      },
+      onClose: (cause) => {
+        if (ending.signal.aborted || live?.container.id !== container.id) return;
+        const again = (): void => void workspace.refresh().catch(report("reconnect.failed"));
+        setTimeout(again, reconnectMs[cause]).unref();
+      },
+    });
+    return { container, port, link };
+  };
+
+  const report =
+    (event: string) =>
+    (error: unknown): void =>
+      log({ event, workspace: name, error: messageOf(error) });
+
+  /** Takes a container for the workspace's own: from now on browsers reach it. */
+  const take = (next: Live | undefined, container: WorkspaceContainer | undefined): void => {
+    if (live && live.link !== next?.link) live.link[Symbol.dispose]();
+    live = next;
+    known = container;
+    phase = next ? "running" : "stopped";
+    sentStatus = "";
+    if (next === undefined) timing = {};
+    sendStatus();
+  };
+
+  const sendStatus = (): void => {
+    if (live === undefined) return;
+    const status = statusOf({ ...timing, phase, lifecycle: live.container.settings.lifecycle, now: now() });
+    const text = JSON.stringify(status);
+    if (text === sentStatus) return;
+    sentStatus = text;
+    live.link.send(status);
+  };
+
+  const settleNow = async (wantRunning: boolean, progress: Progress): Promise<void> => {
+    const wasRunning = live !== undefined;
+    const result = await settle(tools(progress), {
+      name,
+      wantRunning,
+      live,
+      spared: prepared ? [prepared.live.container.id] : [],
+    });
+    if (result.live && result.live.link === live?.link) return;
+    if (live && result.live === undefined) await dropPrepared();
+    if (!wasRunning && result.live) beginTime(result.live.container);
+    take(result.live, result.container);
+    if (result.live && result.finished) acknowledgeClaim(result.live);
+  };
+
+  /** A swap that somebody else began is over: whoever asked for it is told. */
+  const acknowledgeClaim = ({ container }: Live): void => {
+    const { claim, transition } = container;
+    if (claim === undefined || transition === undefined) return;
+    const outcome = outcomes.of(claim) ?? outcomeOfLabel(container);
+    outcomes.settle(claim, outcome);
+    acknowledge(claim, outcome);
+  };
+
+  const beginTime = ({ settings }: WorkspaceContainer): void => {
+    const saved = state.readDeadline(settings.id);
+    const ttl = settings.lifecycle?.ttlSeconds;
+    timing = saved !== undefined ? { deadline: saved } : ttl === undefined ? {} : { deadline: now() + ttl * 1000 };
+    if (timing.deadline !== undefined) state.saveDeadline(settings.id, timing.deadline);
+    lastSeen = undefined;
+  };
+
+  /** Once over each connection: a server repeats what it has no answer to when the next one opens. */
+  const acknowledge = (id: string, { outcome, cause }: Outcome): void => {
+    if (live === undefined) return;
+    const told = acknowledged.get(live.link) ?? new Set();
+    acknowledged.set(live.link, told);
+    if (told.has(id)) return;
+    told.add(id);
+    live.link.send({ t: "acknowledge", id, outcome, ...(cause === undefined ? {} : { cause }) });
+  };
+
+  /** Executes a request once, whoever asked and however often it is repeated. */
+  const execute = async ({ id, request }: RequestMessage): Promise<void> => {
+    const before = outcomes.of(id);
+    if (before) {
+      acknowledge(id, before);
+      return;
+    }
+    if (!outcomes.begin(id)) return;
+    await queue.run(async () => {
+      const outcome = await perform(id, request).catch((error: unknown): Outcome => {
+        log({ event: "request.failed", workspace: name, request: request.kind, error: messageOf(error) });
+        return { outcome: "failed", cause: messageOf(error) };
+      });
+      log({ event: "request.finished", workspace: name, request: request.kind, ...outcome });
+      outcomes.settle(id, outcome);
+      acknowledge(id, outcome);
+    });
+  };
+
+  const perform = async (id: string, request: NewRequest): Promise<Outcome> => {
+    // An earlier supervisor did it and could not say so any more.
+    if (live?.container.claim === id) return outcomeOfLabel(live.container);
+    const current = requireLive();
+    if (request.kind === "extend") {
+      extendBy(undefined);
+      return { outcome: "done", swapped: false };
+    }
+    return follow(id, request.kind, planTransition(request, await standingOf(current)));
+  };
+
+  const follow = async (id: string, kind: string, plan: TransitionPlan): Promise<Outcome> => {
+    const current = requireLive();
+    if (plan.kind === "refuse") return { outcome: "refused", cause: plan.cause };
+    if (plan.kind === "stay") {
+      if (plan.step !== undefined) await enter(current, plan.step);
+      return { outcome: "done", swapped: false };
+    }
+    const { image, step, record } = plan;
+    const { step: _before, ...rest } = current.container.settings;
+    const settings: WorkspaceSettings = { ...rest, image, record, ...(step === undefined ? {} : { step }) };
+    const isPrepared = kind === "next" && prepared?.step === image && prepared.live.link.isOpen;
+    const ready = isPrepared ? prepared?.live : undefined;
+    if (isPrepared) prepared = undefined;
+    else await dropPrepared();
+    phase = "moving";
+    sendStatus();
+    const result = await swap(tools(listeners(id)), {
+      current,
+      settings,
+      kind,
+      id,
+      restore: plan.restore,
+      resetsServices: plan.resetsServices,
+      prepared: ready,
+    });
+    take(result.live, result.live?.container ?? known);
+    return result.outcome === "done"
+      ? { outcome: "done", swapped: true }
+      : { outcome: "failed", cause: result.cause, swapped: false };
+  };
+
+  const progressOf = new Map<string, Progress>();
+  const listeners = (id: string): Progress => ({
+    onPhase: (text) => progressOf.get(id)?.onPhase(text),
+    onBoot: (boot) => progressOf.get(id)?.onBoot(boot),
+  });
+
+  const requireLive = (): Live => {
+    if (live === undefined)
+      throw new AppError("workspace-stopped", `The workspace "${name}" does not run.`, {
+        hint: `Start it: atelier start ${name}`,
+      });
+    return live;
+  };
+
+  const ask = <T extends z.ZodType>(
+    { container, port }: Live,
+    call: { readonly path: string; readonly method?: "GET" | "POST"; readonly body?: unknown; readonly schema: T },
+  ): Promise<z.output<T>> => askServer({ port, token: state.token(container.settings.id, "student"), ...call });
+
+  const enter = (current: Live, step: string): Promise<unknown> =>
+    ask(current, { path: `/api/steps/${step}/enter`, method: "POST", body: {}, schema: z.unknown() }).catch(
+      // The server enters it by itself, or keeps it locked: then the page says why.
+      report("step.not-entered"),
+    );
+
+  const standingOf = async (current: Live): Promise<Standing> => {
+    const { settings, transition } = current.container;
+    const record = state.readRecord(settings.record);
+    const [workspace, checkpoints] = await Promise.all([
+      ask(current, { path: "/api/workspace", schema: workspaceViewSchema }),
+      // Images of an earlier contract keep none.
+      ask(current, { path: "/api/checkpoints", schema: z.array(checkpointViewSchema) }).catch(() => []),
+    ]);
+    return {
+      images: record?.steps.map(({ step }) => step) ?? ["start"],
+      next: record?.next ?? "swap",
+      image: settings.image,
+      step: workspace.currentStep ?? settings.step,
+      record: settings.record,
+      last: transition,
+      checkpoints,
+    };
+  };
+
+  /** After a passed check the next step's container may stand by already when the student asks for it. */
+  const prepareNext = (): Promise<void> =>
+    queue.run(async () => {
+      const current = live;
+      if (current === undefined || prepared || current.container.settings.lifecycle?.prewarm !== "next") return;
+      const { steps, currentStep } = await ask(current, { path: "/api/workspace", schema: workspaceViewSchema });
+      if (steps.find(({ id }) => id === currentStep)?.state !== "passed" || currentStep === undefined) return;
+      const plan = planTransition({ kind: "next", step: currentStep }, await standingOf(current));
+      if (plan.kind !== "swap") return;
+      const { step: _before, ...rest } = current.container.settings;
+      const next = await prepare(tools(), {
+        settings: { ...rest, image: plan.image, ...(plan.step === undefined ? {} : { step: plan.step }) },
+        kind: "next",
+        restore: plan.restore,
+        generation: current.container.generation + 1,
+        from: current,
+      });
+      prepared = { step: plan.image, live: next };
+      log({ event: "next.prepared", workspace: name, image: plan.image });
+    });
+
+  const dropPrepared = async (): Promise<void> => {
+    const doomed = prepared;
+    prepared = undefined;
+    if (doomed) await discard(tools(), doomed.live);
+  };
+
+  const extendBy = (seconds: number | undefined): number => {
+    const { settings } = requireLive().container;
+    if (timing.deadline === undefined)
+      throw new AppError("no-deadline", `The workspace "${name}" has no end that could be moved.`);
+    const deadline = Math.max(timing.deadline, now()) + (seconds === undefined ? hour : seconds * 1000);
+    timing = { deadline };
+    state.saveDeadline(settings.id, deadline);
+    sendStatus();
+    return deadline;
+  };
+
+  const stopNow = async (progress: Progress): Promise<OperationResult> => {
+    await settleNow(false, progress);
+    const container = live?.container ?? known;
+    await dropPrepared();
+    if (container) {
+      phase = "stopping";
+      progress.onPhase("Saving your files");
+      // Its own layer keeps everything; this is for the case that somebody removes the container.
+      await live?.link.call({ t: "release", reason: "stop" }, options.limits.releaseMs).catch(report("release.failed"));
+      progress.onPhase("Stopping the container");
+      const stopped = live;
+      live = undefined;
+      stopped?.link[Symbol.dispose]();
+      await containers.stop(container);
+      await containers.stopServices(container.settings);
+      state.saveDeadline(container.settings.id, undefined);
+    }
+    take(undefined, container);
+    return { phase: "stopped" };
+  };
+
+  const result = (boot?: BootView): OperationResult => ({
+    phase,
+    ...(boot ? { boot } : {}),
+    ...(known ? { image: known.settings.image } : {}),
+    ...(known?.settings.step === undefined ? {} : { step: known.settings.step }),
+    ...(timing.deadline === undefined ? {} : { deadline: new Date(timing.deadline).toISOString() }),
+  });
+
+  const workspace: LocalWorkspace = {
+    name,
+    get isBusy() {
+      return queue.isBusy;
+    },
+    get settings() {
+      return known?.settings;
+    },
+    view: () =>
+      known === undefined
+        ? undefined
+        : {
+            name,
+            workspaceId: known.settings.id,
+            phase,
+            image: known.settings.image,
+            ...(known.settings.step === undefined ? {} : { step: known.settings.step }),
+            generation: known.generation,
+            ...(timing.deadline === undefined ? {} : { deadline: new Date(timing.deadline).toISOString() }),
+            ...(timing.retainUntil === undefined ? {} : { retainUntil: new Date(timing.retainUntil).toISOString() }),
+            notices: [...noticesOf({ ...timing, now: now() })],
+          },
+    origin: () => (live ? { port: live.port, workspaceId: live.container.settings.id } : undefined),
+    refresh: () => queue.run(() => settleNow(false, silent)),
+    start: (progress) =>
+      queue.run(async () => {
+        if (live === undefined) {
+          phase = "starting";
+          const all = await containers.list(name);
+          const settings = all.at(-1)?.settings;
+          // A new run has its whole time before it, however the last one ended.
+          if (settings && !all.some((container) => container.state === "running"))
+            state.saveDeadline(settings.id, undefined);
+          if (settings && (state.readRecord(settings.record)?.services.length ?? 0) > 0)
+            progress.onPhase("Starting services");
+          if (settings) await containers.startServices(settings, options.signal);
+          progress.onPhase("Starting the container");
+        }
+        try {
+          await settleNow(true, progress);
+        } finally {
+          if (live === undefined) phase = "stopped";
+        }
+        const current = live;
+        if (current === undefined)
+          throw new AppError("workspace-incomplete", `The workspace "${name}" has no container.`, {
+            hint: `Remove it: atelier remove ${name}`,
+          });
+        const boot = await current.link.waitForPhase(["ready", "failed"], {
+          timeoutMs: options.limits.standbyMs,
+          onBoot: progress.onBoot,
+        });
+        return result(boot);
+      }),
+    stop: (progress) => queue.run(() => stopNow(progress)),
+    release: () =>
+      queue.run(async () => {
+        await dropPrepared();
+        take(undefined, undefined);
+      }),
+    transition: async (order, progress) => {
+      const outcome = await (order.order === "move"
+        ? move(order.record, progress)
+        : requestOf(order.request, progress));
+      if (outcome.outcome !== "done")
+        throw new AppError(
+          outcome.outcome === "refused" ? "refused" : "transition-failed",
+          outcome.cause ?? "It failed.",
+        );
+      return { ...result(live?.link.boot), swapped: outcome.swapped ?? true };
+    },
+    extend: async (seconds) => {
+      extendBy(seconds);
+      return result();
+    },
+    tick: async () => {
+      const seen = lastSeen;
+      lastSeen = now();
+      const container = live?.container ?? known;
+      if (queue.isBusy || container === undefined) return "kept";
+      const { lifecycle } = container.settings;
+      if (live) {
+        if (!live.link.isOpen) await workspace.refresh();
+        const action = lifecycleAction({
+          state: "running",
+          now: now(),
+          ...(timing.deadline === undefined ? {} : { deadline: timing.deadline }),
+          ...(seen === undefined ? {} : { lastSeen: seen }),
+        });
+        if (action.kind === "extend") {
+          timing = { deadline: action.deadline, slept: true };
+          state.saveDeadline(container.settings.id, action.deadline);
+          log({ event: "deadline.after-sleep", workspace: name });
+        }
+        if (action.kind === "stop") {
+          log({ event: "deadline.reached", workspace: name });
+          await workspace.stop(silent);
+        }
+        sendStatus();
+        return "kept";
+      }
+      if (lifecycle === undefined) return "kept";
+      const stoppedAt = await containers.finishedAt(container).catch(() => undefined);
+      if (stoppedAt === undefined) return "kept";
+      timing = { retainUntil: stoppedAt + lifecycle.retainSeconds * 1000 };
+      const action = lifecycleAction({
+        state: "stopped",
+        stoppedAt,
+        retain: lifecycle.retainSeconds * 1000,
+        now: now(),
+      });
+      if (action.kind === "announce-deletion") log({ event: "deletion.announced", workspace: name, at: action.at });
+      return action.kind === "delete" ? "delete" : "kept";
+    },
+    close: async () => {
+      ending.abort();
+      await queue.idle();
+      await dropPrepared();
+      live?.link[Symbol.dispose]();
+      live = undefined;
+    },
+  };
+  return workspace;
+
+  /** The student's own path: their server judges it and keeps the record; then it comes back to us as a request. */
+  async function requestOf(request: NewRequest, progress: Progress): Promise<Outcome> {
+    const current = requireLive();
+    const { id } = await ask(current, {
+      path: "/api/requests",
+      method: "POST",
+      body: request,
+      schema: requestViewSchema,
+    });
+    progressOf.set(id, progress);
+    try {
+      return await outcomes.wait(id);
+    } finally {
+      progressOf.delete(id);
+    }
+  }
+
+  function move(record: string, progress: Progress): Promise<Outcome> {
+    return queue.run(async () => {
+      const current = requireLive();
+      const images = state.readRecord(record)?.steps.map(({ step }) => step) ?? [];
+      const { image, step } = current.container.settings;
+      const id = options.newId();
+      progressOf.set(id, progress);
+      try {
+        return await follow(id, "move", {
+          kind: "swap",
+          image: images.includes(image) ? image : (images[0] ?? "start"),
+          step: step !== undefined && images.includes(step) ? step : images[1],
+          record,
+          restore: { kind: "carry-over" },
+          resetsServices: false,
+        });
+      } finally {
+        progressOf.delete(id);
+      }
+    });
+  }
+};
+
+const outcomeOfLabel = ({ transition }: WorkspaceContainer): Outcome =>
+  transition?.failed === undefined
+    ? { outcome: "done", swapped: true }
+    : { outcome: "failed", cause: transition.failed, swapped: false };

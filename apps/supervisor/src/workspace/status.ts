@@ -1,0 +1,63 @@
+import type { WorkspaceSettings } from "@atelier/backend-docker";
+import type { ManagerMessage, WorkspacePhase } from "@atelier/contract";
+
+export type StatusMessage = Extract<ManagerMessage, { t: "status" }>;
+
+/** A workspace's time, in ms since 1970. */
+export interface Timing {
+  readonly deadline?: number;
+  /** The deadline was moved because the machine slept over it. */
+  readonly slept?: boolean;
+  /** Of a stopped one: when it is deleted. */
+  readonly retainUntil?: number;
+}
+
+const minute = 60_000;
+const warnBefore = 10 * minute;
+const announceBefore = 24 * 60 * minute;
+
+/** What the student or the owner should know about its time. Texts change once a minute at most. */
+export const noticesOf = ({
+  deadline,
+  slept,
+  retainUntil,
+  now,
+}: Timing & { readonly now: number }): StatusMessage["notices"] => {
+  const notices: StatusMessage["notices"] = [];
+  if (deadline !== undefined && deadline - now <= warnBefore) {
+    const minutes = Math.max(1, Math.ceil((deadline - now) / minute));
+    notices.push({
+      code: slept ? "ttl-after-sleep" : "ttl-warning",
+      cause: `${slept ? "This machine slept past the end of this workspace. " : ""}The workspace stops in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
+      remedy: "Extend it to go on; when it stops, everything in it is kept.",
+    });
+  }
+  if (retainUntil !== undefined && retainUntil - now <= announceBefore)
+    notices.push({
+      code: "deletion-announced",
+      cause: `This workspace is deleted at ${new Date(retainUntil).toISOString()}.`,
+      remedy: "Start it to keep it.",
+    });
+  return notices;
+};
+
+/** The `status` message of `contract/control`. */
+export const statusOf = ({
+  lifecycle,
+  phase,
+  now,
+  ...timing
+}: Timing & {
+  readonly lifecycle: WorkspaceSettings["lifecycle"];
+  readonly phase: WorkspacePhase;
+  readonly now: number;
+}): StatusMessage => ({
+  t: "status",
+  ...(timing.deadline === undefined ? {} : { deadline: new Date(timing.deadline).toISOString() }),
+  ...(timing.deadline === undefined || lifecycle === undefined
+    ? {}
+    : { retainUntil: new Date(timing.deadline + lifecycle.retainSeconds * 1000).toISOString() }),
+  extendable: timing.deadline !== undefined,
+  phase,
+  notices: [...noticesOf({ ...timing, now })],
+});

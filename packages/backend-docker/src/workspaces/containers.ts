@@ -1,0 +1,304 @@
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { receiveConfigCommand, type RuntimeConfigInput, serverPort } from "@atelier/contract";
+import { AppError, type BuildRecord, isAppError, labels } from "@atelier/domain";
+import type { Engine } from "../engine/engine.ts";
+import type { ContainerInspect, ContainerSummary } from "../engine/shapes.ts";
+import type { StateDirectory } from "../state/state-directory.ts";
+import { containerBody } from "./container-body.ts";
+import { refuseForeignImage } from "./refuse-foreign-image.ts";
+import { restartServices, type ServicesOptions, startServices } from "./services.ts";
+import {
+  labelsOf,
+  type Role,
+  resourceName,
+  settingsOfLabels,
+  type TransitionLabel,
+  transitionOfLabels,
+  type WorkspaceSettings,
+} from "./workspace-labels.ts";
+
+/** One container of a workspace. A workspace has one, and two while it is moved to the next. */
+export interface WorkspaceContainer {
+  readonly id: string;
+  readonly generation: number;
+  readonly settings: WorkspaceSettings;
+  readonly state: "created" | "running" | "exited";
+  readonly transition: TransitionLabel | undefined;
+  /**
+   * The request it was made the student's for; undefined: it only stands by, and nothing of the student's
+   * can be in it. Kept in the container's name, the one thing an engine lets change.
+   */
+  readonly claim: string | undefined;
+}
+
+export interface NextContainer {
+  readonly settings: WorkspaceSettings;
+  readonly generation: number;
+  readonly transition: TransitionLabel;
+}
+
+/** The containers of the workspaces of one state directory, by labels alone. */
+export interface Containers {
+  /** Oldest generation first. */
+  list(workspace?: string): Promise<readonly WorkspaceContainer[]>;
+  /** Throws `AppError` `image-missing`, `wrong-architecture`, `wrong-contract`. */
+  checkImage(settings: WorkspaceSettings): Promise<void>;
+  /** The first one of a workspace; it is claimed from the beginning. */
+  createFirst(settings: WorkspaceSettings): Promise<string>;
+  /** One that is to take over. Throws `AppError` `image-missing`, `wrong-architecture`, `wrong-contract`. */
+  createNext(next: NextContainer): Promise<WorkspaceContainer>;
+  claim(container: WorkspaceContainer, request: string): Promise<void>;
+  /** Starts it and gives it its configuration. Answers the port on 127.0.0.1 at which its server listens. */
+  run(container: WorkspaceContainer, options: RunOptions): Promise<number>;
+  /** Gives a running one that was started by somebody else its configuration. */
+  configure(container: WorkspaceContainer, options: RunOptions): Promise<number>;
+  /** Undefined when it does not run (any more). */
+  portOf(container: WorkspaceContainer): Promise<number | undefined>;
+  /** Why it ended; undefined: it runs. */
+  whyGone(container: WorkspaceContainer): Promise<string | undefined>;
+  /** When it ended, in ms since 1970; undefined: it runs or never ran. */
+  finishedAt(container: WorkspaceContainer): Promise<number | undefined>;
+  stop(container: WorkspaceContainer): Promise<void>;
+  remove(container: WorkspaceContainer): Promise<void>;
+  /** Starts what `infrastructure.services` says, and waits for it. */
+  startServices(settings: WorkspaceSettings, signal: AbortSignal): Promise<void>;
+  /** Starts those with `onReset: restart` anew. */
+  resetServices(settings: WorkspaceSettings, signal: AbortSignal): Promise<void>;
+  stopServices(settings: WorkspaceSettings): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly mode: "normal" | "standby";
+  readonly signal: AbortSignal;
+}
+
+export interface ContainersOptions {
+  readonly engine: Engine;
+  readonly state: StateDirectory;
+}
+
+export const createContainers = ({ engine, state }: ContainersOptions): Containers => {
+  const selector = `${labels.state}=${state.id}`;
+  const nameOf = (workspace: string, suffix = ""): string => resourceName(state.id, workspace, suffix);
+  const nextName = ({ settings, generation }: NextContainer, claim = ""): string =>
+    nameOf(settings.name, `.${generation}${claim === "" ? "" : `.${claim}`}`);
+
+  const servicesOf = (settings: WorkspaceSettings, signal: AbortSignal): ServicesOptions | undefined => {
+    const record = state.readRecord(settings.record);
+    if (record === undefined || record.services.length === 0) return undefined;
+    return {
+      engine,
+      record,
+      network: nameOf(settings.name),
+      labels: (role: Role) => labelsOf(state.id, settings, role),
+      nameOf: (service) => nameOf(settings.name, `-${service}`),
+      signal,
+    };
+  };
+
+  const create = async (name: string, settings: WorkspaceSettings, more: Readonly<Record<string, string>>) => {
+    const record = state.readRecord(settings.record);
+    return engine.createContainer(
+      name,
+      containerBody(settings, {
+        imageId: await imageOf(engine, record, settings),
+        hostname: settings.workshop,
+        labels: { ...labelsOf(state.id, settings, "workspace"), ...more },
+        volume: nameOf(settings.name, "-runtime"),
+        ...(record !== undefined && record.services.length > 0 ? { network: nameOf(settings.name) } : {}),
+      }),
+    );
+  };
+
+  const configure = async (container: WorkspaceContainer, { mode, signal }: RunOptions): Promise<number> => {
+    const port = publishedPort(await engine.inspectContainer(container.id));
+    if (port === undefined)
+      throw new AppError("workspace-gone", `The container of "${container.settings.name}" ended at once.`, {
+        hint: `\`atelier logs ${container.settings.name}\` shows what it said.`,
+      });
+    const { exitCode, stderr } = await engine.exec(container.id, {
+      argv: receiveConfigCommand,
+      user: "0:0",
+      input: JSON.stringify(runtimeFiles(state, container.settings, { mode, port })),
+      signal,
+    });
+    if (exitCode !== 0)
+      throw new AppError(
+        "config-not-received",
+        `The workspace did not take its configuration (exit code ${exitCode}): ${stderr.trim()}`,
+        { hint: `atelier logs ${container.settings.name}` },
+      );
+    return port;
+  };
+
+  return {
+    list: async (workspace) => {
+      const found = await engine.listContainers([
+        selector,
+        `${labels.role}=workspace`,
+        ...(workspace === undefined ? [] : [`${labels.workspace}=${workspace}`]),
+      ]);
+      return found.flatMap((summary) => containerOf(summary) ?? []).toSorted((a, b) => a.generation - b.generation);
+    },
+    checkImage: async (settings) => {
+      await imageOf(engine, state.readRecord(settings.record), settings);
+    },
+    createFirst: (settings) => create(nameOf(settings.name), settings, { [labels.generation]: "1" }),
+    createNext: async (next) => {
+      const { settings, generation, transition } = next;
+      const id = await create(nextName(next), settings, {
+        [labels.generation]: String(generation),
+        [labels.transition]: JSON.stringify(transition),
+      });
+      return { id, generation, settings, transition, state: "created", claim: undefined };
+    },
+    claim: ({ id, settings, generation, transition }, request) =>
+      transition === undefined
+        ? Promise.resolve()
+        : engine.renameContainer(id, nextName({ settings, generation, transition }, request)),
+    run: async (container, options) => {
+      await engine.startContainer(container.id, options.signal);
+      return configure(container, options);
+    },
+    configure,
+    portOf: async ({ id }) => publishedPort(await engine.inspectContainer(id)),
+    whyGone: async ({ id }) => {
+      const { State } = await engine.inspectContainer(id);
+      if (State.Running) return undefined;
+      return State.OOMKilled
+        ? "it ran out of memory"
+        : `exit code ${State.ExitCode}${State.Error ? `, ${State.Error}` : ""}`;
+    },
+    finishedAt: async ({ id }) => {
+      const { State } = await engine.inspectContainer(id);
+      const at = Date.parse(State.FinishedAt);
+      return State.Running || Number.isNaN(at) || at <= 0 ? undefined : at;
+    },
+    stop: ({ id }) => engine.stopContainer(id, 5),
+    remove: ({ id }) => engine.removeContainer(id),
+    startServices: async (settings, signal) => {
+      const services = servicesOf(settings, signal);
+      if (services !== undefined) await startServices(services);
+    },
+    resetServices: async (settings, signal) => {
+      const services = servicesOf(settings, signal);
+      if (services !== undefined) await restartServices(services);
+    },
+    stopServices: async ({ name }) => {
+      for (const { Id } of await engine.listContainers([
+        selector,
+        `${labels.workspace}=${name}`,
+        `${labels.role}=service`,
+      ]))
+        await engine.stopContainer(Id, 5);
+    },
+  };
+};
+
+const containerOf = ({ Id, Labels, Names, State }: ContainerSummary): WorkspaceContainer | undefined => {
+  const settings = settingsOfLabels(Labels);
+  if (settings === undefined) return undefined;
+  const generation = Number(Labels[labels.generation] ?? "1");
+  const transition = transitionOfLabels(Labels);
+  return {
+    id: Id,
+    generation,
+    settings,
+    transition,
+    state: State === "running" ? "running" : State === "created" ? "created" : "exited",
+    claim: transition === undefined ? "first" : claimOf(Names, generation),
+  };
+};
+
+/** `/atelier-1a2b3c-name.4.<request>` → the request. */
+const claimOf = (names: readonly string[], generation: number): string | undefined => {
+  for (const name of names) {
+    const [, number, request] = name.split(".");
+    if (Number(number) === generation && request !== undefined && request !== "") return request;
+  }
+  return undefined;
+};
+
+export const publishedPort = ({ State, NetworkSettings }: ContainerInspect): number | undefined => {
+  const port = Number(NetworkSettings.Ports[`${serverPort}/tcp`]?.[0]?.HostPort);
+  return State.Running && Number.isInteger(port) && port > 0 ? port : undefined;
+};
+
+const imageOf = async (
+  engine: Engine,
+  record: BuildRecord | undefined,
+  settings: WorkspaceSettings,
+): Promise<string> => {
+  const step = record?.steps.find((candidate) => candidate.step === settings.image);
+  const imageId = step?.images[0]?.configDigest;
+  const image = imageId === undefined ? undefined : await engine.inspectImage(imageId);
+  if (image === undefined || imageId === undefined)
+    throw new AppError(
+      "image-missing",
+      `The image of "${settings.image}" of ${settings.workshop} ${settings.version} is not in this engine.`,
+      { hint: "Build the workshop again: atelier build <folder>" },
+    );
+  await refuseForeignImage(engine, image);
+  return imageId;
+};
+
+/** Configuration and tokens go in over stdin: they are in no label, no environment and no layer. */
+const runtimeFiles = (
+  state: StateDirectory,
+  settings: WorkspaceSettings,
+  { mode, port }: { mode: "normal" | "standby"; port: number },
+): Record<string, string> => {
+  const secrets = state.readSecrets(settings.id);
+  const proxy = state.readPort();
+  const config: RuntimeConfigInput = {
+    v: 1,
+    workspaceId: settings.id,
+    workspaceName: settings.name,
+    // The public one first. The supervisor's proxy always comes by the last.
+    origins: [
+      ...(proxy === undefined ? [] : [`http://${settings.name}.localhost:${proxy}`]),
+      `http://127.0.0.1:${settings.port}`,
+      `http://127.0.0.1:${port}`,
+    ],
+    ...(settings.step === undefined ? {} : { step: settings.step }),
+    parameters: settings.parameters,
+    secrets: Object.keys(secrets),
+    timezone: settings.timezone,
+    recording: settings.recording,
+    webTerminal: settings.webTerminal,
+    ...(settings.help === undefined ? {} : { help: settings.help }),
+    mode,
+  };
+  const files: Record<string, string> = { "config.json": JSON.stringify(config) };
+  for (const role of ["student", "instructor", "control"] as const)
+    files[`${role}.token`] = state.token(settings.id, role);
+  for (const [name, value] of Object.entries(secrets)) files[`secrets/${name}`] = value;
+  const helpKey = state.readHelpKey(settings.id);
+  if (helpKey !== undefined) files["help.key"] = helpKey;
+  return files;
+};
+
+/** Below the ports that systems and engines give away by themselves, so that nobody gets it meanwhile. */
+const portRange = { from: 20_000, to: 29_999 } as const;
+
+/** A port on 127.0.0.1 that is free right now and likely to stay so. */
+export const freePort = async (): Promise<number> => {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const port = randomInt(portRange.from, portRange.to + 1);
+    if (await canListen(port)) return port;
+    await sleep(1);
+  }
+  throw new AppError("no-free-port", `No port between ${portRange.from} and ${portRange.to} is free on 127.0.0.1.`);
+};
+
+const canListen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+
+/** Whether something failed because the thing is not there (any more). */
+export const isGone = (error: unknown): boolean => isAppError(error) && error.code === "docker-not-found";

@@ -1,0 +1,160 @@
+import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** Where a request goes: always to this machine. */
+export interface Upstream {
+  readonly port: number;
+  /** Headers that replace or join the client's, e.g. Host and Authorization. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Path and query to ask for; absent: the client's. */
+  readonly path?: string;
+  /** Names of headers, in lower case, and of cookies that must not reach the other side. */
+  readonly dropHeaders?: readonly string[];
+  readonly dropCookies?: (name: string) => boolean;
+  /** `Set-Cookie` lines of the answer as the client is to get them. */
+  readonly rewriteSetCookie?: (line: string) => string;
+  /** How to connect; absent: to 127.0.0.1, over connections that are kept. */
+  readonly connect?: () => Duplex;
+}
+
+/** Connection-level headers of RFC 9110 §7.6.1, which a proxy never passes on. */
+const hopHeaders = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "http2-settings",
+  "expect",
+]);
+
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+type Headers = Record<string, string | string[]>;
+
+/** What `Connection` names is of this connection only, like what the standard names. */
+const isOfConnection = (message: IncomingMessage): ((name: string) => boolean) => {
+  const named = new Set(
+    (message.headers.connection ?? "")
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim()),
+  );
+  return (name) => hopHeaders.has(name) || named.has(name);
+};
+
+const outgoingHeaders = (message: IncomingMessage, upstream: Upstream): Headers => {
+  const isLeftOut = isOfConnection(message);
+  const headers: Headers = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value === undefined || isLeftOut(name) || upstream.dropHeaders?.includes(name)) continue;
+    headers[name] =
+      name === "cookie" && upstream.dropCookies ? withoutCookies(String(value), upstream.dropCookies) : value;
+  }
+  if (headers["cookie"] === "") delete headers["cookie"];
+  return Object.assign(headers, upstream.headers);
+};
+
+const withoutCookies = (header: string, isDropped: (name: string) => boolean): string =>
+  header
+    .split(";")
+    .map((part) => part.trim())
+    .filter((part) => part !== "" && !isDropped(part.split("=", 1)[0] ?? ""))
+    .join("; ");
+
+const ask = (incoming: IncomingMessage, upstream: Upstream, headers: Headers): ClientRequest => {
+  const { connect } = upstream;
+  return request({
+    host: "127.0.0.1",
+    port: upstream.port,
+    method: incoming.method,
+    path: upstream.path ?? incoming.url ?? "/",
+    headers,
+    ...(connect ? { createConnection: connect } : {}),
+    ...(connect || headers["upgrade"] ? {} : { agent }),
+  });
+};
+
+/** Forwards one request and streams the answer back, SSE included. `onUnreachable` answers instead when no one listens. */
+export const forwardRequest = (
+  client: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  upstream: Upstream,
+  onUnreachable: (cause: NodeJS.ErrnoException) => void,
+): void => {
+  const { request: incoming, response } = client;
+  const headers = outgoingHeaders(incoming, upstream);
+  // Node frames the body of a GET or DELETE only when told to; without it the body would be the next request.
+  if (incoming.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
+  const outgoing = ask(incoming, upstream, headers);
+  outgoing.once("response", (answer) => {
+    const isLeftOut = isOfConnection(answer);
+    const passed: Headers = {};
+    for (const [name, value] of Object.entries(answer.headers))
+      if (value !== undefined && !isLeftOut(name)) passed[name] = value;
+    const { rewriteSetCookie } = upstream;
+    if (rewriteSetCookie && answer.headers["set-cookie"])
+      passed["set-cookie"] = answer.headers["set-cookie"].map(rewriteSetCookie);
+    response.writeHead(answer.statusCode ?? 502, passed);
+    response.flushHeaders();
+    answer.pipe(response);
+    answer.once("error", () => response.destroy());
+  });
+  // A student's server may answer an ordinary request with an upgrade: nobody here asked for one.
+  outgoing.once("upgrade", (_answer, socket) => {
+    socket.destroy();
+    response.writeHead(502).end();
+  });
+  outgoing.once("error", (cause: NodeJS.ErrnoException) => {
+    if (response.headersSent) response.destroy();
+    else onUnreachable(cause);
+  });
+  response.once("close", () => outgoing.destroy());
+  incoming.pipe(outgoing);
+};
+
+/** Answers an upgrade with a plain status and ends the connection. */
+export const refuseUpgrade = (socket: Duplex, status: string): void => {
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+/** Forwards a WebSocket upgrade and then copies bytes both ways. */
+export const forwardUpgrade = (
+  client: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+  upstream: Upstream,
+): void => {
+  const { request: incoming, socket, head } = client;
+  socket.on("error", () => socket.destroy());
+  if (incoming.headers.upgrade?.toLowerCase() !== "websocket" || incoming.method !== "GET") {
+    refuseUpgrade(socket, "400 Bad Request");
+    return;
+  }
+  const outgoing = ask(incoming, upstream, {
+    ...outgoingHeaders(incoming, upstream),
+    connection: "Upgrade",
+    upgrade: "websocket",
+  });
+  socket.once("close", () => outgoing.destroy());
+  outgoing.once("error", () => refuseUpgrade(socket, "502 Bad Gateway"));
+  outgoing.once("response", (answer) => {
+    refuseUpgrade(socket, `${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}`);
+    answer.destroy();
+  });
+  outgoing.once("upgrade", (answer, peer, peerHead) => {
+    const lines = ["HTTP/1.1 101 Switching Protocols"];
+    for (let n = 0; n < answer.rawHeaders.length; n += 2)
+      lines.push(`${answer.rawHeaders[n]}: ${answer.rawHeaders[n + 1]}`);
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    if (peerHead.length > 0) socket.write(peerHead);
+    if (head.length > 0) peer.write(head);
+    peer.on("error", () => socket.destroy());
+    peer.on("close", () => socket.destroy());
+    socket.on("close", () => peer.destroy());
+    socket.pipe(peer);
+    peer.pipe(socket);
+  });
+  outgoing.end();
+};

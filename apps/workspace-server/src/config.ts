@@ -13,6 +13,8 @@ export const serverSettingsSchema = z.object({
   ATELIER_RUNTIME: z.string().default(compiledPaths.runtime),
   /** Root-only folder with configuration and tokens. */
   ATELIER_CONFIG: z.string().default(runtimePaths.folder),
+  /** Root-only folder in the container's own layer. */
+  ATELIER_LAYER: z.string().default("/var/lib/atelier"),
   /** The platform layer. */
   ATELIER_PLATFORM: z.string().default(platformPaths.root),
   ATELIER_PORT: z.coerce.number().int().default(serverPort),

@@ -16,7 +16,7 @@ const server = await startWorkspaceServer({
 
 const stop = (): void => {
   // A student's process may hold on to anything; the container has to end all the same.
-  setTimeout(() => process.exit(1), 4000).unref();
+  setTimeout(() => process.exit(1), 9000).unref();
   server.close().then(
     () => process.exit(0),
     () => process.exit(1),

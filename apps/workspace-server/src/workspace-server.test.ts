@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { fakeAnswer, type FakeLlmProvider, startFakeLlmProvider } from "@atelier/testkit";
 import { WebSocket } from "ws";
 import { createApp } from "./http/app.ts";
@@ -35,6 +36,8 @@ const fakeTerminals = (): Terminals => ({
   attach: (_name, { socket }) => socket.send("attached"),
   recentCommands: () => [],
   currentDirectory: () => undefined,
+  activeAt: () => 0,
+  jobs: () => [],
   enterStep: () => {},
   subscribe: () => () => {},
   [Symbol.asyncDispose]: async () => {},
@@ -104,7 +107,7 @@ before(async () => {
       next: "swap",
       user: "student",
       sudo: false,
-      workdir: folder,
+      workdir: at("home"),
       keep: [],
       editor: false,
       tabs: [],
@@ -123,7 +126,7 @@ before(async () => {
       step: "start",
       planDigest: "sha256:0",
       platformContract: 1,
-      student: { name: "student", uid: 1000, gid: 1000, home: folder, groups: [] },
+      student: { name: "student", uid: 1000, gid: 1000, home: at("home"), groups: [] },
     }),
   );
   await write("workshop/steps/one/meta.json", step("one", 1, { check: { user: "student", auto: false } }));
@@ -133,6 +136,7 @@ before(async () => {
   await write("workshop/steps/one/assets/a.svg", "<svg/>");
   await write("workshop/steps/two/meta.json", step("two", 2, {}));
   await write("workshop/steps/two/content.md", "# Two\n");
+  await mkdir(at("home"));
   await write("workshop/intro.md", "# Hello\n");
   await write("workshop/secret.txt", "not an asset");
   await symlink(at("workshop/secret.txt"), at("workshop/steps/one/assets/link.txt"));
@@ -147,6 +151,7 @@ before(async () => {
       ATELIER_RUNTIME: at("runtime"),
       ATELIER_CONFIG: at("config"),
       ATELIER_PLATFORM: at("platform"),
+      ATELIER_LAYER: at("layer"),
       ATELIER_PORT: 0,
       ATELIER_HOST: "127.0.0.1",
     },
@@ -157,10 +162,11 @@ before(async () => {
     log: () => {},
     createTerminals: async () => fakeTerminals(),
     replace: {
-      identity: { name: "student", uid: 0, gid: 0, groups: [], home: folder },
+      identity: { name: "student", uid: 0, gid: 0, groups: [], home: at("home") },
       asIdentity: (_identity, argv) => argv,
       flock: "/usr/bin/flock",
       goss: at("goss"),
+      worker: [process.execPath, fileURLToPath(new URL("checkpoints/worker/main.ts", import.meta.url))],
     },
   });
   port = server.address.port;
@@ -221,6 +227,7 @@ const routes: Readonly<
     ok: 200,
   },
   "POST /api/requests": { method: "POST", path: "/api/requests", body: '{"kind":"reset"}', ok: 503 },
+  "GET /api/checkpoints": { method: "GET", path: "/api/checkpoints", ok: 200 },
   "GET /api/terminals": { method: "GET", path: "/api/terminals", ok: 200 },
   "POST /api/terminals": { method: "POST", path: "/api/terminals", ok: 201 },
   "DELETE /api/terminals/:name": { method: "DELETE", path: "/api/terminals/1", ok: 204 },

@@ -3,12 +3,22 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { type BootView, controlPath, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type BootView,
+  controlPath,
+  platformPaths,
+  type ReleaseResult,
+  type RestoreOrder,
+  runtimeFileNames,
+  type StateEvent,
+} from "@atelier/contract";
 import { AppError, fillContent } from "@atelier/domain";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
+import { type Layer, openLayer, openStudentFiles, type StudentFiles } from "./checkpoints/student-files.ts";
 import { type Checker, createChecker } from "./checks/checker.ts";
 import type { ServerSettings } from "./config.ts";
 import { contentValues } from "./content/content-values.ts";
@@ -43,6 +53,8 @@ export interface WorkspaceServerOptions {
     readonly asIdentity?: typeof asIdentity;
     readonly flock?: string;
     readonly goss?: string;
+    /** argv of the checkpoint worker, without its verb. */
+    readonly worker?: readonly string[];
   };
 }
 
@@ -61,6 +73,7 @@ interface Running {
   readonly history: History;
   readonly checker: Checker;
   readonly service: StudentService;
+  readonly files: StudentFiles;
   readonly llm: LlmHelp | undefined;
   terminals: Terminals | undefined;
 }
@@ -76,6 +89,8 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   let rules: AccessRules | undefined;
   let running: Running | undefined;
   let control: ControlHub | undefined;
+  const order = Promise.withResolvers<RestoreOrder>();
+  const taken = Promise.withResolvers<void>();
 
   const boot = (): BootView => ({ ...phase, elapsedMs: Math.round(performance.now() - started) });
   const setPhase = (next: Omit<BootView, "elapsedMs">): void => {
@@ -151,10 +166,14 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       }),
       boot,
       outstanding: () =>
-        [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, by }) => ({
+        [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, checkpoint, by }) => ({
           id,
           by,
-          request: { kind, ...(step === undefined ? {} : { step }) },
+          request: {
+            kind,
+            ...(step === undefined ? {} : { step }),
+            ...(checkpoint === undefined ? {} : { checkpoint }),
+          },
         })),
       handle: async (message) => {
         if (message.t === "check" && running)
@@ -162,21 +181,67 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
             trigger: "manager",
             ...(message.goss === undefined ? {} : { goss: message.goss }),
           });
-        if (message.t === "release") {
-          await release(message.reason);
+        if (message.t === "release") return await release(message.reason);
+        if (message.t === "take-lease") {
+          if (phase.phase !== "standby") throw new Error(`this server is not standing by but in "${phase.phase}"`);
+          order.resolve(message.restore ?? { kind: "none" });
+          await taken.promise;
           return undefined;
         }
+        if (message.t === "checkpoint" && running)
+          return { checkpoint: await running.files.save("manual") } satisfies ReleaseResult;
+        if (message.t === "restore" && running)
+          return await running.files.restore({ kind: "exact", checkpoint: message.checkpoint });
         throw new Error(`"${message.t}" is not offered by this version of the image`);
       },
-      onAcknowledge: ({ id, outcome, cause }) =>
-        running?.events.append({
+      onAcknowledge: ({ id, outcome, cause }) => {
+        const request = running?.history.outstanding.get(id);
+        if (running === undefined || request === undefined) return;
+        running.events.append({
           type: "request-acknowledged",
           id,
           outcome,
           ...(cause === undefined ? {} : { cause }),
-        }),
+        });
+        if (outcome === "done" && request.kind === "solve" && request.step !== undefined)
+          running.events.append({ type: "step-solved", step: request.step });
+      },
       onChange: sendWorkspace,
     });
+
+    const identity = studentOf(loaded, options);
+    const env = studentEnvironment(options.env, config);
+    const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity));
+    const isStandby = config.mode === "standby";
+    const onStart = (): ReturnType<typeof runStartCommands> => {
+      const commands = startCommandsOf(loaded);
+      setPhase({
+        phase: "onStart",
+        ...(commands.length > 0 ? { progress: { done: 0, of: commands.length, label: "" } } : {}),
+      });
+      return runStartCommands({
+        commands,
+        student: identity,
+        workdir: loaded.workshop.workdir,
+        shell: shellOf(loaded),
+        env: { ...env, ...received.secrets },
+        // Who stands by touches nothing of the volume.
+        logFolder: join(isStandby ? settings.ATELIER_LAYER : settings.ATELIER_RUNTIME, "on-start"),
+        onProgress: (progress) => setPhase({ phase: "onStart", progress }),
+        signal: ending.signal,
+        ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+      });
+    };
+    let restore: RestoreOrder | undefined;
+    if (isStandby) {
+      const failure = await onStart();
+      if (failure) {
+        setPhase({ phase: "failed", cause: failure.cause, output: failure.output });
+        return;
+      }
+      setPhase({ phase: "standby" });
+      restore = await untilEnd(order.promise, ending.signal);
+    }
 
     setPhase({ phase: "lease" });
     const lease = await waitForLease({
@@ -185,10 +250,23 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       signal: ending.signal,
     });
     disposables.use(lease);
-    running = await open({ ...options, loaded, received, lease, stream, control, boot, onEvent: sendWorkspace });
+    running = await open({
+      ...options,
+      loaded,
+      received,
+      lease,
+      stream,
+      control,
+      boot,
+      layer,
+      onEvent: sendWorkspace,
+    });
     disposables.use(running.events);
     disposables.use(running.llm);
-    const { events } = running;
+    disposables.use(running.files);
+    const { events, files } = running;
+    taken.resolve();
+    control.send({ t: "lease", holdsLease: true });
     events.append({
       type: "server-started",
       workspaceId: config.workspaceId,
@@ -196,25 +274,22 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       planDigest: loaded.image.planDigest,
       version: options.version,
     });
-
-    const identity = studentOf(loaded, options);
-    const env = studentEnvironment(options.env, config);
-    const commands = startCommandsOf(loaded);
-    setPhase({
-      phase: "onStart",
-      ...(commands.length > 0 ? { progress: { done: 0, of: commands.length, label: "" } } : {}),
-    });
-    const failure = await runStartCommands({
-      commands,
-      student: identity,
-      workdir: loaded.workshop.workdir,
-      shell: shellOf(loaded),
-      env: { ...env, ...received.secrets },
-      logFolder: join(settings.ATELIER_RUNTIME, "on-start"),
-      onProgress: (progress) => setPhase({ phase: "onStart", progress }),
-      signal: ending.signal,
-      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
-    });
+    setPhase({ phase: "restore" });
+    if (restore !== undefined) {
+      await files.restore(restore);
+      if (config.step !== undefined && config.step !== running.history.current)
+        events.append({ type: "step-entered", step: config.step, by: "system" });
+    } else if (layer.isFresh) {
+      const checkpoint = await files.newestOfThisImage();
+      // Work without the files is better than no work; the checkpoint stays where it is.
+      if (checkpoint !== undefined)
+        await files.restore({ kind: "exact", checkpoint }).catch((error: unknown) => {
+          events.append({ type: "boot-failed", phase: "restore", cause: (error as Error).message });
+          log({ event: "restore.failed", checkpoint, cause: String(error) });
+        });
+    }
+    await layer.markLived();
+    const failure = isStandby ? undefined : await onStart();
     setPhase({ phase: "terminal" });
     if (config.webTerminal) {
       const terminals = await openTerminals({ options, running, identity, env, signal: ending.signal });
@@ -233,13 +308,26 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     setPhase({ phase: "ready" });
   };
 
-  const release = async (reason: string): Promise<void> => {
+  /** What is not saved is not given away: a checkpoint that fails keeps the shells and the lease. */
+  const release = async (reason: string): Promise<ReleaseResult> => {
     const current = running;
-    if (current === undefined) return;
+    if (current === undefined) return {};
+    const why = reason === "stop" ? "stop" : reason === "undo" ? "undo" : "swap";
+    const before = await current.files.save(why);
+    await current.terminals?.[Symbol.asyncDispose]();
+    // Shells write their history and editors their recovery files when the terminal goes.
+    await sleep(lastWordsMs);
+    const after = await current.files.save("auto").catch((error: unknown) => {
+      log({ event: "checkpoint.failed", cause: String(error) });
+      return undefined;
+    });
     current.events.append({ type: "released", reason });
     current.events.flush();
     await disposables.disposeAsync();
     running = undefined;
+    control?.send({ t: "lease", holdsLease: false });
+    const checkpoint = after ?? before;
+    return checkpoint === undefined ? {} : { checkpoint };
   };
 
   const booted = bootUp().then(boot, (error: unknown) => {
@@ -259,7 +347,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     booted,
     close: async () => {
       ending.abort(new Error("the server is stopping"));
-      await release("stop");
+      await release("stop").catch((error: unknown) => log({ event: "release.failed", cause: String(error) }));
       control?.close();
       stream.close();
       for (const client of sockets.clients) client.terminate();
@@ -276,6 +364,23 @@ const studentOf = ({ workshop, image }: LoadedWorkshop, { replace }: WorkspaceSe
   replace?.identity ??
   (workshop.user === "root" ? { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } : image.student);
 
+/** Home, workdir and what the author wants kept; none inside another. */
+const rootsOf = ({ workshop }: LoadedWorkshop, { home }: Identity): readonly string[] => {
+  const roots = [home, workshop.workdir, ...keptPaths(workshop.keep, home)].filter((path) => path !== "/");
+  return [...new Set(roots)].filter((path) => !roots.some((other) => other !== path && path.startsWith(`${other}/`)));
+};
+const keptPaths = (keep: readonly string[], home: string): readonly string[] =>
+  keep.map((path) => (path.startsWith("~/") ? join(home, path.slice(2)) : path));
+
+const untilEnd = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+
+/** What programs have between the end of their terminal and the checkpoint. */
+const lastWordsMs = 150;
+
 interface OpenOptions extends WorkspaceServerOptions {
   readonly loaded: LoadedWorkshop;
   readonly received: ReceivedConfig;
@@ -283,6 +388,7 @@ interface OpenOptions extends WorkspaceServerOptions {
   readonly stream: ReturnType<typeof createEventStream>;
   readonly control: ControlHub;
   readonly boot: () => BootView;
+  readonly layer: Layer;
   readonly onEvent: () => void;
 }
 
@@ -334,8 +440,30 @@ const open = async (options: OpenOptions): Promise<Running> => {
     now,
     newId: options.newId,
   });
+  const identity = studentOf(loaded, options);
+  const files = await openStudentFiles(
+    {
+      runtimeFolder: settings.ATELIER_RUNTIME,
+      events,
+      roots: rootsOf(loaded, identity),
+      keep: keptPaths(loaded.workshop.keep, identity.home),
+      identity,
+      worker: options.replace?.worker ?? [
+        platformPaths.node,
+        join(settings.ATELIER_PLATFORM, "server/checkpoint-worker.mjs"),
+      ],
+      image: { step: loaded.image.step, planDigest: loaded.image.planDigest },
+      now,
+      newId: options.newId,
+      activeAt: () => running?.terminals?.activeAt() ?? 0,
+      onError: (error) => options.log({ event: "checkpoint.failed", cause: String(error) }),
+      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+    },
+    options.layer,
+  );
   const service = createStudentService({
     loaded,
+    files,
     config: received.config,
     history,
     events,
@@ -348,7 +476,7 @@ const open = async (options: OpenOptions): Promise<Running> => {
     llm,
     onError: (error) => options.log({ event: "help.failed", error: String(error) }),
   });
-  running = { loaded, received, events, history, checker, service, llm, terminals: undefined };
+  running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined };
   return running;
 };
 

@@ -1,5 +1,6 @@
 import {
   type BootView,
+  type CheckpointView,
   type CheckView,
   type HelpView,
   helpLevelSchema,
@@ -48,6 +49,7 @@ export interface StudentService {
   /** The events of the answer, as the body of an event stream. */
   ask(id: string, question: NewQuestion): Promise<ReadableStream<Uint8Array>>;
   request(request: z.infer<typeof newRequestSchema>, by: ViewerRole): RequestView;
+  checkpoints(): Promise<readonly CheckpointView[]>;
   terminals(): readonly TerminalView[];
   openTerminal(name: string | undefined): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
@@ -220,6 +222,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
   app.post("/api/requests", async (context) =>
     context.json(ready().request(newRequestSchema.parse(await context.req.json()), context.get("role")), 202),
   );
+  app.get("/api/checkpoints", async (context) => context.json(await ready().checkpoints()));
   app.get("/api/terminals", (context) => context.json(ready().terminals()));
   app.post("/api/terminals", async (context) => {
     const text = await context.req.text();

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
 import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
+import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
 import { contentValues } from "../content/content-values.ts";
 import { renderMarkdown } from "../content/render-markdown.ts";
@@ -24,6 +25,7 @@ export interface StudentServiceOptions {
   readonly checker: Checker;
   readonly terminals: () => Terminals | undefined;
   readonly control: ControlHub;
+  readonly files: Pick<StudentFiles, "list">;
   readonly boot: () => BootView;
   readonly newId: () => string;
   /** Absent: the template names no provider. */
@@ -204,17 +206,24 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
         });
       if (request.step !== undefined) stepOf(request.step);
       if (request.kind === "goto" && request.step !== undefined) refuseLocked(request.step);
+      const jobs = request.kind === "extend" || request.confirmed ? [] : (options.terminals()?.jobs() ?? []);
+      if (jobs.length > 0)
+        throw new AppError("jobs-running", `Still running in your terminals: ${jobs.join(", ")}.`, {
+          hint: "End them first, or go on without them: they do not come along.",
+        });
       const id = newId();
       events.append({
         type: "request",
         id,
         kind: request.kind,
         by,
+        ...(request.checkpoint === undefined ? {} : { checkpoint: request.checkpoint }),
         ...(request.step === undefined ? {} : { step: request.step }),
       });
       control.send({ t: "request", id, request, by });
       return { id, state: "outstanding" };
     },
+    checkpoints: () => options.files.list(),
     terminals: () => options.terminals()?.list() ?? [],
     openTerminal: (name) => requireTerminals().open(name),
     closeTerminal: (name) => requireTerminals().close(name),

@@ -8,7 +8,7 @@ import { openRecorder } from "../recording/recorder.ts";
 import { createRedactor } from "../recording/redact.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
 import { readLastScreen } from "./last-screen.ts";
-import { foregroundOf } from "./process-state.ts";
+import { foregroundOf, jobsOf } from "./process-state.ts";
 import { planShellLaunch } from "./shell-launch.ts";
 import { type SessionParts, TerminalSession } from "./terminal-session.ts";
 import type { Terminals } from "./terminals.ts";
@@ -159,6 +159,8 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     },
     recentCommands: (limit) => recent.slice(-limit),
     currentDirectory: () => (first === undefined ? undefined : sessions.get(first)?.cwd),
+    activeAt: () => Math.max(0, ...[...sessions.values()].map(({ activeAt }) => activeAt)),
+    jobs: () => [...sessions.values()].flatMap(({ pid }) => (pid === undefined ? [] : jobsOf(pid))),
     enterStep: (step) => {
       for (const session of sessions.values()) session.marker(`step: ${step}`);
     },

@@ -34,6 +34,12 @@ export const sessionOf = (shellPid: number): readonly number[] =>
       return stat !== undefined && Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]) === shellPid;
     });
 
+/** Names of what runs in the shell's session besides the shell, in the foreground or behind it. */
+export const jobsOf = (shellPid: number): readonly string[] =>
+  sessionOf(shellPid)
+    .filter((pid) => pid !== shellPid)
+    .flatMap((pid) => readText(`/proc/${pid}/comm`)?.trim() ?? []);
+
 /** Programs that put another shell or terminal between the student and us. */
 const nesting = new Set([
   "bash",

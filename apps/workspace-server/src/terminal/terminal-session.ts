@@ -71,6 +71,7 @@ export class TerminalSession {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #flushedAt = 0;
+  #activeAt = performance.now();
   #flushTimer: NodeJS.Timeout | undefined;
   #nested: string | undefined;
   readonly #timers: NodeJS.Timeout[];
@@ -92,6 +93,9 @@ export class TerminalSession {
   }
   get cwd(): string | undefined {
     return this.#parts?.tracker.cwd;
+  }
+  get activeAt(): number {
+    return this.#activeAt;
   }
   get pid(): number | undefined {
     return this.#state === "ready" ? this.#pty?.pid : undefined;
@@ -210,6 +214,7 @@ export class TerminalSession {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     this.#flushedAt = performance.now();
+    if (this.#pending.length > 0) this.#activeAt = this.#flushedAt;
     this.#pendingBytes = 0;
     if (this.#pending.length > 0) {
       const bytes = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);

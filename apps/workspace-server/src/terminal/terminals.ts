@@ -18,6 +18,10 @@ export interface Terminals extends AsyncDisposable {
   recentCommands(limit: number): readonly CommandRecord[];
   /** Working directory of the first terminal's shell as last reported. */
   currentDirectory(): string | undefined;
+  /** When a terminal last had input or output, in ms of `performance.now()`. */
+  activeAt(): number;
+  /** What the student has running besides the shells themselves, by name. */
+  jobs(): readonly string[];
   /** Steps go into recordings as markers and into the command log. */
   enterStep(step: string): void;
   /** Called when `list()` would answer differently. Answers the unsubscribe function. */

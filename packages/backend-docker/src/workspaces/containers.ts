@@ -176,7 +176,7 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
       const at = Date.parse(State.FinishedAt);
       return State.Running || Number.isNaN(at) || at <= 0 ? undefined : at;
     },
-    stop: ({ id }) => engine.stopContainer(id, 5),
+    stop: ({ id }) => engine.stopContainer(id, 10),
     remove: ({ id }) => engine.removeContainer(id),
     startServices: async (settings, signal) => {
       const services = servicesOf(settings, signal);
@@ -192,7 +192,7 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
         `${labels.workspace}=${name}`,
         `${labels.role}=service`,
       ]))
-        await engine.stopContainer(Id, 5);
+        await engine.stopContainer(Id, 10);
     },
   };
 };

@@ -184,7 +184,7 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     },
     stop: async (name) => {
       const { containerId, settings } = await whole(name);
-      await engine.stopContainer(containerId, 5);
+      await engine.stopContainer(containerId, 10);
       await containers.stopServices(settings);
     },
     remove: async (name) => {

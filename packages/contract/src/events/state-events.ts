@@ -50,6 +50,7 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     id: z.string(),
     kind: z.enum(["goto", "next", "reset", "solve", "undo", "restore", "extend"]),
     step: z.string().optional(),
+    checkpoint: z.string().optional(),
     by: z.enum(["student", "instructor", "system"]),
   }),
   event("request-acknowledged", {
@@ -59,6 +60,15 @@ export const stateEventSchema = z.discriminatedUnion("type", [
   }),
   event("released", { reason: z.string() }),
   event("checkpoint", { id: z.string(), files: z.int(), bytes: z.number(), skipped: z.array(z.string()) }),
+  /** `replaced`: what both the step and the student had changed; the student's version is in the checkpoint. */
+  event("restored", {
+    checkpoint: z.string(),
+    kind: z.enum(["exact", "carry-over"]),
+    files: z.int(),
+    removed: z.int(),
+    replaced: z.array(z.string()),
+    skipped: z.array(z.string()),
+  }),
   event("terminal-opened", { terminal: z.string(), shell: z.string() }),
   event("terminal-closed", { terminal: z.string(), exitCode: z.int().optional(), signal: z.string().optional() }),
   event("viewer-attached", { terminal: z.string(), viewer: z.string(), role: z.string() }),

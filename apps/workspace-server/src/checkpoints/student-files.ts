@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CheckpointView, type RestoreOrder, runtimeFileNames } from "@atelier/contract";
+import type { EventLog } from "../events/event-log.ts";
+import { type CheckpointReason, type ManifestRecord, openCheckpointStore } from "./checkpoint-store.ts";
+import { type Checkpoints, type CheckpointsOptions, createCheckpoints, takeBaseline } from "./checkpoints.ts";
+
+export interface StudentFilesOptions extends Omit<CheckpointsOptions, "store"> {
+  readonly runtimeFolder: string;
+  readonly events: EventLog;
+  /** When somebody last worked in a terminal, in ms of {@link performance.now}. */
+  readonly activeAt: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The container's own layer: what it was when it was fresh, and whether it has lived. */
+export interface Layer {
+  /** No student has worked in it yet. */
+  readonly isFresh: boolean;
+  readonly baseline: ManifestRecord;
+  /** From now on it has lived: nothing is restored into it by itself any more. */
+  markLived(): Promise<void>;
+}
+
+/** Changes of the student's files are looked for this often while somebody works. */
+const lookEveryMs = 20_000;
+
+/**
+ * Looks at the layer before anything of the workshop's runs. The baseline is kept in the layer itself,
+ * root-only, so that it comes back with `docker start` and never with another image.
+ */
+export const openLayer = async (folder: string, roots: readonly string[]): Promise<Layer> => {
+  const path = join(folder, "layer.json");
+  const known = existsSync(path)
+    ? (JSON.parse(readFileSync(path, "utf8")) as { readonly lived: boolean; readonly baseline: ManifestRecord })
+    : undefined;
+  const baseline = known?.baseline ?? (await takeBaseline(roots));
+  const write = async (lived: boolean): Promise<void> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(`${path}.new`, JSON.stringify({ v: 1, lived, baseline }), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  };
+  if (known === undefined) await write(false);
+  return { isFresh: known?.lived !== true, baseline, markLived: () => write(true) };
+};
+
+/** The student's files over the lives of containers: saved while they work, brought back afterwards. */
+export interface StudentFiles extends Disposable {
+  /** Answers the checkpoint's id; undefined when there was nothing new to save. */
+  save(reason: CheckpointReason): Promise<string | undefined>;
+  /** Brings a checkpoint's files into this container; nothing when there is none. */
+  restore(order: RestoreOrder): Promise<void>;
+  /** The newest checkpoint of this very image, for a container that came back. */
+  newestOfThisImage(): Promise<string | undefined>;
+  list(): Promise<readonly CheckpointView[]>;
+}
+
+/** Only the holder of the lease may. */
+export const openStudentFiles = async (options: StudentFilesOptions, layer: Layer): Promise<StudentFiles> => {
+  const { events, image, activeAt, onError } = options;
+  const store = await openCheckpointStore(join(options.runtimeFolder, runtimeFileNames.checkpoints), (id, cause) =>
+    onError(new Error(`checkpoint ${id} cannot be read`, { cause })),
+  );
+  const checkpoints: Checkpoints = createCheckpoints({ ...options, store }, layer.baseline);
+  // One at a time: a look, a save and a restore all work on the same files.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const save = (reason: CheckpointReason): Promise<string | undefined> =>
+    inTurn(async () => {
+      const meta = await checkpoints.save(reason);
+      if (meta === undefined) return undefined;
+      const { id, files, bytes, skipped } = meta;
+      events.append({
+        type: "checkpoint",
+        id,
+        files,
+        bytes,
+        skipped: skipped.slice(0, 100).map(({ path, why }) => `${path}: ${why}`),
+      });
+      return id;
+    });
+
+  let lookedAt = 0;
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking || activeAt() <= lookedAt) return;
+    isLooking = true;
+    lookedAt = performance.now();
+    try {
+      if (await inTurn(() => checkpoints.hasChanges())) await save("auto");
+    } catch (error) {
+      onError(error);
+    } finally {
+      isLooking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), lookEveryMs);
+  timer.unref();
+
+  const newest = async (): Promise<string | undefined> => (await store.list())[0]?.id;
+  return {
+    save,
+    restore: async ({ kind, checkpoint }) => {
+      const id = kind === "none" ? undefined : (checkpoint ?? (await newest()));
+      if (id === undefined || kind === "none") return;
+      const report = await inTurn(() => checkpoints.restore(id, kind));
+      events.append({
+        type: "restored",
+        checkpoint: id,
+        kind,
+        files: report.applied,
+        removed: report.removed,
+        replaced: report.conflicts.slice(0, 200).map(({ unit }) => unit),
+        skipped: report.skipped.slice(0, 100).map(({ path, why }) => `${path}: ${why}`),
+      });
+    },
+    newestOfThisImage: async () => {
+      const meta = (await store.list())[0];
+      return meta?.step === image.step ? meta.id : undefined;
+    },
+    list: async () =>
+      (await store.list()).map(({ id, at, step, reason, files, bytes, skipped }) => ({
+        id,
+        at,
+        step,
+        reason,
+        files,
+        bytes,
+        skipped,
+      })),
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+};

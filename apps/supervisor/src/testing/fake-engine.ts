@@ -30,6 +30,8 @@ export interface FakeEngine extends AsyncDisposable {
   kill(id: string): void;
   stop(id: string): void;
   start(id: string): Promise<void>;
+  /** As `docker rm -f`. */
+  remove(id: string): void;
 }
 
 export interface FakeEngineOptions {
@@ -78,6 +80,11 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     });
     container.state = "running";
     tell("start", container);
+  };
+  const remove = (container: FakeContainer): void => {
+    end(container, "kill");
+    containers.delete(container.id);
+    tell("destroy", container);
   };
   const find = (reference: string): FakeContainer | undefined =>
     containers.get(reference) ?? [...containers.values()].find(({ name }) => name === reference);
@@ -202,9 +209,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     const container = find(reference);
     if (kind !== "containers" || container === undefined) return missing;
     if (request.method === "DELETE") {
-      end(container, "kill");
-      containers.delete(container.id);
-      tell("destroy", container);
+      remove(container);
       return { status: 204 };
     }
     switch (verb) {
@@ -279,6 +284,10 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     stop: (id) => {
       const container = find(id);
       if (container) end(container, "stop");
+    },
+    remove: (id) => {
+      const container = find(id);
+      if (container) remove(container);
     },
     start: async (id) => {
       const container = find(id);

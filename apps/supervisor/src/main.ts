@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   connectEngine,
@@ -20,6 +21,8 @@ import { version } from "./version.ts";
 /** Composition root of the supervisor: one process per state directory, started by the CLI. */
 const config = supervisorConfigSchema.parse(process.env);
 const path = stateDirectoryPath(process.env);
+// Whoever started us made it; when it is gone meanwhile, nobody wants us any more.
+if (!existsSync(path)) process.exit(0);
 const state = openStateDirectory(path);
 const log = openLog(join(path, "supervisor.log"), () => new Date());
 process.on("uncaughtException", (error) => {

@@ -84,6 +84,13 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     return workspaceOf(name);
   };
 
+  /** The same, but one that lost its container gets another. */
+  const existingOrLost = async (name: string): Promise<LocalWorkspace> => {
+    if ((await containers.list(name)).length === 0 && (await containers.createAgain(name)))
+      log({ event: "container.made-again", workspace: name });
+    return existing(name);
+  };
+
   const forget = async (name: string): Promise<void> => {
     const workspace = workspaces.get(name);
     workspaces.delete(name);
@@ -147,7 +154,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       workspaces: () => [...workspaces.values()].flatMap((workspace) => workspace.view() ?? []),
       start: (name, progress) =>
         order(async () => {
-          const workspace = await existing(name);
+          const workspace = await existingOrLost(name);
           const result = await workspace.start(progress);
           await openFallback(name);
           return result;
@@ -165,7 +172,17 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     },
     options.token,
   );
-  const front = createFront({ find, token: (id, role) => state.token(id, role), manage });
+  const answering = new Set<Promise<void>>();
+  const front = createFront({
+    find,
+    token: (id, role) => state.token(id, role),
+    manage: (request, response) => {
+      const answered = new Promise<void>((resolve) => response.once("close", resolve));
+      answering.add(answered);
+      answered.then(() => answering.delete(answered));
+      manage(request, response);
+    },
+  });
 
   const serve = (routeOf: (request: IncomingMessage) => HostRoute): Server => {
     const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
@@ -197,7 +214,9 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     if (isEnding) return;
     isEnding = true;
     log({ event: "supervisor.ending", reason });
-    Promise.all([...workspaces.values()].map((workspace) => workspace.close()))
+    // Orders first: one may be on its way through a workspace's server, and in nobody's queue.
+    Promise.all(answering)
+      .then(() => Promise.all([...workspaces.values()].map((workspace) => workspace.close())))
       .catch((error: unknown) => log({ event: "close.failed", error: messageOf(error) }))
       .finally(() => end(reason));
   };

@@ -167,3 +167,16 @@ test("remove takes everything, and the address says so", async () => {
   assert.match(page.text, /There is no workspace “demo”/);
   await assert.rejects(supervisor.start("demo"), { code: "no-such-workspace" });
 });
+
+test("a workspace whose container somebody removed gets another, on the image where the student stood", async () => {
+  await using machine = await open();
+  await request(machine, { kind: "goto", step: "three" });
+  await write(machine, "/home/a", "1");
+  const supervisor = await machine.supervisor();
+  await supervisor.stop("demo");
+  machine.engine.remove(only(machine).id);
+  await supervisor.start("demo");
+  assert.equal(only(machine).image, "two");
+  assert.equal((await files(machine))["/home/a"], "1");
+  assert.equal((await request(machine, { kind: "next" })).step, "four");
+});

@@ -58,8 +58,8 @@ export default async (
       ]),
     ),
   );
-  for (const { notices } of views.values())
-    for (const { cause, remedy } of notices) reporter.warn(`${cause} ${remedy}`);
+  for (const { name, notices } of views.values())
+    for (const { cause, remedy } of notices) reporter.warn(`${name}: ${cause} ${remedy}`);
   return 0;
 
   function endOf(view: LocalWorkspaceView | undefined): string {

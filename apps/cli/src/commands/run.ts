@@ -133,7 +133,8 @@ const continueExisting = async (
 ): Promise<{ name: string; url: string; phase: string } | undefined> => {
   const found = (await workspaces.list()).find((status) => status.name === name);
   if (found === undefined) return undefined;
-  if (found.state === "incomplete" || found.settings === undefined) {
+  const hasRun = found.settings !== undefined && (await context.state()).readStanding(found.id) !== undefined;
+  if (found.settings === undefined || (found.state === "incomplete" && !hasRun)) {
     // Its making was interrupted: there is nothing in it yet.
     await removeWorkspace(context, name);
     return undefined;

@@ -26,10 +26,14 @@ export interface FakeEngine extends AsyncDisposable {
   readonly passed: Set<string>;
   /** Calls that were made, `POST /containers/create` and so on. */
   readonly calls: string[];
+  /** Told of each call before anything comes of it: `POST rename`. */
+  onCall: (call: string) => void;
   /** As `docker kill`, `docker stop`, `docker start` by somebody else. */
   kill(id: string): void;
   stop(id: string): void;
   start(id: string): Promise<void>;
+  /** As `docker rm -f`. */
+  remove(id: string): void;
 }
 
 export interface FakeEngineOptions {
@@ -46,6 +50,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
   const passed = new Set<string>();
   const calls: string[] = [];
   let ids = 0;
+  let onCall: (call: string) => void = () => {};
   let faults: Readonly<Record<string, FakeFaults>> = {};
 
   const volume = (name: string): FakeVolume => {
@@ -78,6 +83,11 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     });
     container.state = "running";
     tell("start", container);
+  };
+  const remove = (container: FakeContainer): void => {
+    end(container, "kill");
+    containers.delete(container.id);
+    tell("destroy", container);
   };
   const find = (reference: string): FakeContainer | undefined =>
     containers.get(reference) ?? [...containers.values()].find(({ name }) => name === reference);
@@ -117,6 +127,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     const body = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
     calls.push(`${request.method} ${path}`);
     const [, kind, reference = "", verb = ""] = path.split("/").map(decodeURIComponent);
+    onCall(`${request.method} ${verb || kind}`);
     const missing = { status: 404, body: { message: `No such thing: ${path}` } };
     if (path === "/version") return { status: 200, body: { Version: "fake", ApiVersion: "1.41" } };
     if (path === "/info")
@@ -202,9 +213,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     const container = find(reference);
     if (kind !== "containers" || container === undefined) return missing;
     if (request.method === "DELETE") {
-      end(container, "kill");
-      containers.delete(container.id);
-      tell("destroy", container);
+      remove(container);
       return { status: 204 };
     }
     switch (verb) {
@@ -255,7 +264,8 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       const all = Buffer.concat(chunks).toString("utf8");
       const text = all.startsWith(own) ? all.slice(own.length) : all;
       const container = containers.get(execs.get(exec) ?? "");
-      container?.server?.configure(JSON.parse(text) as Record<string, string>);
+      // Cut off when its sender is killed; `receive-config` then writes nothing.
+      if (text.endsWith("}")) container?.server?.configure(JSON.parse(text) as Record<string, string>);
       socket.end();
     });
   });
@@ -266,6 +276,12 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     volume,
     passed,
     calls,
+    get onCall() {
+      return onCall;
+    },
+    set onCall(next) {
+      onCall = next;
+    },
     get faults() {
       return faults;
     },
@@ -279,6 +295,10 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     stop: (id) => {
       const container = find(id);
       if (container) end(container, "stop");
+    },
+    remove: (id) => {
+      const container = find(id);
+      if (container) remove(container);
     },
     start: async (id) => {
       const container = find(id);

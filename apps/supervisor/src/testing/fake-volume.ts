@@ -26,6 +26,8 @@ export interface FakeVolume {
     event: { readonly type: string; readonly detail?: Readonly<Record<string, unknown>> },
   ): void;
   save(container: string, checkpoint: FakeCheckpoint): void;
+  /** Told of each event right after it was written. */
+  onEvent: (type: string) => void;
   outstanding(): ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
@@ -34,6 +36,7 @@ export const createFakeVolume = (): FakeVolume => {
   const checkpoints: FakeCheckpoint[] = [];
   const violations: string[] = [];
   let holder: string | undefined;
+  let onEvent: (type: string) => void = () => {};
   const mustHold = (container: string, what: string): void => {
     if (holder !== container) violations.push(`${container} wrote ${what} while ${holder ?? "nobody"} held the lease`);
   };
@@ -55,6 +58,13 @@ export const createFakeVolume = (): FakeVolume => {
     append: (container, { type, detail = {} }) => {
       mustHold(container, type);
       events.push({ seq: (events.at(-1)?.seq ?? 0) + 1, type, by: container, detail });
+      onEvent(type);
+    },
+    get onEvent() {
+      return onEvent;
+    },
+    set onEvent(next) {
+      onEvent = next;
     },
     save: (container, checkpoint) => {
       mustHold(container, "a checkpoint");

@@ -12,8 +12,11 @@ export interface RandomSwaps {
   readonly kills: number;
 }
 
-/** Longer than a swap on the fake engine takes: a kill hits before, in any part of, or after one. */
-const killWithinMs = 40;
+/** Where a kill hits: right before the engine does something, or right after a server wrote something. */
+const moments = [
+  ...["POST create", "POST start", "POST exec", "POST rename", "DELETE containers"].map((call) => ({ call })),
+  ...["request", "released", "server-started", "ready", "request-acknowledged"].map((event) => ({ event })),
+] as readonly { readonly call?: string; readonly event?: string }[];
 
 /** Random transitions, some of them cut by SIGKILL at a random moment, and after each one everything that must hold. */
 export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills }: RandomSwaps): Promise<void> => {
@@ -29,15 +32,26 @@ export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills 
     const request = randomRequest(random);
     await machine.ask("demo", "/files?path=/home/round", { method: "POST", body: String(round) });
     const supervisor = await machine.supervisor();
+    const moment = doomed.has(round) ? random.pick(moments) : {};
+    let isHit = false;
+    const strike =
+      (wanted: string | undefined) =>
+      (what: string): void => {
+        if (isHit || what !== wanted) return;
+        isHit = true;
+        process.kill(machine.pid() ?? 0, "SIGKILL");
+      };
+    machine.engine.onCall = strike(moment.call);
+    volume.onEvent = strike(moment.event);
     const moving = supervisor.transition("demo", { order: "request", request }).catch((error: unknown) => {
       // Undo of nothing is refused; a killed supervisor says nothing more.
       assert.ok(isAppError(error) && ["supervisor-gone", "refused"].includes(error.code), `${where}: ${String(error)}`);
     });
-    if (doomed.has(round)) {
-      await sleep(random.below(killWithinMs));
-      await machine.killSupervisor();
-    }
     await moving;
+    machine.engine.onCall = () => {};
+    volume.onEvent = () => {};
+    // A request that swaps nothing may not come that far.
+    if (doomed.has(round)) await machine.killSupervisor();
     await machine.supervisor();
     await untilQuiet(machine, where);
     assert.deepEqual(volume.violations, [], where);
@@ -48,6 +62,8 @@ export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills 
       where,
     );
   }
+  for (const event of ["swap.found-interrupted", "leftover.removed"])
+    assert.ok(machine.log.includes(event), `seed ${seed}: no kill led to ${event}`);
   const answered = volume.events
     .filter(({ type }) => type === "request-acknowledged")
     .map(({ detail }) => detail["id"]);

@@ -60,6 +60,18 @@ test("a workshop that keeps its container swaps nothing on next, and all on the 
   assert.equal(said({ kind: "reset" }, { next: "keep" }), "swap r1 one two none services");
 });
 
+test("what the server has filled in wins over what we would work out", () => {
+  const rows: readonly (readonly [NewRequest, string])[] = [
+    [{ kind: "next", step: "three", image: "two" }, "swap r1 two three carry-over"],
+    [{ kind: "goto", step: "three", image: "start" }, "swap r1 start three none services"],
+    [{ kind: "reset", image: "start" }, "swap r1 start two none services"],
+    [{ kind: "undo", image: "start", checkpoint: "c1" }, "swap r0 start one exact:c1"],
+    [{ kind: "undo", image: "three", checkpoint: "c7", step: "three" }, "swap r1 three three exact:c7"],
+    [{ kind: "goto", step: "two", image: "nine" }, 'refuse: There is no image of "nine" in this build.'],
+  ];
+  for (const [request, want] of rows) assert.equal(said(request), want, JSON.stringify(request));
+});
+
 test("at the very beginning there is nothing to undo, and no step to go on from", () => {
   const first = { image: "start", step: undefined, last: undefined, checkpoints: [] };
   assert.equal(said({ kind: "undo" }, first), "refuse: There is nothing to undo.");

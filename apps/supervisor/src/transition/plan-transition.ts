@@ -52,11 +52,14 @@ export const planTransition = (request: NewRequest, standing: Standing): Transit
     resetsServices,
   });
   if (request.step !== undefined && !known(request.step)) return refuse(`There is no step "${request.step}".`);
+  if (request.image !== undefined && !images.includes(request.image))
+    return refuse(`There is no image of "${request.image}" in this build.`);
   const own = request.step ?? standing.step;
 
   switch (request.kind) {
     case "next": {
       // The step named is the one that is done; without one, the one the student works on.
+      const own = request.image ?? request.step ?? standing.step;
       if (own === undefined || !known(own)) return refuse("There is no step to go on from.");
       const step = images[images.indexOf(own) + 1] ?? own;
       if (standing.next === "keep" || image === own) return { kind: "stay", step };
@@ -64,28 +67,31 @@ export const planTransition = (request: NewRequest, standing: Standing): Transit
     }
     case "goto": {
       if (request.step === undefined) return refuse("Say which step to go to.");
-      if (before(request.step) === image) return { kind: "stay", step: request.step };
-      return clean(before(request.step), request.step, true);
+      const target = request.image ?? before(request.step);
+      return target === image ? { kind: "stay", step: request.step } : clean(target, request.step, true);
     }
     case "reset":
       if (own === undefined || !known(own)) return refuse("There is no step to begin again.");
-      return clean(before(own), own, true);
+      return clean(request.image ?? before(own), own, true);
     case "solve":
       if (own === undefined || !known(own)) return refuse("There is no step to show solved.");
-      return clean(own, own, false);
+      return clean(request.image ?? own, own, false);
     case "undo": {
       const from = standing.last?.from;
-      if (from === undefined) return refuse("There is nothing to undo.");
-      // Leaving that image saved it, and nothing has left it since.
-      const saved = standing.checkpoints.find(
-        ({ step, reason }) => step === from.image && (reason === "swap" || reason === "undo"),
-      );
+      // A server that keeps checkpoints says which one and on which image; else the newest of leaving.
+      const target = request.image ?? from?.image;
+      if (target === undefined) return refuse("There is nothing to undo.");
+      const saved =
+        request.checkpoint ??
+        standing.checkpoints.find(({ step, reason }) => step === target && (reason === "swap" || reason === "undo"))
+          ?.id;
+      const isBack = from?.image === target;
       return {
         kind: "swap",
-        image: from.image,
-        step: from.step,
-        record: from.record,
-        restore: saved === undefined ? { kind: "none" } : { kind: "exact", checkpoint: saved.id },
+        image: target,
+        step: request.step ?? (isBack ? from.step : standing.step),
+        record: isBack ? from.record : record,
+        restore: saved === undefined ? { kind: "none" } : { kind: "exact", checkpoint: saved },
         resetsServices: false,
       };
     }
@@ -94,8 +100,8 @@ export const planTransition = (request: NewRequest, standing: Standing): Transit
       if (saved === undefined) return refuse("There is no such checkpoint (any more).");
       return {
         kind: "swap",
-        image: images.includes(saved.step) ? saved.step : image,
-        step: standing.step,
+        image: request.image ?? (images.includes(saved.step) ? saved.step : image),
+        step: request.step ?? standing.step,
         record,
         restore: { kind: "exact", checkpoint: saved.id },
         resetsServices: false,

@@ -124,6 +124,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     phase = next ? "running" : "stopped";
     sentStatus = "";
     if (next === undefined) timing = {};
+    else {
+      const { id, image, step, record } = next.container.settings;
+      state.saveStanding(id, { image, record, ...(step === undefined ? {} : { step }) });
+    }
     sendStatus();
   };
 

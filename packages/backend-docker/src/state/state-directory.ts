@@ -49,8 +49,15 @@ export interface StateDirectory {
   /** End of a workspace's running time, in ms since 1970, when it was given one since it started. */
   readDeadline(workspaceId: string): number | undefined;
   saveDeadline(workspaceId: string, deadline: number | undefined): void;
+  /** Where the student stood last, for the case that somebody removes the container that says so. */
+  readStanding(workspaceId: string): Standing | undefined;
+  saveStanding(workspaceId: string, standing: Standing): void;
   forget(workspaceId: string): void;
 }
+
+const standingSchema = z.object({ image: z.string(), step: z.string().optional(), record: z.string() });
+/** Image and step of a student, and the build they are of. */
+export type Standing = z.infer<typeof standingSchema>;
 
 /** `ATELIER_STATE_DIR`, else `$XDG_STATE_HOME/atelier`, else `~/.local/state/atelier`. */
 export const stateDirectoryPath = (env: Readonly<Record<string, string | undefined>>): string =>
@@ -70,8 +77,10 @@ export const openStateDirectory = (path: string): StateDirectory => {
     const file = privatePath(workspaceId);
     return existsSync(file) ? privateSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
   };
-  const deadlinePath = (workspaceId: string): string =>
-    join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.deadline`);
+  const besides = (workspaceId: string, name: string): string =>
+    join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.${name}`);
+  const deadlinePath = (workspaceId: string): string => besides(workspaceId, "deadline");
+  const standingPath = (workspaceId: string): string => besides(workspaceId, "standing");
   const readRecord = (digest: string): BuildRecord | undefined => {
     if (!/^[0-9a-f]{64}$/.test(digest) || !existsSync(recordPath(digest))) return undefined;
     return buildRecordSchema.parse(JSON.parse(readFileSync(recordPath(digest), "utf8")));
@@ -115,7 +124,13 @@ export const openStateDirectory = (path: string): StateDirectory => {
       if (deadline === undefined) rmSync(deadlinePath(workspaceId), { force: true });
       else replace(deadlinePath(workspaceId), String(deadline));
     },
+    readStanding: (workspaceId) => {
+      const file = standingPath(workspaceId);
+      return existsSync(file) ? standingSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+    },
+    saveStanding: (workspaceId, standing) => replace(standingPath(workspaceId), JSON.stringify(standing)),
     forget: (workspaceId) => {
+      rmSync(standingPath(workspaceId), { force: true });
       rmSync(privatePath(workspaceId), { force: true });
       rmSync(deadlinePath(workspaceId), { force: true });
     },

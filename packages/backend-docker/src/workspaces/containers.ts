@@ -47,6 +47,11 @@ export interface Containers {
   checkImage(settings: WorkspaceSettings): Promise<void>;
   /** The first one of a workspace; it is claimed from the beginning. */
   createFirst(settings: WorkspaceSettings): Promise<string>;
+  /**
+   * A container for a workspace that once ran and whose volume is all that is left (`docker container prune`
+   * takes stopped ones): on the image the student stood on. False when there is no such volume.
+   */
+  createAgain(workspace: string): Promise<boolean>;
   /** One that is to take over. Throws `AppError` `image-missing`, `wrong-architecture`, `wrong-contract`. */
   createNext(next: NextContainer): Promise<WorkspaceContainer>;
   claim(container: WorkspaceContainer, request: string): Promise<void>;
@@ -144,6 +149,20 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
     },
     checkImage: async (settings) => {
       await imageOf(engine, state.readRecord(settings.record), settings);
+    },
+    createAgain: async (workspace) => {
+      const selectors = [selector, `${labels.workspace}=${workspace}`];
+      const [volume] = await engine.listVolumes([...selectors, `${labels.role}=runtime`]);
+      const first = volume === undefined ? undefined : settingsOfLabels(volume.Labels);
+      const standing = first === undefined ? undefined : state.readStanding(first.id);
+      if (first === undefined || standing === undefined) return false;
+      const { step: _first, ...rest } = first;
+      const settings: WorkspaceSettings = { ...rest, ...standing };
+      const services = state.readRecord(settings.record)?.services ?? [];
+      if (services.length > 0 && (await engine.listNetworks(selectors)).length === 0)
+        await engine.createNetwork(nameOf(workspace), labelsOf(state.id, settings, "network"));
+      await create(nameOf(workspace), settings, { [labels.generation]: "1" });
+      return true;
     },
     createFirst: (settings) => create(nameOf(settings.name), settings, { [labels.generation]: "1" }),
     createNext: async (next) => {

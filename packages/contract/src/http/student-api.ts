@@ -209,8 +209,13 @@ export const requestKindSchema = z.enum(["goto", "next", "reset", "solve", "undo
 export const newRequestSchema = z.object({
   kind: requestKindSchema,
   step: z.string().optional(),
-  /** For `restore`: the checkpoint. */
+  /** For `restore`: the checkpoint. The server fills it in for `undo`. */
   checkpoint: z.string().optional(),
+  /**
+   * Filled in by the server for the manager, never by the browser: the image to go to (`start` or a
+   * step's id). For `undo` and `restore` the one the checkpoint was made on.
+   */
+  image: z.string().optional(),
   /** The student has seen that jobs are running and goes on all the same. */
   confirmed: z.boolean().optional(),
 });

@@ -36,7 +36,10 @@ test("what the backend lacks is refused with path, reason and remedy, in the wor
 });
 
 test("all unmet requirements come at once", () => {
-  const requirements = ["oidc", "rbac", "batch", "unheard-of"].map((id) => ({ capability: id, path: `spec.${id}` }));
+  const requirements = ["oidc", "rbac", "batch-provisioning", "unheard-of"].map((id) => ({
+    capability: id,
+    path: `spec.${id}`,
+  }));
   assert.deepEqual(
     checkRequirements(requirements, "docker", { mode: "validate" }).map(({ severity, code, path }) => [
       severity,
@@ -47,7 +50,7 @@ test("all unmet requirements come at once", () => {
       ["error", "capability-unavailable", "spec.oidc"],
       ["error", "capability-unavailable", "spec.rbac"],
       ["error", "capability-unavailable", "spec.unheard-of"],
-      ["warning", "not-in-this-version", "spec.batch"],
+      ["warning", "not-in-this-version", "spec.batch-provisioning"],
     ],
   );
 });

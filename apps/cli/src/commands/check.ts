@@ -19,7 +19,7 @@ export default async (
   options: CheckOptions,
 ): Promise<number> => {
   const { reporter } = context;
-  const { settings, state } = await (await context.workspaces()).find(name);
+  const { settings, state, publishedAt } = await (await context.workspaces()).find(name);
   if (settings === undefined || state !== "running")
     throw new AppError("workspace-stopped", `The workspace "${name}" does not run, so nothing can be checked in it.`, {
       hint: `Start it: atelier start ${name}`,
@@ -28,7 +28,7 @@ export default async (
   const step = wanted ?? (await currentStep(context, settings));
   const goss = folder === undefined ? undefined : await gossOf(context, folder, step);
   using control = await openControl({
-    port: settings.port,
+    port: publishedAt ?? settings.port,
     token: (await context.state()).token(settings.id, "control"),
     version: context.version,
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { runFile } from "./run-file.ts";
-import { sumOutcomes } from "./run-suite.ts";
+import { secondTries, sumOutcomes } from "./run-suite.ts";
 import type { FileOutcome } from "./test-outcome.ts";
 
 let folder = "";
@@ -66,4 +66,37 @@ test("a skipped test without a reason counts as failed, a fault of a file as one
     { passed, failed, skipped },
     { passed: 1, failed: 2, skipped: [{ name: "a.test.ts: left out", reason: "needs a moon" }] },
   );
+});
+
+test("a failed file gets one more try, alone, and whatever comes of it is told", async () => {
+  const outcome = (file: string, status: "passed" | "failed"): FileOutcome => ({
+    file,
+    tests: [{ name: "a test", status, ...(status === "failed" ? { error: `late in ${file}` } : {}) }],
+    output: "",
+    ms: 1,
+  });
+  const tried: string[] = [];
+  const { settled, unsteady } = await secondTries(
+    [outcome("fine", "passed"), outcome("noisy", "failed"), outcome("broken", "failed")],
+    async (file) => {
+      tried.push(file);
+      return outcome(file, file === "noisy" ? "passed" : "failed");
+    },
+  );
+  assert.deepEqual(tried, ["noisy", "broken"]);
+  assert.deepEqual([sumOutcomes(settled, true).passed, sumOutcomes(settled, true).failed], [2, 1]);
+  assert.match(unsteady[0] ?? "", /^unsteady: failed, then passed alone: noisy[\s\S]*late in noisy/);
+  assert.match(unsteady[1] ?? "", /^failed twice: broken[\s\S]*late in broken/);
+});
+
+test("many failed files are no bad luck: none is tried again", async () => {
+  const failed: FileOutcome[] = ["a", "b", "c", "d", "e"].map((file) => ({
+    file,
+    tests: [],
+    fault: "f",
+    output: "",
+    ms: 1,
+  }));
+  const { settled, unsteady } = await secondTries(failed, () => Promise.reject(new Error("not to be run")));
+  assert.deepEqual([sumOutcomes(settled, true).failed, unsteady], [5, []]);
 });

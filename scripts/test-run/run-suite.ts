@@ -16,7 +16,8 @@ export interface SuiteOptions {
 
 /**
  * Runs a suite, file by file in a process each. Fails when there is no test, when a test is skipped
- * without a reason, and when a file crashes or hangs; a fault of a file counts as one failed test.
+ * without a reason, and when a file crashes or hangs; a fault of a file counts as one failed test. A failed
+ * file gets a second try ({@link secondTries}).
  */
 export const runSuite = async (suite: Suite, { only = "", isVerbose }: SuiteOptions): Promise<PartResult> => {
   const files = filesOf(suite).filter((file) => file.includes(only));
@@ -35,7 +36,34 @@ export const runSuite = async (suite: Suite, { only = "", isVerbose }: SuiteOpti
     }
   };
   await Promise.all(Array.from({ length: suite.concurrency }, work));
-  return sumOutcomes(outcomes, isVerbose);
+  const { settled, unsteady } = await secondTries(outcomes, (file) => runFile(file, fileTimeoutMs));
+  unsteady.forEach(print.line);
+  return sumOutcomes(settled, isVerbose && unsteady.length === 0);
+};
+
+/** More failed files than this are no bad luck; none of them gets a second try. */
+const secondTriesAtMost = 4;
+
+/**
+ * Runs failed files once more, alone, after all others: a noisy machine starves real processes, and one
+ * late answer must not hide what the other tests say. What passes only then is told with its first failure,
+ * never in silence; what fails twice has failed. Pure but for `run`; exported for its test.
+ */
+export const secondTries = async (
+  outcomes: readonly FileOutcome[],
+  run: (file: string) => Promise<FileOutcome>,
+): Promise<{ readonly settled: readonly FileOutcome[]; readonly unsteady: readonly string[] }> => {
+  const failed = outcomes.filter(hasFailed);
+  if (failed.length > secondTriesAtMost) return { settled: outcomes, unsteady: [] };
+  const settled = [...outcomes];
+  const unsteady: string[] = [];
+  for (const first of failed) {
+    const second = await run(first.file);
+    settled[settled.indexOf(first)] = second;
+    const verdict = hasFailed(second) ? "failed twice" : "unsteady: failed, then passed alone";
+    unsteady.push(`${verdict}: ${first.file} (${seconds(second.ms)})\n${failureText(first)}`);
+  }
+  return { settled, unsteady };
 };
 
 /** Why no engine can be had, or undefined when one answers. */
@@ -52,8 +80,10 @@ const missingEngine = async (): Promise<string | undefined> => {
 const failedTests = (outcome: FileOutcome): readonly TestOutcome[] =>
   outcome.tests.filter(({ status, reason }) => status === "failed" || (status === "skipped" && reason === undefined));
 
+const hasFailed = (outcome: FileOutcome): boolean => failedTests(outcome).length > 0 || outcome.fault !== undefined;
+
 const fileLines = (outcome: FileOutcome): readonly string[] => {
-  const isOk = failedTests(outcome).length === 0 && outcome.fault === undefined;
+  const isOk = !hasFailed(outcome);
   const line = `${isOk ? "ok  " : "FAIL"}  ${outcome.file} (${outcome.tests.length} tests, ${seconds(outcome.ms)})`;
   return [line, ...(isOk ? [] : [failureText(outcome)])];
 };

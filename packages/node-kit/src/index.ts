@@ -1,3 +1,5 @@
 export * from "./source-tree/read-source-tree.ts";
 export * from "./jsonl/open-jsonl-appender.ts";
 export * from "./proxy/forward.ts";
+export * from "./tail/tail-event.ts";
+export * from "./tail/tail-lines.ts";

@@ -19,7 +19,9 @@ import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
 import { type Layer, openLayer, openStudentFiles, type StudentFiles } from "./checkpoints/student-files.ts";
+import { type CheckByItselfOptions, checkByItself } from "./checks/check-by-itself.ts";
 import { type Checker, createChecker } from "./checks/checker.ts";
+import { maskValues } from "./checks/mask-values.ts";
 import type { ServerSettings } from "./config.ts";
 import { contentValues } from "./content/content-values.ts";
 import { createControlHub, type ControlHub } from "./control/control-hub.ts";
@@ -55,6 +57,7 @@ export interface WorkspaceServerOptions {
     readonly goss?: string;
     /** argv of the checkpoint worker, without its verb. */
     readonly worker?: readonly string[];
+    readonly autoChecks?: Pick<CheckByItselfOptions, "isBusy" | "pace">;
   };
 }
 
@@ -304,6 +307,21 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       setPhase({ phase: "failed", cause: failure.cause, output: failure.output });
       return;
     }
+    const { history, checker } = running;
+    disposables.use(
+      checkByItself({
+        loaded,
+        history,
+        checker,
+        stream,
+        control,
+        terminals: () => running?.terminals,
+        folders: [identity.home, loaded.workshop.workdir],
+        now: options.now,
+        onError: (error) => log({ event: "auto-check.failed", error: String(error) }),
+        ...options.replace?.autoChecks,
+      }),
+    );
     events.append({ type: "ready", bootMs: Math.round(performance.now() - started) });
     setPhase({ phase: "ready" });
   };
@@ -426,6 +444,7 @@ const open = async (options: OpenOptions): Promise<Running> => {
       return { ...(cwd === undefined ? {} : { cwd }), commands: running?.terminals?.recentCommands(20) ?? [] };
     },
     now,
+    redact: maskValues(Object.values(received.secrets)),
     ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
   const llm = await createLlmHelp({

@@ -41,6 +41,19 @@ test("a check runs, then shows its result, and an older result never replaces a 
   assert.deepEqual(state.checks.files, { last: newer });
 });
 
+test("a result that came by itself is shown, and does not end the wait for the one that was asked for", () => {
+  const auto = { ...check("2026-01-01T00:00:02Z"), trigger: "auto" as const };
+  let state = reduce(withWorkspace(), { type: "event", event: { type: "check", check: auto }, now: 1 });
+  assert.deepEqual(state.checks.files, { last: auto });
+  state = reduce(state, {
+    type: "event",
+    event: { type: "check-started", step: "files", trigger: "student" },
+    now: 10,
+  });
+  state = reduce(state, { type: "event", event: { type: "check", check: auto }, now: 11 });
+  assert.deepEqual(state.checks.files, { last: auto, runningSince: 10 });
+});
+
 test("a check that could not start keeps the last result beside the reason", () => {
   const last = check("2026-01-01T00:00:02Z");
   let state = reduce(withWorkspace(), { type: "event", event: { type: "check", check: last }, now: 1 });

@@ -98,10 +98,12 @@ const setAsk = (state: StudentState, step: string, ask: AskState): StudentState 
 });
 
 const withCheck = (state: StudentState, check: CheckView): StudentState => {
-  const { last } = state.checks[check.step] ?? {};
+  const { last, runningSince } = state.checks[check.step] ?? {};
   // The answer to our request and the event tell the same result; an older one must not win.
   const newer = last === undefined || Date.parse(check.at) >= Date.parse(last.at) ? check : last;
-  return setCheck(state, check.step, { last: newer });
+  // One that ran by itself is not what the student waits for.
+  const isWaiting = check.trigger === "auto" && runningSince !== undefined;
+  return setCheck(state, check.step, { last: newer, ...(isWaiting ? { runningSince } : {}) });
 };
 
 const withWorkspace = (state: StudentState, workspace: WorkspaceView, now: number): StudentState => {

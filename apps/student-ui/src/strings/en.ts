@@ -125,6 +125,8 @@ export const en = {
     showLess: "Hide the results",
     details: "Details",
     at: (time: string, took: string) => `Checked at ${time}, took ${took}`,
+    byItself: (time: string) => `Looked at by itself at ${time}`,
+    checksItself: "This step is checked by itself while you work. You can check it yourself at any time.",
     expected: "Expected",
     found: "Found",
     status: { passed: "Passed", failed: "Not there yet", skipped: "Skipped", error: "Could not be checked" },

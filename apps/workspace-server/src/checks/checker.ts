@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CheckView, CommandRecord } from "@atelier/contract";
+import type { CheckTrigger, CheckView, CommandRecord } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import type { EventLog } from "../events/event-log.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -9,8 +9,6 @@ import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { readGossResult } from "./read-goss-result.ts";
 import { runProcess } from "./run-process.ts";
 import type { CommandSetting } from "./wrap-commands.ts";
-
-export type CheckTrigger = "student" | "auto" | "instructor" | "manager";
 
 export interface CheckerOptions {
   readonly loaded: LoadedWorkshop;
@@ -22,6 +20,8 @@ export interface CheckerOptions {
   /** What the check may look at besides the machine. */
   readonly context: () => { readonly cwd?: string; readonly commands: readonly CommandRecord[] };
   readonly now: () => Date;
+  /** Removes secrets from what a result tells; what was expected may hold them as well as what was found. */
+  readonly redact: (text: string) => string;
   readonly timeoutMs?: number;
   readonly asIdentity?: CommandSetting["asIdentity"];
 }
@@ -29,7 +29,8 @@ export interface CheckerOptions {
 export interface Checker {
   /**
    * Runs the check of a step. One at a time: throws `AppError` `check-running` while another runs, and
-   * `no-check` for a step without one. `goss` replaces the image's text for this run.
+   * `no-check` for a step without one. An automatic one makes way for one that somebody asked for.
+   * `goss` replaces the image's text for this run.
    */
   check(
     step: string,
@@ -43,13 +44,9 @@ const root: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root"
 /** Real goss: itself as root, its `command` assertions as the student unless the author says otherwise. */
 export const createChecker = (options: CheckerOptions): Checker => {
   const { loaded, student, shell, env, goss, events, now, timeoutMs = 60_000 } = options;
-  let running: string | undefined;
+  let running: { readonly step: string; readonly auto?: AbortController; readonly ended: Promise<unknown> } | undefined;
 
-  const validate = async (
-    step: string,
-    text: string,
-    signal: AbortSignal | undefined,
-  ): Promise<Omit<CheckView, "step" | "at" | "durationMs">> => {
+  const validate = async (step: string, text: string, signal: AbortSignal | undefined): Promise<CheckFinding> => {
     const meta = loaded.steps.find(({ id }) => id === step);
     const folder = await mkdtemp(join(tmpdir(), "atelier-check-"));
     try {
@@ -99,48 +96,97 @@ export const createChecker = (options: CheckerOptions): Checker => {
     }
   };
 
+  /** Of an automatic run only what is new is worth a line of the log. */
+  const isNews = (step: string, { outcome, assertions }: Pick<CheckView, "outcome" | "assertions">): boolean => {
+    const text = findingOf({ outcome, assertions });
+    const known = findings.get(step);
+    findings.set(step, text);
+    return known !== text;
+  };
+  const findings = new Map<string, string>();
+
+  const run = async (
+    step: string,
+    { trigger, goss: replacement, signal }: { trigger: CheckTrigger; goss?: string; signal?: AbortSignal },
+  ): Promise<CheckView> => {
+    const started = now();
+    const text = replacement ?? (await readFile(join(loaded.folder, "steps", step, "goss.yaml"), "utf8"));
+    const result = redacted(await validate(step, text, signal), options.redact);
+    const durationMs = now().getTime() - started.getTime();
+    const count = (status: string): number =>
+      result.assertions.filter((assertion) => assertion.status === status).length;
+    const isNew = replacement !== undefined || isNews(step, result);
+    const event =
+      trigger === "auto" && !isNew
+        ? undefined
+        : events.append({
+            type: "check-finished",
+            step,
+            outcome: result.outcome,
+            trigger,
+            durationMs,
+            passed: count("passed"),
+            failed: count("failed") + count("error"),
+            skipped: count("skipped"),
+            assertions: [...result.assertions],
+            ...(result.cause === undefined ? {} : { cause: result.cause }),
+          });
+    if (result.outcome === "passed" && replacement === undefined)
+      events.append({ type: "step-completed", step, how: "checked" });
+    return { step, at: event?.ts ?? now().toISOString(), trigger, durationMs, ...result };
+  };
+
   return {
     get running() {
-      return running;
+      return running?.step;
     },
     check: async (step, { trigger, goss: replacement, signal }) => {
       const meta = loaded.steps.find(({ id }) => id === step);
       if (!meta?.check && replacement === undefined) throw new AppError("no-check", `Step "${step}" has no check.`);
+      if (trigger !== "auto" && running?.auto) {
+        running.auto.abort(new AppError("check-running", "Somebody asked for a check meanwhile."));
+        await running.ended;
+      }
       if (running !== undefined)
-        throw new AppError("check-running", `The check of step "${running}" is still running.`, {
+        throw new AppError("check-running", `The check of step "${running.step}" is still running.`, {
           hint: "Wait for its result.",
         });
-      running = step;
-      const started = now();
+      const auto = trigger === "auto" ? new AbortController() : undefined;
+      const signals = [signal, auto?.signal].filter((one) => one !== undefined);
+      const work = run(step, {
+        trigger,
+        ...(replacement === undefined ? {} : { goss: replacement }),
+        ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+      });
+      const own = { step, ...(auto ? { auto } : {}), ended: work.catch(() => undefined) };
+      running = own;
       try {
-        const text = replacement ?? (await readFile(join(loaded.folder, "steps", step, "goss.yaml"), "utf8"));
-        const result = await validate(step, text, signal);
-        const durationMs = now().getTime() - started.getTime();
-        const count = (status: string): number =>
-          result.assertions.filter((assertion) => assertion.status === status).length;
-        const event = events.append({
-          type: "check-finished",
-          step,
-          outcome: result.outcome,
-          trigger,
-          durationMs,
-          passed: count("passed"),
-          failed: count("failed") + count("error"),
-          skipped: count("skipped"),
-          assertions: [...result.assertions],
-          ...(result.cause === undefined ? {} : { cause: result.cause }),
-        });
-        if (result.outcome === "passed" && replacement === undefined)
-          events.append({ type: "step-completed", step, how: "checked" });
-        return { step, at: event.ts, durationMs, ...result, assertions: [...result.assertions] };
+        return await work;
       } finally {
-        running = undefined;
+        if (running === own) running = undefined;
       }
     },
   };
 };
 
-const asView = (reading: ReturnType<typeof readGossResult>): Omit<CheckView, "step" | "at" | "durationMs"> => ({
+/** Equal for two results that say the same about the same assertions. */
+export const findingOf = ({ outcome, assertions }: Pick<CheckView, "outcome" | "assertions">): string =>
+  JSON.stringify([outcome, assertions.map(({ id, status, found }) => [id, status, found])]);
+
+type CheckFinding = Omit<CheckView, "step" | "at" | "durationMs">;
+
+const redacted = (result: CheckFinding, redact: (text: string) => string): CheckFinding => ({
+  ...result,
+  assertions: result.assertions.map((assertion) => ({
+    ...assertion,
+    ...(assertion.message === undefined ? {} : { message: redact(assertion.message) }),
+    ...(assertion.expected === undefined ? {} : { expected: redact(assertion.expected) }),
+    ...(assertion.found === undefined ? {} : { found: redact(assertion.found) }),
+  })),
+  ...(result.cause === undefined ? {} : { cause: redact(result.cause) }),
+});
+
+const asView = (reading: ReturnType<typeof readGossResult>): CheckFinding => ({
   outcome: reading.outcome,
   assertions: [...reading.assertions],
   ...(reading.cause === undefined ? {} : { cause: reading.cause }),

@@ -46,6 +46,7 @@ export const applyEvent = (history: History, event: StateEvent): void => {
         step: event.step,
         outcome: event.outcome,
         at: event.ts,
+        trigger: event.trigger,
         durationMs: event.durationMs,
         assertions: event.assertions,
         ...(event.cause === undefined ? {} : { cause: event.cause }),

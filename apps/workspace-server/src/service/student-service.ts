@@ -57,6 +57,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       state: stateOf(id, own),
       ...(own?.lockedReason === undefined ? {} : { lockedReason: own.lockedReason }),
       hasCheck: step.check !== undefined,
+      ...(step.check?.auto ? { checksItself: true } : {}),
       ...(step.durationSeconds === undefined ? {} : { durationSeconds: step.durationSeconds }),
     };
   };

@@ -20,6 +20,10 @@ export type Assertion = z.infer<typeof assertionSchema>;
 export const checkOutcomeSchema = z.enum(["passed", "failed", "error", "timeout"]);
 export type CheckOutcome = z.infer<typeof checkOutcomeSchema>;
 
+/** Who asked for a check: `auto` is nobody, the author let it run by itself. */
+export const checkTriggerSchema = z.enum(["student", "auto", "instructor", "manager"]);
+export type CheckTrigger = z.infer<typeof checkTriggerSchema>;
+
 /**
  * The closed union of `state-events.jsonl`. State is rebuilt from it at start, so a type may gain
  * optional members but never change meaning.
@@ -35,7 +39,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
   event("check-finished", {
     step: z.string(),
     outcome: checkOutcomeSchema,
-    trigger: z.enum(["student", "auto", "instructor", "manager"]),
+    /** An `auto` run is told only when it found something else than the run before. */
+    trigger: checkTriggerSchema,
     durationMs: z.number(),
     passed: z.int(),
     failed: z.int(),

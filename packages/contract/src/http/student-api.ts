@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
-import { assertionSchema, checkOutcomeSchema } from "../events/state-events.ts";
+import { assertionSchema, checkOutcomeSchema, checkTriggerSchema } from "../events/state-events.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
 
 /**
@@ -85,6 +85,8 @@ export const stepSummarySchema = z.object({
   /** Why it is locked, for people. */
   lockedReason: z.string().optional(),
   hasCheck: z.boolean(),
+  /** Its check also runs by itself while the student works. */
+  checksItself: z.boolean().optional(),
   durationSeconds: z.number().optional(),
 });
 export type StepSummary = z.infer<typeof stepSummarySchema>;
@@ -136,6 +138,7 @@ export const checkViewSchema = z.object({
   step: z.string(),
   outcome: checkOutcomeSchema,
   at: z.iso.datetime(),
+  trigger: checkTriggerSchema.optional(),
   durationMs: z.number(),
   assertions: z.array(assertionSchema),
   /** For `error` and `timeout`: what went wrong with the check itself. */

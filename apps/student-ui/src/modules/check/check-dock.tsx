@@ -75,12 +75,13 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
   const { workspace, step } = props;
   const session = useSession();
   const { checks } = useStudent();
-  const [open, setOpen] = useState(true);
+  // A result that nobody asked for stays folded until somebody wants to read it.
+  const [open, setOpen] = useState(false);
   const check = checks[step.id];
-  const at = check?.last?.at;
+  const asked = check?.last !== undefined && check.last.trigger !== "auto" ? check.last.at : undefined;
   useEffect(() => {
-    if (at !== undefined) setOpen(true);
-  }, [at]);
+    if (asked !== undefined) setOpen(true);
+  }, [asked]);
   const { previous } = neighbours(workspace, { page: "step", step: step.id });
   const announcement =
     check?.runningSince !== undefined ? words.running : check?.last === undefined ? "" : announce(check.last);
@@ -103,6 +104,9 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
         />
       )}
       {!step.hasCheck && <p className="dock__note">{isDone(step.state) ? words.completed : words.noCheck}</p>}
+      {step.checksItself === true && !isDone(step.state) && check?.last === undefined && (
+        <p className="dock__note">{words.checksItself}</p>
+      )}
       {step.hasCheck && step.state === "solved" && check?.last === undefined && (
         <p className="dock__note">{words.solved}</p>
       )}
@@ -121,12 +125,15 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
   );
 };
 
+/** What is read aloud. A check that ran by itself speaks only of success: nobody asked for bad news. */
 const announce = ({
   outcome,
   assertions,
   cause,
+  trigger,
 }: NonNullable<ReturnType<typeof useStudent>["checks"][string]["last"]>): string => {
   if (outcome === "passed") return words.announcePassed;
+  if (trigger === "auto") return "";
   if (outcome === "error" || outcome === "timeout") return `${words[outcome]}. ${cause ?? ""}`;
   const failed = assertions.filter(({ status }) => status === "failed" || status === "error");
   return `${words.announceFailed(failed.length, assertions.length)} ${failed.map(({ title, message }) => `${title}. ${message ?? ""}`).join(" ")}`;

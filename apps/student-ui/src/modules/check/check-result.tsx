@@ -28,16 +28,21 @@ export interface CheckResultProps {
 export const CheckResult = ({ check, stale, open, onToggle }: CheckResultProps): ReactNode => {
   const passed = check.assertions.filter(({ status }) => status === "passed");
   const others = check.assertions.filter(({ status }) => status !== "passed");
-  const tone = check.outcome === "passed" ? "good" : check.outcome === "failed" ? "bad" : "warn";
+  const isQuiet = check.trigger === "auto" && check.outcome !== "passed";
+  const tone = isQuiet ? "quiet" : check.outcome === "passed" ? "good" : check.outcome === "failed" ? "bad" : "warn";
   return (
     <div className="check-result" data-tone={tone} data-stale={stale || undefined}>
       <button type="button" className="check-result__head" aria-expanded={open} onClick={onToggle}>
         <span className="check-result__mark">
-          <Icon name={tone === "good" ? "check" : tone === "bad" ? "cross" : "warning"} />
+          <Icon name={tone === "good" ? "check" : tone === "bad" ? "cross" : tone === "quiet" ? "info" : "warning"} />
         </span>
         <span>
           <span className="check-result__headline">{headline(check)}</span>
-          <span className="check-result__time">{words.at(timeOf(check.at), words.milliseconds(check.durationMs))}</span>
+          <span className="check-result__time">
+            {check.trigger === "auto"
+              ? words.byItself(timeOf(check.at))
+              : words.at(timeOf(check.at), words.milliseconds(check.durationMs))}
+          </span>
         </span>
         <Icon name="down" />
       </button>

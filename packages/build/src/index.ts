@@ -1,6 +1,14 @@
+export { openBundle, type OpenedBundle } from "./bundle/open-bundle.ts";
+export { writeBundle } from "./bundle/write-bundle.ts";
 export { readAptSources } from "./base/make-debian-base.ts";
 export * from "./builder.ts";
 export { removeLeftovers } from "./docker/build-labels.ts";
 export { createDockerBuilder, type DockerBuilderOptions } from "./docker/docker-builder.ts";
+export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";
+export { type LayoutImage, writeLayout } from "./oci/write-layout.ts";
+export { readCredentials } from "./registry/credentials.ts";
+export { type ImageRepository, parseRepository, textOfRepository } from "./registry/image-repository.ts";
+export { type PushEvent, type PushImage, pushImages } from "./registry/push-images.ts";
+export { openRegistry } from "./registry/registry-client.ts";
 export { ensureAppBundle } from "./platform/app-bundle.ts";
 export { type Platform, platformOf, platformVersions } from "./platform/platform-versions.ts";

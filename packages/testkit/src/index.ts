@@ -5,3 +5,4 @@ export * from "./atelier-cli.ts";
 export * from "./copy-image-as.ts";
 export { createRandom, type Random } from "./random.ts";
 export * from "./fake-llm-provider.ts";
+export * from "./test-registry.ts";

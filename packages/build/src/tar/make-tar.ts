@@ -42,6 +42,8 @@ export const makeTar = (entries: readonly TarEntry[]): Readable => {
     }
     archive.finalize();
   };
+  // Whoever reads the answer learns of a failure there; unheard, the inner stream would throw it once more.
+  archive.on("error", () => {});
   fill().catch((error: Error) => archive.destroy(error));
   return Readable.from(archive);
 };

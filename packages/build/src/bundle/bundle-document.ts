@@ -1,0 +1,23 @@
+import { buildRecordSchema } from "@atelier/domain";
+import { z } from "zod";
+import { digestSchema } from "../oci/oci-documents.ts";
+
+/** Name of the document in a bundle, always its first entry. */
+export const bundleDocument = "atelier-bundle.json";
+
+/**
+ * First entry of a bundle: what is in it. A bundle is one uncompressed tar archive with this document, an
+ * OCI layout (`oci-layout`, `index.json`, `blobs/`) and a `manifest.json`, so that `docker load` takes it too.
+ */
+export const bundleSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal("atelier-bundle"),
+  /** Version of the Atelier that wrote it. */
+  atelier: z.string(),
+  record: buildRecordSchema,
+  /** Every blob with its length in bytes; the digest is its checksum. */
+  blobs: z.array(z.object({ digest: digestSchema, size: z.int().nonnegative() })),
+  /** SHA-256 of `index.json`. */
+  index: digestSchema,
+});
+export type Bundle = z.infer<typeof bundleSchema>;

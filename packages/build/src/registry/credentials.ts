@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { AppError } from "@atelier/domain";
+import { z } from "zod";
+
+/** What `docker login` left for a registry. */
+export type Credentials =
+  | { readonly kind: "password"; readonly user: string; readonly password: string }
+  /** To be changed for an access token. */
+  | { readonly kind: "identity-token"; readonly token: string };
+
+const configSchema = z.object({
+  auths: z
+    .record(z.string(), z.object({ auth: z.string().optional(), identitytoken: z.string().optional() }))
+    .optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
+});
+
+/**
+ * Credentials for a registry from the docker CLI's configuration: its credential helper, the common store,
+ * or the file itself, in the docker CLI's order. Undefined when nobody logged in there.
+ */
+export const readCredentials = async (
+  registry: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Credentials | undefined> => {
+  const path = join(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"), "config.json");
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { data: config } = configSchema.safeParse(parseJson(text));
+  if (config === undefined)
+    throw new AppError("bad-docker-config", `${path} cannot be read as the docker CLI's configuration.`, {
+      hint: `Log in again: docker login ${registry}`,
+    });
+  const helper = config.credHelpers?.[registry] ?? config.credsStore;
+  if (helper !== undefined && /^[\w.-]+$/.test(helper)) {
+    const answer = await askHelper(`docker-credential-${helper}`, registry, env);
+    if (answer !== undefined) return answer;
+  }
+  const entry = config.auths?.[registry] ?? config.auths?.[`https://${registry}`];
+  if (entry?.identitytoken) return { kind: "identity-token", token: entry.identitytoken };
+  const [user, password] = splitOnce(Buffer.from(entry?.auth ?? "", "base64").toString("utf8"));
+  return user === "" ? undefined : { kind: "password", user, password };
+};
+
+const helperAnswerSchema = z.object({ Username: z.string(), Secret: z.string() });
+
+/** Asks a credential helper (docker/docker-credential-helpers, "get"); undefined when it knows nothing. */
+const askHelper = (
+  command: string,
+  registry: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Credentials | undefined> =>
+  new Promise((resolve) => {
+    const child = spawn(command, ["get"], { env, stdio: ["pipe", "pipe", "ignore"] });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.once("error", () => resolve(undefined));
+    child.once("close", () => {
+      const { data } = helperAnswerSchema.safeParse(parseJson(Buffer.concat(chunks).toString("utf8")));
+      if (data === undefined) resolve(undefined);
+      else if (data.Username === "<token>") resolve({ kind: "identity-token", token: data.Secret });
+      else resolve({ kind: "password", user: data.Username, password: data.Secret });
+    });
+    child.stdin.on("error", () => {});
+    child.stdin.end(registry);
+  });
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const splitOnce = (text: string): readonly [string, string] => {
+  const at = text.indexOf(":");
+  return at < 0 ? ["", ""] : [text.slice(0, at), text.slice(at + 1)];
+};

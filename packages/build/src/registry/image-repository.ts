@@ -1,0 +1,30 @@
+import { AppError } from "@atelier/domain";
+
+/** A repository at a registry, such as `registry.example:5000` and `team/linux`. */
+export interface ImageRepository {
+  /** Host with port, as it stands in references and in the docker CLI's configuration. */
+  readonly registry: string;
+  readonly name: string;
+  /** `http` only for this machine itself, as the Docker engine has it. */
+  readonly scheme: "http" | "https";
+}
+
+const namePattern = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
+
+/** Reads `<registry>/<name>`. Throws `AppError` `bad-repository`. */
+export const parseRepository = (text: string): ImageRepository => {
+  const slash = text.indexOf("/");
+  const [registry, name] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
+  // Only a first part with a dot, a port or "localhost" is a host: Docker reads references the same way.
+  const isHost = registry === "localhost" || /[.:]/.test(registry);
+  if (slash < 0 || !isHost || !URL.canParse(`https://${registry}`) || !namePattern.test(name))
+    throw new AppError("bad-repository", `"${text}" names no repository at a registry.`, {
+      hint: "Write <registry>/<name> in lower case and without a tag, such as registry.example.org/team/linux-basics.",
+    });
+  return { registry, name, scheme: isThisMachine(new URL(`https://${registry}`).hostname) ? "http" : "https" };
+};
+
+const isThisMachine = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
+
+export const textOfRepository = ({ registry, name }: ImageRepository): string => `${registry}/${name}`;

@@ -17,20 +17,32 @@ export interface LineDecoder<T> {
   readonly badLines: readonly BadLine[];
 }
 
+export interface LineDecoderOptions {
+  /** Default {@link maxLineBytes}. */
+  readonly longestLine?: number;
+  /** Lines that are passed over without a report; default none. */
+  readonly isComment?: (text: string) => boolean;
+}
+
 /**
  * Takes JSONL apart as it comes.
- * @param parse turns parsed JSON into a record, or throws; its message becomes the bad line's cause
+ * @param parse turns parsed JSON into a record, or throws; its message becomes the bad line's cause.
+ * Undefined passes the line over.
  */
-export const createLineDecoder = <T>(parse: (value: unknown) => T): LineDecoder<T> => {
+export const createLineDecoder = <T>(
+  parse: (value: unknown) => T | undefined,
+  { longestLine = maxLineBytes, isComment = () => false }: LineDecoderOptions = {},
+): LineDecoder<T> => {
   let pending = "";
   let line = 0;
   const badLines: BadLine[] = [];
   const decode = (text: string): readonly T[] => {
     line++;
-    if (text.trim() === "") return [];
+    if (text.trim() === "" || isComment(text)) return [];
     try {
-      if (text.length > maxLineBytes) throw new Error(`longer than ${maxLineBytes} bytes`);
-      return [parse(JSON.parse(text))];
+      if (text.length > longestLine) throw new Error(`longer than ${longestLine} bytes`);
+      const record = parse(JSON.parse(text));
+      return record === undefined ? [] : [record];
     } catch (error) {
       badLines.push({ line, excerpt: excerptOf(text), cause: error instanceof Error ? error.message : String(error) });
       return [];

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** Output, input, marker, resize (`COLSxROWS`), exit (v3, a status as text). */
+export const castCodes = ["o", "i", "m", "r", "x"] as const;
+export type CastCode = (typeof castCodes)[number];
+
+export interface CastEvent {
+  /** Seconds from the beginning of the recording; in a v3 file they are told as intervals. */
+  readonly t: number;
+  readonly code: CastCode;
+  readonly data: string;
+}
+
+/** One line of a v2 file, with its newline. */
+export const encodeCastEvent = (t: number, code: CastCode, data: string): string =>
+  `[${t.toFixed(6)},"${code}",${JSON.stringify(data)}]\n`;
+
+const eventSchema = z.tuple([z.number().nonnegative(), z.string(), z.string()]);
+
+/** Undefined for an event of a code that we do not know, which the formats want passed over. */
+export const parseCastEvent = (value: unknown): CastEvent | undefined => {
+  const found = eventSchema.safeParse(value);
+  if (!found.success) throw new Error("no event of an asciicast: [seconds, code, text]");
+  const [t, code, data] = found.data;
+  return isCode(code) ? { t, code, data } : undefined;
+};
+
+const isCode = (code: string): code is CastCode => (castCodes as readonly string[]).includes(code);
+
+/** Columns and rows of a resize event. */
+export const parseCastSize = (data: string): { readonly cols: number; readonly rows: number } | undefined => {
+  const [, cols, rows] = /^(\d{1,5})x(\d{1,5})$/.exec(data) ?? [];
+  return cols === undefined ? undefined : { cols: Number(cols), rows: Number(rows) };
+};

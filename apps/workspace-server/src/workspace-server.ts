@@ -32,6 +32,7 @@ import { createLlmHelp, type LlmHelp } from "./help/create-llm-help.ts";
 import { createEventStream } from "./http/event-stream.ts";
 import { isPreview, type PreviewRules, servePreview, upgradePreview } from "./http/preview.ts";
 import type { asIdentity, Identity } from "./identity/identity.ts";
+import { startIntegrityWatch } from "./integrity/start-integrity-watch.ts";
 import { type Lease, waitForLease } from "./lease/lease.ts";
 import { applyEvent, type History, readHistory } from "./progress/progress.ts";
 import { createStudentService } from "./service/student-service.ts";
@@ -265,6 +266,9 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       onEvent: sendWorkspace,
     });
     disposables.use(running.events);
+    disposables.use(
+      startIntegrityWatch({ runtimeFolder: settings.ATELIER_RUNTIME, events: running.events, now: options.now }),
+    );
     disposables.use(running.llm);
     disposables.use(running.files);
     const { events, files } = running;

@@ -71,6 +71,8 @@ __atelier_prompt() {
   [[ ${HISTCONTROL-} == *ignoredups* ]] && __atelier_same=1 || __atelier_same=0
   # Whoever replaced PS0 took the start messages away; put them back and keep theirs.
   [[ ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
+  # That a line only continues a command is said too: silence after Enter means that nobody reports.
+  [[ ${PS2-} == *"$__atelier_nonce"* ]] || PS2="\\[\\e]7717;$__atelier_nonce;C\\a\\]${PS2-}"
   return $status
 }
 

@@ -29,6 +29,8 @@ __atelier_precmd() {
   __atelier_escape "$PWD"
   __atelier_say "E;$exit_status;$REPLY"
   __atelier_say "P;$REPLY"
+  # That a line only continues a command is said too: silence after Enter means that nobody reports.
+  [[ $PS2 == *$__atelier_nonce* ]] || PS2=$'%{\e]7717;'$__atelier_nonce$';C\a%}'$PS2
   return $exit_status
 }
 

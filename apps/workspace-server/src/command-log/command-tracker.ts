@@ -70,7 +70,7 @@ export class CommandTracker {
           : undefined;
       if (this.#pending) this.#finish(/^\d+$/.test(first) ? Number(first) : undefined, doubt);
       this.#cwd = second;
-    } else this.#cwd = first;
+    } else if (marker.kind === "prompt") this.#cwd = first;
   }
 
   /** The shell is gone: what still ran has no exit code. */

@@ -8,6 +8,8 @@ export interface ShellLaunch {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly integration: Integration;
+  /** Whether the integration reports each line that is read, also those that only continue a command. */
+  readonly isReportingLines: boolean;
   /** Removes what the launch left in the file system. */
   readonly cleanUp: () => void;
 }
@@ -75,6 +77,7 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
     argv: become(identity, argv),
     env,
     integration,
+    isReportingLines: integration === "full" && kind !== "fish",
     cleanUp,
   });
   if (!existsSync(integrationFile)) return launch([shell, "-i"], "none");

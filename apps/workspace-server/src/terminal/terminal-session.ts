@@ -1,4 +1,5 @@
 import { chownSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import {
   decodeViewerFrame,
   flowWindow,
@@ -12,7 +13,8 @@ import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import { foregroundOf, isNesting, sessionOf } from "./process-state.ts";
+import { ForegroundWatch } from "./foreground-watch.ts";
+import { foregroundOf, sessionOf } from "./process-state.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import type { ShellLaunch } from "./shell-launch.ts";
@@ -52,6 +54,8 @@ const gatherBytes = 64 * 1024;
 const gatherMs = 2;
 const heartbeatMs = 30_000;
 const watchMs = 1000;
+/** What the kernel keeps of a program's name. */
+const longestComm = 15;
 /** What a program has to save its work in after SIGHUP. */
 const graceMs = 200;
 
@@ -73,7 +77,7 @@ export class TerminalSession {
   #flushedAt = 0;
   #activeAt = performance.now();
   #flushTimer: NodeJS.Timeout | undefined;
-  #nested: string | undefined;
+  #foreground: ForegroundWatch | undefined;
   readonly #timers: NodeJS.Timeout[];
 
   constructor(options: SessionOptions) {
@@ -112,6 +116,13 @@ export class TerminalSession {
     this.#dropMirror();
     if (parts.prelude) this.#buffer.append(parts.prelude);
     const filter = new MarkerFilter(parts.nonce);
+    this.#foreground = new ForegroundWatch({
+      clock: () => performance.now(),
+      shell: basename(this.#options.shell).slice(0, longestComm),
+      isReportingLines: parts.launch.isReportingLines,
+      onNestedShell: this.#options.onNestedShell,
+      onIntegrationLost: this.#options.onIntegrationLost,
+    });
     const [file = "", ...args] = parts.launch.argv;
     const pty = spawn(file, args, {
       name: "xterm-256color",
@@ -195,7 +206,7 @@ export class TerminalSession {
     if (markers.length > 0) {
       this.#flush();
       markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));
-      this.#nested = undefined;
+      for (const { kind } of markers) this.#foreground?.reported(kind);
     }
     // A key's echo goes out at once; what follows close behind is gathered, so that a flood costs a record
     // and a frame for every 64 KiB and not for every 4 KiB the kernel hands out.
@@ -260,6 +271,7 @@ export class TerminalSession {
   #input(viewer: Viewer, data: Buffer): void {
     const bytes = decodeViewerFrame(data);
     if (bytes === undefined || viewer.isReadOnly || this.#state !== "ready") return;
+    this.#foreground?.typed(bytes);
     this.#pty?.write(Buffer.from(bytes) as unknown as string);
   }
 
@@ -440,22 +452,7 @@ export class TerminalSession {
     const tracker = this.#parts?.tracker;
     if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
     const foreground = foregroundOf(this.#pty.pid);
-    if (foreground === undefined) return;
-    if (
-      !foreground.isShell &&
-      foreground.program !== undefined &&
-      isNesting(foreground.program) &&
-      this.#nested !== foreground.program
-    ) {
-      this.#nested = foreground.program;
-      this.#options.onNestedShell(foreground.program);
-    }
-    if (!foreground.isShell && tracker.hasPrompt && !tracker.isRunning && this.#nested !== "?") {
-      this.#nested = "?";
-      this.#options.onIntegrationLost(
-        `${foreground.program ?? "a program"} runs, and the shell did not say that it was started`,
-      );
-    }
+    if (foreground) this.#foreground?.look(foreground, tracker);
   }
 }
 

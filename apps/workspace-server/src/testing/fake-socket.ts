@@ -3,6 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decodeServerFrame, encodeInput, type ServerMessage, type ViewerMessage } from "@atelier/contract";
 import type { WebSocket } from "ws";
 
+/** A pattern reaches over at most so many bytes. */
+const overlap = 4096;
+
 /** A viewer's socket without a network: keeps what it is sent, acknowledges like a browser unless told not to. */
 export class FakeSocket extends EventEmitter {
   readonly OPEN = 1;
@@ -11,6 +14,7 @@ export class FakeSocket extends EventEmitter {
   binaryType = "nodebuffer";
   readonly messages: ServerMessage[] = [];
   #chunks: Buffer[] = [];
+  #length = 0;
   /** Text of the last snapshot. */
   snapshot: string | undefined;
   /** Offset right after the last byte. */
@@ -30,6 +34,7 @@ export class FakeSocket extends EventEmitter {
   /** Drops what was output so far, for those who wait for what comes next. */
   forget(): void {
     this.#chunks = [];
+    this.#length = 0;
   }
   get text(): string {
     return this.output.toString("utf8");
@@ -44,20 +49,39 @@ export class FakeSocket extends EventEmitter {
     if (frame?.kind === "output") {
       if (frame.seq !== this.seq) throw new Error(`a gap: expected ${this.seq}, got ${frame.seq}`);
       this.#chunks.push(Buffer.from(frame.payload));
+      this.#length += frame.payload.length;
       this.seq = frame.seq + frame.payload.length;
       if (this.isAcknowledging) setImmediate(() => this.receive({ t: "ack", seq: this.seq }));
     } else if (frame) {
       this.snapshot = Buffer.from(frame.payload).toString("utf8");
-      this.#chunks = [];
+      this.forget();
       this.seq = frame.seq;
     }
   }
 
   /** Waits until the output matches; throws with its end. */
-  async waitFor(pattern: RegExp, timeoutMs = 5000): Promise<void> {
-    for (const deadline = performance.now() + timeoutMs; !pattern.test(this.text); await sleep(5))
+  async waitFor(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
+    let looked = 0;
+    const isShown = (): boolean => {
+      // Only what is new and a little before it: a flood looked at as a whole would be most of the test's work.
+      const from = Math.max(0, looked - overlap);
+      looked = this.#length;
+      return pattern.test(this.#tail(this.#length - from).toString("utf8"));
+    };
+    for (const deadline = performance.now() + timeoutMs; !isShown(); await sleep(5))
       if (performance.now() > deadline)
         throw new Error(`the terminal did not show ${pattern}; it shows:\n${this.text.slice(-1000)}`);
+  }
+
+  #tail(bytes: number): Buffer {
+    const parts: Buffer[] = [];
+    let missing = bytes;
+    for (let index = this.#chunks.length - 1; index >= 0 && missing > 0; index--) {
+      const chunk = this.#chunks[index] as Buffer;
+      parts.unshift(chunk.subarray(Math.max(0, chunk.length - missing)));
+      missing -= chunk.length;
+    }
+    return Buffer.concat(parts);
   }
 
   receive(message: ViewerMessage): void {

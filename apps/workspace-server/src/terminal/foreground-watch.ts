@@ -1,0 +1,89 @@
+import type { ShellMarker } from "../command-log/marker-filter.ts";
+import { type ForegroundState, isNesting } from "./process-state.ts";
+
+export interface ForegroundWatchOptions {
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  /** The shell's own name, as the kernel has it. */
+  readonly shell: string;
+  /** Whether the shell reports each line it reads, continued ones included. */
+  readonly isReportingLines: boolean;
+  readonly onNestedShell: (program: string) => void;
+  readonly onIntegrationLost: (cause: string) => void;
+}
+
+/** What the command tracker knows of the shell. */
+export interface ShellState {
+  readonly hasPrompt: boolean;
+  readonly isRunning: boolean;
+}
+
+/** What is pressed twice and answered by no report is no slip of the completion's pager. */
+const unansweredLines = 2;
+const answerMs = 2000;
+
+/**
+ * Compares what the shell says with what the kernel says about the terminal's foreground, and tells each
+ * doubt once until the shell reports again: another shell or terminal inside, a program that the shell
+ * never announced, another program in the shell's place, lines entered that nobody reports.
+ */
+export class ForegroundWatch {
+  readonly #options: ForegroundWatchOptions;
+  readonly #told = new Set<string>();
+  #lines = 0;
+  #enteredAt = 0;
+  #isPasting = false;
+
+  constructor(options: ForegroundWatchOptions) {
+    this.#options = options;
+  }
+
+  /** The student typed. Lines of a bracketed paste are not entered until an Enter after it. */
+  typed(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    let entered = 0;
+    for (const [token] of text.matchAll(/\u001b\[20[01]~|[\r\n]/g)) {
+      if (token === "\r" || token === "\n") entered += this.#isPasting ? 0 : 1;
+      else this.#isPasting = token.endsWith("0~");
+    }
+    if (entered === 0) return;
+    this.#lines += entered;
+    this.#enteredAt = this.#options.clock();
+  }
+
+  /** The shell spoke. A start or a continuation answers one line; at its prompt whatever was in doubt is settled. */
+  reported(kind: ShellMarker["kind"]): void {
+    if (kind === "start" || kind === "continued") this.#lines = Math.max(0, this.#lines - 1);
+    else {
+      this.#lines = 0;
+      this.#told.clear();
+    }
+  }
+
+  look({ group, isShell, program }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
+    const { shell, onNestedShell, clock, isReportingLines } = this.#options;
+    if (!hasPrompt) return;
+    if (!isShell) {
+      if (program !== undefined && isNesting(program)) this.#once(`nested ${program}`, () => onNestedShell(program));
+      if (!isRunning)
+        this.#lost(`${group}`, `${program ?? "a program"} runs, and the shell did not say that it was started`);
+      return;
+    }
+    if (program !== shell) {
+      this.#lost(`exec ${program}`, `${program ?? "another program"} runs in the place of ${shell}`);
+      return;
+    }
+    if (isReportingLines && this.#lines >= unansweredLines && clock() - this.#enteredAt >= answerMs)
+      this.#lost("silence", `${this.#lines} lines were entered, and the shell reported none of them`);
+  }
+
+  #lost(what: string, cause: string): void {
+    this.#once(`lost ${what}`, () => this.#options.onIntegrationLost(cause));
+  }
+
+  #once(what: string, tell: () => void): void {
+    if (this.#told.has(what)) return;
+    this.#told.add(what);
+    tell();
+  }
+}

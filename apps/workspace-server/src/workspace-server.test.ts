@@ -130,7 +130,10 @@ before(async () => {
     }),
   );
   await write("workshop/steps/one/meta.json", step("one", 1, { check: { user: "student", auto: false } }));
-  await write("workshop/steps/one/content.md", "# One\n\n<b>raw</b>\n");
+  await write(
+    "workshop/steps/one/content.md",
+    "# One\n\n<b>raw</b>\n\n```sh save=bin/hello\n#!/bin/sh\necho {{ workspace }}\n```\n",
+  );
   await write("workshop/steps/one/goss.yaml", "file:\n  /x:\n    exists: true\n");
   await write("workshop/steps/one/hints.md", "a hint");
   await write("workshop/steps/one/assets/a.svg", "<svg/>");
@@ -166,6 +169,7 @@ before(async () => {
       asIdentity: (_identity, argv) => argv,
       flock: "/usr/bin/flock",
       goss: at("goss"),
+      saver: [process.execPath, fileURLToPath(new URL("content/save-file/main.ts", import.meta.url))],
       worker: [process.execPath, fileURLToPath(new URL("checkpoints/worker/main.ts", import.meta.url))],
     },
   });
@@ -232,6 +236,13 @@ const routes: Readonly<
   "POST /api/terminals": { method: "POST", path: "/api/terminals", ok: 201 },
   "DELETE /api/terminals/:name": { method: "DELETE", path: "/api/terminals/1", ok: 204 },
   "GET /api/events": { method: "GET", path: "/api/events", ok: 200 },
+  "POST /api/steps/:id/blocks/:block/save": {
+    method: "POST",
+    path: "/api/steps/one/blocks/0/save",
+    body: "{}",
+    ok: 200,
+  },
+  "POST /api/steps/:id/hints/:hint": { method: "POST", path: "/api/steps/one/hints/1", ok: 204 },
   "GET /content/*": { method: "GET", path: "/content/steps/one/assets/a.svg", ok: 200 },
 };
 

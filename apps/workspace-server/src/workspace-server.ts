@@ -59,6 +59,8 @@ export interface WorkspaceServerOptions {
     /** argv of the checkpoint worker, without its verb. */
     readonly worker?: readonly string[];
     readonly autoChecks?: Pick<CheckByItselfOptions, "isBusy" | "pace">;
+    /** argv of what writes one file. */
+    readonly saver?: readonly string[];
   };
 }
 
@@ -496,6 +498,11 @@ const open = async (options: OpenOptions): Promise<Running> => {
     control: options.control,
     boot: options.boot,
     newId: options.newId,
+    saving: {
+      identity,
+      saver: options.replace?.saver ?? [platformPaths.node, join(settings.ATELIER_PLATFORM, "server/save-file.mjs")],
+      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+    },
     llm,
     onError: (error) => options.log({ event: "help.failed", error: String(error) }),
   });

@@ -8,6 +8,8 @@ export * from "./capability/workshop-requirements.ts";
 export * from "./carry-over/manifest.ts";
 export * from "./carry-over/plan-carry-over.ts";
 export * from "./compiled/compiled-workshop.ts";
+export * from "./content-blocks/fence-info.ts";
+export * from "./content-blocks/run-text.ts";
 export * from "./content-variables/content-variables.ts";
 export * from "./image-plan/add-student.ts";
 export * from "./image-plan/compile-metadata.ts";

@@ -49,7 +49,7 @@ export interface StudentClient {
   ask(step: string, question: NewQuestion, options: AskOptions): Promise<void>;
   request(request: NewRequest): Promise<RequestView>;
   terminals(): Promise<TerminalView[]>;
-  openTerminal(): Promise<TerminalView>;
+  openTerminal(name?: string): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
 }
 
@@ -157,7 +157,7 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
     },
     request: (request) => post(studentApi.requests, requestViewSchema, request),
     terminals: () => call(studentApi.terminals, { answer: z.array(terminalViewSchema) }),
-    openTerminal: () => post(studentApi.terminals, terminalViewSchema),
+    openTerminal: (name) => post(studentApi.terminals, terminalViewSchema, name === undefined ? {} : { name }),
     closeTerminal: (name) => call(fillPath(studentApi.terminal, { name }), { method: "DELETE", answer: z.undefined() }),
   };
 };

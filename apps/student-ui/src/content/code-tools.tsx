@@ -1,9 +1,12 @@
+import { runnableText } from "@atelier/domain";
 import { Button } from "@atelier/ui";
-import { runnableText } from "@atelier/ui/terminal";
 import { type ReactNode, useEffect, useState } from "react";
+import { problemOf } from "../api/problem.ts";
+import { Confirm } from "../modules/overlays/overlays.tsx";
 import { useTerminals } from "../modules/terminals/terminal-registry.ts";
 import { strings } from "../strings/en.ts";
-import { type CodeBlock, isRunnable } from "./render-content.ts";
+import { type Place, useContentClient } from "./content-client.ts";
+import type { CodeBlock } from "./render-content.ts";
 
 const words = strings.content;
 
@@ -12,7 +15,7 @@ const useRemark = (): [string, (text: string) => void] => {
   const [remark, setRemark] = useState("");
   useEffect(() => {
     if (remark === "") return;
-    const timer = setTimeout(() => setRemark(""), 2500);
+    const timer = setTimeout(() => setRemark(""), 4000);
     return () => clearTimeout(timer);
   }, [remark]);
   return [remark, setRemark];
@@ -24,21 +27,21 @@ const outcomes = {
   "program-in-front": words.programInFront,
 } as const;
 
-/** Copy, and for shell blocks Run, which types into the terminal in front. */
-export const CodeTools = ({ block }: { readonly block: CodeBlock }): ReactNode => {
-  const terminals = useTerminals();
-  const [remark, setRemark] = useRemark();
-  const text = runnableText(block.code, block.language);
-  const canRun = terminals.enabled && isRunnable(block.language) && text.trim() !== "";
+export interface CodeToolsProps {
+  readonly block: CodeBlock;
+  readonly place: Place | undefined;
+}
 
+/** Copy, and what else the author's words on the block ask for: run it in a terminal, or save it as a file. */
+export const CodeTools = ({ block, place }: CodeToolsProps): ReactNode => {
+  const [remark, setRemark] = useRemark();
+  const copied = block.does === "run" ? runnableText(block.code, block.language) : block.code.replace(/\n$/, "");
   const copy = (): void => {
-    const plain = isRunnable(block.language) ? text : block.code.replace(/\n$/, "");
-    navigator.clipboard?.writeText(plain).then(
+    navigator.clipboard?.writeText(copied).then(
       () => setRemark(words.copied),
       () => setRemark(words.copyFailed),
     ) ?? setRemark(words.copyFailed);
   };
-
   return (
     <>
       <span className="code__remark" role="status">
@@ -47,21 +50,78 @@ export const CodeTools = ({ block }: { readonly block: CodeBlock }): ReactNode =
       <Button look="quiet" size="small" icon="copy" onPress={copy}>
         {words.copy}
       </Button>
-      {canRun && (
-        <Button
-          look="plain"
-          size="small"
-          icon="play"
-          aria-label={terminals.current === undefined ? words.run : words.runIn(terminals.current)}
-          onPress={(press) =>
-            setRemark(
-              outcomes[terminals.run(text, press.pointerType !== "keyboard" && press.pointerType !== "virtual")],
-            )
-          }
-        >
-          {words.run}
-        </Button>
-      )}
+      {block.does === "run" && <RunButton block={block} onRemark={setRemark} />}
+      {block.does === "save" && place !== undefined && <SaveButton block={block} place={place} onRemark={setRemark} />}
+    </>
+  );
+};
+
+interface ActionProps {
+  readonly block: CodeBlock;
+  readonly onRemark: (text: string) => void;
+}
+
+const RunButton = ({ block, onRemark }: ActionProps): ReactNode => {
+  const terminals = useTerminals();
+  const text = runnableText(block.code, block.language);
+  if (!terminals.enabled || text.trim() === "") return null;
+  const terminal = block.terminal ?? terminals.current;
+  const say = block.interrupt ? words.runAfterInterrupt : words.runIn;
+  return (
+    <Button
+      look="plain"
+      size="small"
+      icon="play"
+      aria-label={terminal === undefined ? words.run : say(terminal)}
+      onPress={(press) => {
+        const takeFocus = press.pointerType !== "keyboard" && press.pointerType !== "virtual";
+        const where = block.terminal === undefined ? {} : { terminal: block.terminal };
+        terminals.run(text, { ...where, interrupt: block.interrupt, takeFocus }).then(
+          (outcome) => onRemark(outcomes[outcome]),
+          () => onRemark(words.notConnected),
+        );
+      }}
+    >
+      {words.run}
+    </Button>
+  );
+};
+
+const SaveButton = ({ block, place, onRemark }: ActionProps & { readonly place: Place }): ReactNode => {
+  const client = useContentClient();
+  const [asked, setAsked] = useState(false);
+  const save = (replace: boolean): void => {
+    client.saveBlock(place, block.id, replace).then(
+      ({ outcome }) => onRemark(words.saved[outcome]),
+      (error: unknown) => {
+        const { code, message } = problemOf(error);
+        if (code === "file-differs") setAsked(true);
+        else onRemark(message);
+      },
+    );
+  };
+  return (
+    <>
+      <Button
+        look="plain"
+        size="small"
+        icon="down"
+        aria-label={words.saveAs(block.save ?? "")}
+        onPress={() => save(false)}
+      >
+        {words.save}
+      </Button>
+      <Confirm
+        isOpen={asked}
+        title={words.confirmReplace(block.save ?? "")}
+        text={words.confirmReplaceText}
+        button={words.confirmReplaceButton}
+        danger
+        onAnswer={(yes) => {
+          setAsked(false);
+          if (yes) save(true);
+        }}
+      />
     </>
   );
 };

@@ -1,7 +1,18 @@
 import "./prose.css";
-import { memo, type MouseEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import {
+  memo,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { createPortal } from "react-dom";
+import { useStudent } from "../state/use-student.ts";
 import { CodeTools } from "./code-tools.tsx";
+import { type Place, useContentClient } from "./content-client.ts";
 import { type CodeBlock, renderContent } from "./render-content.ts";
 import { anchorPrefix } from "./sanitize.ts";
 
@@ -11,7 +22,25 @@ export interface ProseProps {
   readonly title: string;
   /** Language of the text, a BCP 47 tag. */
   readonly lang: string;
+  /** Where the text stands; absent: blocks are not saved and openings not recorded. */
+  readonly place?: Place | undefined;
 }
+
+/** What the text asks the page to show in its editor: listen for it on the document. */
+export const openFileEvent = "atelier:open-file";
+export interface OpenFile {
+  readonly path: string;
+  readonly line?: number;
+}
+
+const openFile = (event: MouseEvent<HTMLElement>): void => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLElement>(".file-link") : null;
+  const path = button?.dataset.file;
+  if (path === undefined) return;
+  const line = Number(button?.dataset.line);
+  const detail: OpenFile = line > 0 ? { path, line } : { path };
+  document.dispatchEvent(new CustomEvent<OpenFile>(openFileEvent, { detail }));
+};
 
 /** The address bar belongs to our pages, so links within a text scroll instead of changing it. */
 const followAnchor = (event: MouseEvent<HTMLElement>): void => {
@@ -23,20 +52,47 @@ const followAnchor = (event: MouseEvent<HTMLElement>): void => {
   target?.scrollIntoView({ block: "start" });
 };
 
+const follow = (event: MouseEvent<HTMLElement>): void => {
+  followAnchor(event);
+  openFile(event);
+};
+
+/** Each hint of the text tells the record once that it was opened. */
+const useHintRecord = (host: RefObject<HTMLElement | null>, place: Place | undefined): void => {
+  const client = useContentClient();
+  const { step, page } = place ?? {};
+  useEffect(() => {
+    const element = host.current;
+    if (element === null || step === undefined || page === undefined) return;
+    const told = new Set<string>();
+    const onToggle = ({ target }: Event): void => {
+      const hint = target instanceof HTMLDetailsElement && target.open ? target.dataset.hint : undefined;
+      if (hint === undefined || told.has(hint)) return;
+      told.add(hint);
+      // The help is there all the same when the record cannot be reached.
+      client.openHint({ step, page }, hint).catch(() => told.delete(hint));
+    };
+    element.addEventListener("toggle", onToggle, true);
+    return () => element.removeEventListener("toggle", onToggle, true);
+  }, [host, client, step, page]);
+};
+
 /** A workshop text: sanitised HTML with tools on its code blocks. */
-export const Prose = memo(({ html, title, lang }: ProseProps): ReactNode => {
+export const Prose = memo(({ html, title, lang, place }: ProseProps): ReactNode => {
   const host = useRef<HTMLDivElement>(null);
+  const editor = useStudent().workspace?.workshop.editor ?? false;
   const [blocks, setBlocks] = useState<readonly CodeBlock[]>([]);
   useLayoutEffect(() => {
-    const rendered = renderContent(html, title);
+    const rendered = renderContent(html, { title, editor });
     host.current?.replaceChildren(rendered.fragment);
     setBlocks(rendered.blocks);
-  }, [html, title]);
+  }, [html, title, editor]);
+  useHintRecord(host, place);
   return (
     <>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link turns Enter into a click by itself */}
-      <div className="prose" ref={host} lang={lang} onClick={followAnchor} />
-      {blocks.map((block) => createPortal(<CodeTools block={block} />, block.tools, block.id))}
+      <div className="prose" ref={host} lang={lang} onClick={follow} />
+      {blocks.map((block) => createPortal(<CodeTools block={block} place={place} />, block.tools, block.id))}
     </>
   );
 });

@@ -2,10 +2,17 @@ import { strings } from "../strings/en.ts";
 import { sanitize } from "./sanitize.ts";
 
 export interface CodeBlock {
+  /** Its number on the page, as the server knows it. */
   readonly id: string;
   /** Lower-case name from the fence, "" when none was given. */
   readonly language: string;
   readonly code: string;
+  /** What its author wants it to do beside being read and copied. */
+  readonly does: "run" | "save" | "plain";
+  readonly terminal: string | undefined;
+  readonly interrupt: boolean;
+  /** Path of the file that it becomes. */
+  readonly save: string | undefined;
   /** Empty element in the block's bar for its buttons. */
   readonly tools: HTMLElement;
 }
@@ -97,8 +104,9 @@ const settleTables = (root: DocumentFragment): void => {
 const settleCode = (root: DocumentFragment): CodeBlock[] =>
   [...root.querySelectorAll("pre")].map((pre, index) => {
     const code = pre.querySelector("code");
+    const { lang, block: id = String(index), does = "plain", terminal, interrupt, save } = pre.dataset;
     const language =
-      pre.dataset.lang?.toLowerCase() ||
+      lang?.toLowerCase() ||
       ([...(code?.classList ?? []), ...pre.classList]
         .find((name) => name.startsWith("language-"))
         ?.slice("language-".length)
@@ -107,24 +115,53 @@ const settleCode = (root: DocumentFragment): CodeBlock[] =>
     const block = element("div", "code");
     const bar = element("div", "code__bar");
     const name = element("span", "code__language");
-    name.textContent = language;
+    name.textContent = save ?? (terminal === undefined ? language : strings.content.inTerminal(language, terminal));
     const tools = element("div", "code__tools");
     bar.append(name, tools);
     pre.tabIndex = 0;
     pre.replaceWith(block);
     block.append(bar, pre);
-    return { id: String(index), language, code: (code ?? pre).textContent ?? "", tools };
+    const text = (code ?? pre).textContent ?? "";
+    const kind = does === "run" || does === "save" ? does : "plain";
+    return { id, language, code: text, does: kind, terminal, interrupt: interrupt === "yes", save, tools };
   });
 
+const settleHints = (root: DocumentFragment): void => {
+  for (const hint of root.querySelectorAll<HTMLDetailsElement>("details[data-hint]")) {
+    hint.open = false;
+    const summary = hint.querySelector(":scope > summary");
+    if (summary?.textContent?.trim() === "") summary.textContent = strings.content.hint;
+  }
+};
+
+/** Places in files become buttons where there is an editor to open them; else they are just names. */
+const settleFiles = (root: DocumentFragment): void => {
+  for (const name of root.querySelectorAll<HTMLElement>("code[data-file]")) {
+    const button = element("button", "file-link");
+    button.type = "button";
+    button.dataset.file = name.dataset.file ?? "";
+    if (name.dataset.line !== undefined) button.dataset.line = name.dataset.line;
+    button.title = strings.content.openFile;
+    name.replaceWith(button);
+    button.append(name);
+  }
+};
+
+export interface RenderSetting {
+  /** Heading of the page around the text, which it need not repeat. */
+  readonly title: string;
+  /** Whether there is an editor that opens files. */
+  readonly editor: boolean;
+}
+
 /** A workshop text ready for the page: sanitised, with boxes, tasks, scrolling tables and code bars. */
-export const renderContent = (html: string, title: string): RenderedContent => {
+export const renderContent = (html: string, { title, editor }: RenderSetting): RenderedContent => {
   const fragment = sanitize(html);
   settleHeadings(fragment, title);
   settleAdmonitions(fragment);
   settleTasks(fragment);
   settleTables(fragment);
+  settleHints(fragment);
+  if (editor) settleFiles(fragment);
   return { fragment, blocks: settleCode(fragment) };
 };
-
-const runnable = new Set(["bash", "sh", "shell", "console", "zsh", "shell-session"]);
-export const isRunnable = (language: string): boolean => runnable.has(language);

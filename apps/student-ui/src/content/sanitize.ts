@@ -14,7 +14,9 @@ const attributes =
   "href src alt title class id start reversed value type checked disabled colspan rowspan scope align width height open lang dir".split(
     " ",
   );
-const dataAttributes = ["data-info", "data-lang", "data-kind"];
+const dataAttributes = "lang kind block does terminal interrupt save hint file line"
+  .split(" ")
+  .map((name) => `data-${name}`);
 
 const purifier = DOMPurify(window);
 

@@ -64,6 +64,7 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
           text={loaded}
           title={step.title}
           lang={language}
+          place={{ step: step.id, page: "content" }}
           onRetry={() => session.reload({ page: "step", step: step.id })}
         />
         <StepHelp step={step.id} levels={help} language={language} />

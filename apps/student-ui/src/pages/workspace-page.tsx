@@ -10,7 +10,7 @@ import { useTerminalRegistry } from "../modules/terminals/create-registry.ts";
 import { TerminalContext } from "../modules/terminals/terminal-registry.ts";
 import { TerminalArea } from "../modules/terminals/terminal-area.tsx";
 import { setPreferences, usePreferences } from "../preferences/preferences.ts";
-import { useStudent } from "../state/use-student.ts";
+import { useSession, useStudent } from "../state/use-student.ts";
 import { strings } from "../strings/en.ts";
 import { TextPane } from "./text-pane.tsx";
 import { useDrawer } from "./use-drawer.ts";
@@ -36,6 +36,7 @@ const PaneSwitch = ({
 /** The page students work on: steps, text and terminals. On a narrow screen one pane at a time. */
 export const WorkspacePage = (): ReactNode => {
   const { workspace } = useStudent();
+  const session = useSession();
   const { layout } = usePreferences();
   const [pane, setPane] = useState<Pane>("text");
   const textPane = useRef<HTMLElement>(null);
@@ -49,7 +50,11 @@ export const WorkspacePage = (): ReactNode => {
     if (layout === "terminal") setPreferences({ layout: "both" });
     requestAnimationFrame(() => textPane.current?.focus());
   };
-  const registry = useTerminalRegistry(workspace?.webTerminal ?? false, showTerminal);
+  const registry = useTerminalRegistry({
+    enabled: workspace?.webTerminal ?? false,
+    show: showTerminal,
+    open: (name) => session.openTerminal(name),
+  });
   const saved = useDefaultLayout({ id: "atelier.panes", panelIds: ["text", "terminal"], storage: safeStorage });
   const webTerminal = workspace?.webTerminal ?? false;
   const shown = webTerminal ? layout : "text";

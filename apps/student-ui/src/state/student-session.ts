@@ -25,7 +25,7 @@ export interface StudentSession {
   stopAnswer(): void;
   request(kind: TransitionKind, options?: { readonly step?: string; readonly confirmed?: boolean }): Promise<void>;
   forgetRequest(): void;
-  openTerminal(): Promise<string | undefined>;
+  openTerminal(name?: string): Promise<string | undefined>;
   closeTerminal(name: string): Promise<void>;
   reconnect(): void;
   dismissFailure(): void;
@@ -304,9 +304,9 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     stopAnswer: () => answering?.abort(),
     request: (kind, options = {}) => sendRequest(kind, options),
     forgetRequest: () => dispatch({ type: "request", request: undefined }),
-    openTerminal: async () => {
+    openTerminal: async (wanted) => {
       try {
-        const { name } = await client.openTerminal();
+        const { name } = await client.openTerminal(wanted);
         dispatch({
           type: "event",
           event: { type: "terminals", terminals: await client.terminals() },

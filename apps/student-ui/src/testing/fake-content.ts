@@ -1,6 +1,8 @@
+import { shellLanguages } from "@atelier/domain";
+
 /** Texts as the server's renderer makes them, with one of everything that a text may hold. */
 const code = (language: string, text: string): string =>
-  `<pre data-lang="${language}" data-info="${language}"><code>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code></pre>`;
+  `<pre data-lang="${language}" data-does="${shellLanguages.has(language) ? "run" : "plain"}"><code>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code></pre>`;
 
 const hostile = `
 <script>window.hacked = 1</script><img src="x" onerror="window.hacked = 2"><svg onload="window.hacked = 3"></svg>

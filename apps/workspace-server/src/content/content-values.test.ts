@@ -27,7 +27,7 @@ test("values are text wherever they stand, and never markup", async () => {
   );
   assert.equal(
     await render("```bash\necho {{ CITY }} \\{{ CITY }} {{ .CITY }} {{ TOWN }}\n```"),
-    '<pre data-lang="bash" data-info="bash"><code>echo *New* &lt;b&gt;_York_&lt;/b&gt; ``` {{ CITY }} {{ .CITY }} {{ TOWN }}\n</code></pre>\n',
+    '<pre data-lang="bash" data-block="0" data-does="run"><code>echo *New* &lt;b&gt;_York_&lt;/b&gt; ``` {{ CITY }} {{ .CITY }} {{ TOWN }}\n</code></pre>\n',
   );
 });
 

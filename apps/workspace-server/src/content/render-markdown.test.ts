@@ -13,10 +13,10 @@ test("relative images come from the step's folder, absolute ones from the worksh
   assert.match(await render("![a](/assets/x.png)"), /src="\/content\/assets\/x.png"/);
   assert.match(await render("![a](../../../../etc/passwd)"), /src="\/etc\/passwd"/);
 });
-test("code blocks carry language and info for the page's buttons", async () => {
+test("code blocks carry what is needed for the page's buttons", async () => {
   assert.equal(
     await render('```bash no-run\necho "<hi>"\n```'),
-    '<pre data-lang="bash" data-info="bash no-run"><code>echo &quot;&lt;hi&gt;&quot;\n</code></pre>\n',
+    '<pre data-lang="bash" data-block="0" data-does="plain"><code>echo &quot;&lt;hi&gt;&quot;\n</code></pre>\n',
   );
 });
 test("headings get anchors, twice the same one gets a number", async () => {

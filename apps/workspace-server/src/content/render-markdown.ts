@@ -1,5 +1,8 @@
 import { fillContent } from "@atelier/domain";
 import type { MarkdownIt, Token } from "markdown-it";
+import { renderBlock } from "./markdown/code-block.ts";
+import { fileLinks } from "./markdown/file-link.ts";
+import { hints, markHint } from "./markdown/hint.ts";
 
 export interface RenderOptions {
   /** URL path that relative links and images are resolved against, e.g. `/content/steps/one/`. */
@@ -12,23 +15,36 @@ let renderer: Promise<MarkdownIt> | undefined;
 
 /**
  * Renders an author's page: CommonMark, tables, strikethrough, task lists and `> [!NOTE]` admonitions;
- * raw HTML stays text. Code blocks carry `data-lang` and `data-info` for the page's buttons. The browser
+ * raw HTML stays text; code blocks carry what the page's buttons need (markdown/code-block.ts). The browser
  * sanitises all the same. The library is loaded with the first page.
  */
 export const renderMarkdown = async (text: string, { base, lookUp }: RenderOptions): Promise<string> => {
-  renderer ??= import("markdown-it").then(({ default: Markdown }) =>
-    configure(new Markdown({ html: false, linkify: true, typographer: false })),
-  );
+  renderer ??= loadRenderer();
   return (await renderer).render(text, { base, lookUp });
 };
 
+/** A code block of a page as its buttons know it: by its number, with variables filled in. */
+export const readBlock = async (
+  text: string,
+  index: number,
+  { base, lookUp }: RenderOptions,
+): Promise<{ readonly info: string; readonly content: string } | undefined> => {
+  renderer ??= loadRenderer();
+  const fence = (await renderer).parse(text, { base, lookUp }).filter(({ type }) => type === "fence")[index];
+  return fence === undefined ? undefined : { info: fence.info.trim(), content: fence.content };
+};
+
+const loadRenderer = (): Promise<MarkdownIt> =>
+  import("markdown-it").then(({ default: Markdown }) =>
+    configure(new Markdown({ html: false, linkify: true, typographer: false })),
+  );
+
 const configure = (markdown: MarkdownIt): MarkdownIt => {
-  const { escapeHtml } = markdown.utils;
+  markdown.use(fileLinks);
+  markdown.use(hints);
   markdown.renderer.rules["fence"] = (tokens, index) => {
-    const token = tokens[index];
-    const info = token?.info.trim() ?? "";
-    const language = info.split(/[\s,]/, 1)[0] ?? "";
-    return `<pre data-lang="${escapeHtml(language)}" data-info="${escapeHtml(info)}"><code>${escapeHtml(token?.content ?? "")}</code></pre>\n`;
+    const { content = "", info = "", meta } = tokens[index] ?? {};
+    return renderBlock(markdown, { content, info }, (meta as { readonly block: number }).block);
   };
   // Filled in after parsing, so that no value becomes markup, and before escaped braces are joined to text.
   markdown.core.ruler.before("text_join", "variables", ({ tokens, env }) => {
@@ -48,9 +64,14 @@ const configure = (markdown: MarkdownIt): MarkdownIt => {
   markdown.core.ruler.push("atelier", (state) => {
     const base = String(state.env.base);
     const used = new Map<string, number>();
+    let blocks = 0;
+    let hintCount = 0;
     state.tokens.forEach((token, index) => {
+      if (token.type === "fence") token.meta = { block: blocks++ };
       if (token.type === "heading_open") token.attrSet("id", uniqueSlug(state.tokens[index + 1]?.content ?? "", used));
-      if (token.type === "blockquote_open") markAdmonition(state.tokens, index);
+      if (token.type === "blockquote_open")
+        if (markHint(state.tokens, index, hintCount + 1)) hintCount++;
+        else markAdmonition(state.tokens, index);
       if (token.type === "inline" && state.tokens[index - 2]?.type === "list_item_open") markTask(state.tokens, index);
       for (const child of token.children ?? []) {
         if (child.type === "image") child.attrSet("src", resolve(String(child.attrGet("src") ?? ""), base));

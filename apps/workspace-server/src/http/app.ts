@@ -29,6 +29,8 @@ import {
   roleOfToken,
   safeReturnPath,
 } from "./access.ts";
+import type { ContentService } from "../content/content-service.ts";
+import { addContentRoutes } from "./content-routes.ts";
 import type { EventStream } from "./event-stream.ts";
 import { contentHeaders, securityHeaders } from "./security-headers.ts";
 import { readBelow, readBundled } from "./serve-file.ts";
@@ -53,6 +55,7 @@ export interface StudentService {
   terminals(): readonly TerminalView[];
   openTerminal(name: string | undefined): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
+  readonly content: ContentService;
 }
 
 export interface AppOptions {
@@ -67,8 +70,8 @@ export interface AppOptions {
   readonly onError: (error: unknown) => void;
 }
 
-type Variables = { role: ViewerRole };
-type AppContext = Context<{ Variables: Variables }>;
+export type AppVariables = { role: ViewerRole };
+type AppContext = Context<{ Variables: AppVariables }>;
 
 /** Status of a code; everything else is 500. */
 const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
@@ -89,6 +92,8 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "terminal-off": 403,
   "not-ready": 503,
   "bad-request": 400,
+  "file-differs": 409,
+  "not-saved": 422,
 };
 
 const problem = (
@@ -109,8 +114,8 @@ export const accessRequestOf = (
 });
 
 /** The student's HTTP surface, without the upgrades. See `contract/http/student-api.ts`. */
-export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> => {
-  const app = new Hono<{ Variables: Variables }>();
+export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }> => {
+  const app = new Hono<{ Variables: AppVariables }>();
 
   app.use(async (context, next) => {
     const rules = options.rules();
@@ -240,6 +245,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: Variables }> =
     await ready().closeTerminal(context.req.param("name"));
     return context.body(null, 204);
   });
+  addContentRoutes(app, () => ready().content);
   app.get("/api/events", (context) => {
     const role = context.get("role");
     const service = options.service();

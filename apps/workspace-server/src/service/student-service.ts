@@ -5,7 +5,9 @@ import { AppError, nextStep, type StepStanding, standings } from "@atelier/domai
 import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
 import { contentValues } from "../content/content-values.ts";
-import { renderMarkdown } from "../content/render-markdown.ts";
+import { createContentService } from "../content/content-service.ts";
+import type { SaverOptions } from "../content/save-file/run-saver.ts";
+import { readBlock, renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
 import { createAskStream } from "../help/ask-stream.ts";
 import type { LlmHelp } from "../help/create-llm-help.ts";
@@ -28,6 +30,8 @@ export interface StudentServiceOptions {
   readonly files: Pick<StudentFiles, "list">;
   readonly boot: () => BootView;
   readonly newId: () => string;
+  /** How files are written as the student. */
+  readonly saving: SaverOptions;
   /** Absent: the template names no provider. */
   readonly llm: LlmHelp | undefined;
   /** Failures that nobody waits for. */
@@ -228,5 +232,16 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     terminals: () => options.terminals()?.list() ?? [],
     openTerminal: (name) => requireTerminals().open(name),
     closeTerminal: (name) => requireTerminals().close(name),
+    content: createContentService({
+      ...options.saving,
+      loaded,
+      events,
+      refuseLocked,
+      readBlock: async (step, name, block) =>
+        readBlock(await readFile(join(loaded.folder, "steps", step, `${name}.md`), "utf8"), block, {
+          base: `/content/steps/${step}/`,
+          lookUp,
+        }),
+    }),
   };
 };

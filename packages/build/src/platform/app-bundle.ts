@@ -36,6 +36,7 @@ const isLeftOut = (name: string): boolean =>
 const serverEntries = {
   main: "apps/workspace-server/src/main.ts",
   "receive-config": "apps/workspace-server/src/receive-config/main.ts",
+  "save-file": "apps/workspace-server/src/content/save-file/main.ts",
   "checkpoint-worker": "apps/workspace-server/src/checkpoints/worker/main.ts",
 } as const;
 

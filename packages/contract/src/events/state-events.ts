@@ -50,7 +50,13 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     truncated: z.boolean().optional(),
   }),
   event("check-disputed", { step: z.string(), note: z.string().optional() }),
-  event("help-opened", { step: z.string(), level: z.enum(["hints", "explain", "solve"]) }),
+  /** `hint`: a folded hint in the text of the step, from 1; absent: the page of that level. */
+  event("help-opened", {
+    step: z.string(),
+    level: z.enum(["hints", "explain", "solve"]),
+    hint: z.int().optional(),
+  }),
+  event("block-saved", { step: z.string(), path: z.string() }),
   event("request", {
     id: z.string(),
     kind: z.enum(["goto", "next", "reset", "solve", "undo", "restore", "extend"]),

@@ -218,6 +218,15 @@ export const specCodes = {
     explanation:
       "A runnable block uses docker, systemctl, mount, iptables or (without sudo: true) sudo, which do not work in a student's container.",
   },
+  "block-value": {
+    title: "Wrong value on a code block",
+    explanation:
+      "A word behind the language of a code block lacks its value, has one that cannot be, or does not fit what the block does.",
+  },
+  "block-word": {
+    title: "Unknown word on a code block",
+    explanation: "A word behind the language of a code block has no meaning and is ignored.",
+  },
   // Checks
   "goss-duplicate-type": {
     title: "Resource type twice in goss.yaml",

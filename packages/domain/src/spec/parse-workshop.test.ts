@@ -173,9 +173,10 @@ test("hostile sizes are answered in time", () => {
     { ".atelierignore": `${"*a".repeat(400)}b\n`, [`steps/one/files/${"a".repeat(200)}`]: "x" },
   ];
   for (const input of hostile) {
-    const started = performance.now();
+    // Processor time, not the clock's: a busy machine is no fault of the parser.
+    const started = process.cpuUsage();
     parseWorkshop(sourceTreeOf(baseWorkshop, input));
-    const ms = performance.now() - started;
+    const ms = process.cpuUsage(started).user / 1000;
     assert.ok(ms < 5000, `${JSON.stringify(input).slice(0, 80)} took ${Math.round(ms)} ms`);
   }
 });

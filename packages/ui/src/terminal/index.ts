@@ -1,6 +1,5 @@
 export { createWebSocketSource, type WebSocketSourceOptions } from "../terminal-client/websocket-source.ts";
 export { type ChordKey, isLeaveChord, leaveChordLabel } from "./leave-chord.ts";
-export { runnableText } from "./run-text.ts";
 export type { ScreenOptions } from "./screen.ts";
 export { type RunOutcome, type TerminalHandle, TerminalPane, type TerminalPaneProps } from "./terminal-pane.tsx";
 export type * from "./terminal-source.ts";

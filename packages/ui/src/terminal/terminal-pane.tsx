@@ -1,9 +1,9 @@
 import "@xterm/xterm/css/xterm.css";
 import "./terminal-pane.css";
+import { interruptKey, typedText } from "@atelier/domain";
 import { type Ref, type ReactNode, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { openScreen, type Screen, type ScreenOptions } from "./screen.ts";
 import type { TerminalLink, TerminalSource, TerminalStatus } from "./terminal-source.ts";
-import { typedText } from "./run-text.ts";
 
 export type RunOutcome = "typed" | "not-connected" | "program-in-front";
 
@@ -12,6 +12,8 @@ export interface TerminalHandle {
   focus(): void;
   /** Types `text` and Enter, unless a full-screen program is in front or no shell listens. */
   run(text: string): RunOutcome;
+  /** Presses Ctrl-C, whatever is in front. */
+  interrupt(): void;
   /** Types as if the student had: for a key bar on touch screens. */
   type(text: string): void;
   /** Selects the next or previous match; false when there is none. */
@@ -125,6 +127,7 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
         link.write(new TextEncoder().encode(typedText(text, screen.terminal.modes.bracketedPasteMode)));
         return "typed";
       },
+      interrupt: () => live.current?.link.write(new TextEncoder().encode(interruptKey)),
       type: (text) => live.current?.screen.terminal.input(text, true),
       find: async (text, direction) => {
         const search = await live.current?.screen.search();

@@ -1,6 +1,7 @@
 import { Button } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { Prose } from "../../content/prose.tsx";
+import type { Place } from "../../content/content-client.ts";
 import type { Loadable } from "../../state/student-state.ts";
 import { strings } from "../../strings/en.ts";
 
@@ -10,11 +11,12 @@ export interface LoadedProseProps {
   readonly text: Loadable<{ readonly html: string }> | undefined;
   readonly title: string;
   readonly lang: string;
+  readonly place?: Place;
   readonly onRetry: () => void;
 }
 
 /** A text with what stands in for it while it loads, when it failed, and when there is nothing in it. */
-export const LoadedProse = ({ text, title, lang, onRetry }: LoadedProseProps): ReactNode => {
+export const LoadedProse = ({ text, title, lang, place, onRetry }: LoadedProseProps): ReactNode => {
   if (text === undefined || text.state === "loading")
     return (
       <div className="prose-loading" role="status" aria-label={words.loading}>
@@ -38,6 +40,6 @@ export const LoadedProse = ({ text, title, lang, onRetry }: LoadedProseProps): R
   return text.value.html.trim() === "" ? (
     <p className="prose-empty">{words.empty}</p>
   ) : (
-    <Prose html={text.value.html} title={title} lang={lang} />
+    <Prose html={text.value.html} title={title} lang={lang} place={place} />
   );
 };

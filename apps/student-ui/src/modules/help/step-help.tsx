@@ -43,6 +43,7 @@ export const StepHelp = ({ step, levels, language }: StepHelpProps): ReactNode =
               text={text}
               title={words.opened[level]}
               lang={language}
+              place={{ step, page: level }}
               onRetry={() => session.openHelp(step, level)}
             />
           </section>

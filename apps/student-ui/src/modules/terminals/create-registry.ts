@@ -1,13 +1,24 @@
 import type { TerminalHandle } from "@atelier/ui/terminal";
 import { useMemo, useRef, useState } from "react";
+import { runIn } from "./run-in.ts";
 import type { TerminalRegistry } from "./terminal-registry.ts";
 
-/** The registry of the page's terminals. `show` brings the terminal pane to the front where it is hidden. */
-export const useTerminalRegistry = (enabled: boolean, show: () => void): TerminalRegistry => {
+export interface TerminalRegistryOptions {
+  readonly enabled: boolean;
+  /** Brings the terminal pane to the front where it is hidden. */
+  readonly show: () => void;
+  /** Opens a terminal of that name; undefined when it could not be. */
+  readonly open: (name: string) => Promise<string | undefined>;
+}
+
+/** The registry of the page's terminals. */
+export const useTerminalRegistry = ({ enabled, show, open }: TerminalRegistryOptions): TerminalRegistry => {
   const handles = useRef(new Map<string, TerminalHandle>());
   const [current, setCurrent] = useState<string>();
   const latestShow = useRef(show);
   latestShow.current = show;
+  const latestOpen = useRef(open);
+  latestOpen.current = open;
   return useMemo(() => {
     const inFront = (): TerminalHandle | undefined =>
       current === undefined ? undefined : handles.current.get(current);
@@ -18,12 +29,18 @@ export const useTerminalRegistry = (enabled: boolean, show: () => void): Termina
     return {
       enabled,
       current,
-      run: (text, takeFocus) => {
-        const outcome = inFront()?.run(text) ?? "not-connected";
-        if (outcome === "typed") latestShow.current();
-        if (outcome === "typed" && takeFocus) focus();
-        return outcome;
-      },
+      run: (text, options) =>
+        runIn(text, options, {
+          handleOf: (name) => (name === undefined ? inFront() : handles.current.get(name)),
+          open: async (name) => {
+            if ((await latestOpen.current(name)) !== undefined) setCurrent(name);
+          },
+          shown: (name) => {
+            if (name !== undefined) setCurrent(name);
+            latestShow.current();
+            if (options?.takeFocus) requestAnimationFrame(() => handles.current.get(name ?? current ?? "")?.focus());
+          },
+        }),
       focus,
       register: (name, handle) => {
         if (handle === null) handles.current.delete(name);

@@ -1,14 +1,23 @@
 import type { RunOutcome, TerminalHandle } from "@atelier/ui/terminal";
 import { createContext, useContext } from "react";
 
+export interface RunOptions {
+  /** Name of the terminal; absent: the one in front. */
+  readonly terminal?: string;
+  /** Ctrl-C goes first. */
+  readonly interrupt?: boolean;
+  /** The focus follows. */
+  readonly takeFocus?: boolean;
+}
+
 /** What the rest of the page may do with the terminals. */
 export interface TerminalRegistry {
   /** False where the workspace has no web terminal. */
   readonly enabled: boolean;
   /** Name of the terminal in front. */
   readonly current: string | undefined;
-  /** Types into the terminal in front and shows it; the focus follows only when `takeFocus`. */
-  run(text: string, takeFocus: boolean): RunOutcome;
+  /** Types into a terminal and shows it; opens the one that is named when it is not there yet. */
+  run(text: string, options?: RunOptions): Promise<RunOutcome>;
   focus(): void;
   register(name: string, handle: TerminalHandle | null): void;
   choose(name: string): void;
@@ -17,7 +26,7 @@ export interface TerminalRegistry {
 export const TerminalContext = createContext<TerminalRegistry>({
   enabled: false,
   current: undefined,
-  run: () => "not-connected",
+  run: async () => "not-connected",
   focus: () => {},
   register: () => {},
   choose: () => {},

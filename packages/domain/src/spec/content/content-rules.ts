@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../problem/diagnostic.ts";
 import type { Draft } from "../draft.ts";
 import { warning } from "../report.ts";
 import type { TextFile } from "../text/read-text.ts";
+import { checkBlocks } from "./block-rules.ts";
 import { checkLinks } from "./link-rules.ts";
 import { type Page, readPage } from "./markdown.ts";
 import { isRunnable, programsOf } from "./runnable.ts";
@@ -61,5 +62,6 @@ export function* pages(draft: Draft): Iterable<Diagnostic> {
     yield* checkLinks({ tree: draft.tree, page, pages: all });
     yield* checkVariables(page, section?.parameters);
     yield* unavailableCommands(page, hasRoot);
+    yield* checkBlocks(page);
   }
 }

@@ -10,6 +10,8 @@ export interface CodeLine {
 export interface Fence {
   readonly info: string;
   readonly offset: number;
+  /** Where `info` begins. */
+  readonly infoOffset: number;
   readonly lines: readonly CodeLine[];
 }
 
@@ -27,6 +29,7 @@ const blank = (text: string): string => text.replace(/[^\r\n]/g, " ");
 interface OpenFence {
   readonly info: string;
   readonly offset: number;
+  readonly infoOffset: number;
   readonly marker: string;
   readonly lines: CodeLine[];
 }
@@ -118,7 +121,8 @@ export const readPage = (file: TextFile): Page => {
       } else open.lines.push({ text: line, offset: match.index });
       prose += blank(line) + end;
     } else if (start !== undefined) {
-      open = { ...start, offset: match.index, lines: [] };
+      const infoOffset = match.index + line.trimEnd().length - start.info.length;
+      open = { ...start, offset: match.index, infoOffset, lines: [] };
       prose += blank(line) + end;
     } else if (isIndentedCode) {
       prose += blank(line) + end;

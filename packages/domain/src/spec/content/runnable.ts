@@ -1,12 +1,10 @@
+import { readFenceInfo, shellLanguages } from "../../content-blocks/fence-info.ts";
 import type { Fence } from "./markdown.ts";
 
-const runnableLanguages: ReadonlySet<string> = new Set(["bash", "sh", "shell", "console"]);
-
-/** Whether a block gets a run button: its language is a shell's and nobody wrote `no-run`. */
+/** Whether a block is typed into a shell. Blocks of other languages that are typed are some program's. */
 export const isRunnable = ({ info }: Fence): boolean => {
-  const words = info.split(/[\s,{}]+/).filter((word) => word !== "");
-  const language = words[0]?.toLowerCase() ?? "";
-  return runnableLanguages.has(language) && !words.some((word) => word === "no-run" || word === "no-run-button");
+  const { kind, language } = readFenceInfo(info).info;
+  return kind === "run" && shellLanguages.has(language);
 };
 
 /** A program that a block calls, with its offset in the page. */

@@ -1,5 +1,7 @@
 const pasteStart = "\u001b[200~";
 const pasteEnd = "\u001b[201~";
+/** What Ctrl-C types. */
+export const interruptKey = "\u0003";
 
 /**
  * What a code block's text looks like without the means to steer the terminal: escape sequences could

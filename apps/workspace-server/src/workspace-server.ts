@@ -1,12 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createHttpServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type BootView,
-  controlPath,
   platformPaths,
   type ReleaseResult,
   type RestoreOrder,
@@ -26,13 +24,16 @@ import type { ServerSettings } from "./config.ts";
 import { contentValues } from "./content/content-values.ts";
 import { createControlHub, type ControlHub } from "./control/control-hub.ts";
 import { type OpenedEventLog, openEventLog } from "./events/open-event-log.ts";
-import { type AccessRules, cookieNameOf, isAllowedHost, isAllowedOrigin, roleOf } from "./http/access.ts";
-import { accessRequestOf, createApp, type StudentService } from "./http/app.ts";
+import { type AccessRules, cookieNameOf } from "./http/access.ts";
+import { createApp, type StudentService } from "./http/app.ts";
 import { createLlmHelp, type LlmHelp } from "./help/create-llm-help.ts";
 import { createEventStream } from "./http/event-stream.ts";
 import { isPreview, type PreviewRules, servePreview, upgradePreview } from "./http/preview.ts";
+import { routeUpgrade } from "./http/upgrade-routes.ts";
 import type { asIdentity, Identity } from "./identity/identity.ts";
 import { startIntegrityWatch } from "./integrity/start-integrity-watch.ts";
+import { createInstructorService } from "./instructor/instructor-service.ts";
+import { createPresenceList, watcherCount } from "./instructor/presence.ts";
 import { type Lease, waitForLease } from "./lease/lease.ts";
 import { applyEvent, type History, readHistory } from "./progress/progress.ts";
 import { createStudentService } from "./service/student-service.ts";
@@ -90,6 +91,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   const started = performance.now();
   const ending = new AbortController();
   const stream = createEventStream();
+  const presence = createPresenceList();
   const disposables = new AsyncDisposableStack();
   let phase: Omit<BootView, "elapsedMs"> = { phase: "config" };
   let rules: AccessRules | undefined;
@@ -113,8 +115,20 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     if (running) stream.send({ type: "workspace", workspace: running.service.workspace("student") });
   };
 
+  const instructor = createInstructorService({
+    runtimeFolder: settings.ATELIER_RUNTIME,
+    presence,
+    workspace: () => running?.service.workspace("instructor"),
+    terminals: () => running?.terminals?.list() ?? [],
+    onChange: (listener) => stream.subscribe(listener),
+    onError: (error) => log({ event: "feed.failed", error: String(error) }),
+  });
+  const watchers = watcherCount(presence, sendWorkspace);
   const app = createApp({
     rules: () => rules,
+    instructor: () => (running ? instructor : undefined),
+    instructorFolder: join(settings.ATELIER_PLATFORM, "instructor-ui"),
+    presence,
     service: () => running?.service,
     boot,
     events: stream,
@@ -135,24 +149,16 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       upgradePreview(request, { socket, head }, previews());
       return;
     }
-    const refusal = upgradeRefusal(request, rules, running);
-    if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const upgrade = routeUpgrade(request, rules, running?.terminals?.list());
+    if (typeof upgrade === "string") {
+      socket.end(`HTTP/1.1 ${upgrade}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    acceptUpgrade(request, socket, head);
-  });
-  const acceptUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const path = new URL(request.url ?? "/", "http://workspace.invalid").pathname;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      if (path === controlPath) control?.accept(webSocket);
-      else {
-        const name = decodeURIComponent(path.slice("/api/terminals/".length));
-        const role = rules && roleOf(accessRequestOf("GET", headersOf(request)), rules);
-        running?.terminals?.attach(name, { socket: webSocket, role: role ?? "student", id: options.newId() });
-      }
+      if (upgrade.to === "control") control?.accept(webSocket);
+      else running?.terminals?.attach(upgrade.name, { socket: webSocket, role: upgrade.role, id: options.newId() });
     });
-  };
+  });
   await listen(server, settings);
 
   const bootUp = async (): Promise<void> => {
@@ -266,6 +272,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       boot,
       layer,
       onEvent: sendWorkspace,
+      watchers,
     });
     disposables.use(running.events);
     disposables.use(
@@ -414,6 +421,7 @@ interface OpenOptions extends WorkspaceServerOptions {
   readonly boot: () => BootView;
   readonly layer: Layer;
   readonly onEvent: () => void;
+  readonly watchers: () => number;
 }
 
 const open = async (options: OpenOptions): Promise<Running> => {
@@ -504,6 +512,7 @@ const open = async (options: OpenOptions): Promise<Running> => {
       ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
     },
     llm,
+    watchers: options.watchers,
     onError: (error) => options.log({ event: "help.failed", error: String(error) }),
   });
   running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined };
@@ -546,37 +555,6 @@ const openTerminals = ({
     ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
 };
-
-/** Why an upgrade is refused, as a status line's end; undefined: it is not. */
-const upgradeRefusal = (
-  request: IncomingMessage,
-  rules: AccessRules | undefined,
-  running: Running | undefined,
-): string | undefined => {
-  const path = new URL(request.url ?? "/", "http://workspace.invalid").pathname;
-  if (rules === undefined) return "503 Service Unavailable";
-  const access = accessRequestOf("GET", headersOf(request));
-  if (!isAllowedHost(access, rules)) return "421 Misdirected Request";
-  const role = roleOf(access, rules);
-  if (path === controlPath) {
-    // Managers are no browsers: an Origin here means that a page tries.
-    if (access.origin !== undefined) return "403 Forbidden";
-    return role === "control" ? undefined : "401 Unauthorized";
-  }
-  if (!isAllowedOrigin(access, rules, "upgrade")) return "403 Forbidden";
-  if (role !== "student" && role !== "instructor") return "401 Unauthorized";
-  const name = /^\/api\/terminals\/([a-z0-9][a-z0-9-]{0,31})$/.exec(path)?.[1];
-  if (name === undefined || !running?.terminals?.list().some((terminal) => terminal.name === name))
-    return running?.terminals ? "404 Not Found" : "503 Service Unavailable";
-  return undefined;
-};
-
-const headersOf = (request: IncomingMessage): { get(name: string): string | undefined } => ({
-  get: (name) => {
-    const value = request.headers[name];
-    return Array.isArray(value) ? value.join(", ") : value;
-  },
-});
 
 const listen = (server: Server, settings: ServerSettings): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -20,6 +20,12 @@ export interface AccessRules {
   readonly cookieName: string;
 }
 
+/**
+ * The instructor's cookie has a name of its own: who looks over a shoulder in the student's own browser must
+ * not turn the student's page into a watching one.
+ */
+export const instructorCookieName = (cookieName: string): string => `${cookieName}_i`;
+
 export const cookieNameOf = (workspaceId: string): string =>
   `atelier_${workspaceId.replace(/[^A-Za-z0-9]/g, "").slice(0, 16)}`;
 
@@ -48,7 +54,18 @@ export const roleOf = (request: AccessRequest, rules: AccessRules): Role | undef
   const token = cookieValue(request.cookie, rules.cookieName);
   const role = token === undefined ? undefined : roleOfToken(token, rules.tokens);
   // The control surface is for managers, which are no browsers and have no cookies.
-  return role === "control" ? undefined : role;
+  if (role === "student" || role === "instructor") return role;
+  return hasInstructorCookie(request, rules) ? "instructor" : undefined;
+};
+
+/** Whether the request may see what instructors see, whoever else it may be besides. */
+export const isInstructor = (request: AccessRequest, rules: AccessRules): boolean =>
+  roleOf(request, rules) === "instructor" ||
+  (request.authorization === undefined && hasInstructorCookie(request, rules));
+
+const hasInstructorCookie = (request: AccessRequest, rules: AccessRules): boolean => {
+  const token = cookieValue(request.cookie, instructorCookieName(rules.cookieName));
+  return token !== undefined && roleOfToken(token, rules.tokens) === "instructor";
 };
 
 export const roleOfToken = (token: string, tokens: Tokens): Role | undefined => {

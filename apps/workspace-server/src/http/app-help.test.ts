@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AppError } from "@atelier/domain";
+import { createPresenceList } from "../instructor/presence.ts";
 import { createApp, type StudentService } from "./app.ts";
 import { createEventStream } from "./event-stream.ts";
 
@@ -11,6 +12,9 @@ const answerTo = async (error: Error): Promise<Response> => {
     boot: () => ({ phase: "ready", elapsedMs: 0 }),
     events: createEventStream(),
     uiFolder: "",
+    instructor: () => undefined,
+    instructorFolder: "",
+    presence: createPresenceList(),
     contentFolder: () => "",
     onError: () => {},
   });

@@ -23,6 +23,7 @@ import { z } from "zod";
 import {
   type AccessRequest,
   type AccessRules,
+  instructorCookieName,
   isAllowedHost,
   isAllowedOrigin,
   roleOf,
@@ -31,6 +32,9 @@ import {
 } from "./access.ts";
 import type { ContentService } from "../content/content-service.ts";
 import { addContentRoutes } from "./content-routes.ts";
+import { addInstructorRoutes } from "../instructor/instructor-routes.ts";
+import type { InstructorService } from "../instructor/instructor-service.ts";
+import type { PresenceList } from "../instructor/presence.ts";
 import type { EventStream } from "./event-stream.ts";
 import { contentHeaders, securityHeaders } from "./security-headers.ts";
 import { readBelow, readBundled } from "./serve-file.ts";
@@ -66,6 +70,10 @@ export interface AppOptions {
   readonly boot: () => BootView;
   readonly events: EventStream;
   readonly uiFolder: string;
+  /** What instructors see; absent until the lease is held. */
+  readonly instructor: () => InstructorService | undefined;
+  readonly instructorFolder: string;
+  readonly presence: PresenceList;
   readonly contentFolder: () => string;
   readonly onError: (error: unknown) => void;
 }
@@ -151,7 +159,8 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
         message: "This link is not valid (any more).",
         hint: "Get a new one with `atelier open`.",
       });
-    context.header("Set-Cookie", `${rules.cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`);
+    const cookie = role === "instructor" ? instructorCookieName(rules.cookieName) : rules.cookieName;
+    context.header("Set-Cookie", `${cookie}=${token}; Path=/; HttpOnly; SameSite=Strict`);
     context.header("Cache-Control", "no-store");
     return context.redirect(safeReturnPath(context.req.query("to")), 303);
   });
@@ -173,6 +182,14 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
   app.get("/", page);
   app.get("/assets/*", page);
   app.get("/favicon.svg", page);
+
+  addInstructorRoutes(app, {
+    rules: options.rules,
+    service: options.instructor,
+    accessRequest: (context) => accessRequestOf(context.req.method, context.req.raw.headers),
+    uiFolder: options.instructorFolder,
+    problem,
+  });
 
   app.use(async (context, next) => {
     const rules = options.rules();
@@ -247,17 +264,23 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
   });
   addContentRoutes(app, () => ready().content);
   app.get("/api/events", (context) => {
+    // Nobody reads the body of a HEAD: it would stay open for good.
+    if (context.req.method === "HEAD") return context.body(null);
     const role = context.get("role");
     const service = options.service();
-    const body = options.events.open(context.req.header("last-event-id"), () => [
-      { type: "boot", boot: options.boot() },
-      ...(service
-        ? [
-            { type: "workspace" as const, workspace: service.workspace(role) },
-            { type: "terminals" as const, terminals: [...service.terminals()] },
-          ]
-        : []),
-    ]);
+    const body = options.events.open(
+      context.req.header("last-event-id"),
+      () => [
+        { type: "boot", boot: options.boot() },
+        ...(service
+          ? [
+              { type: "workspace" as const, workspace: service.workspace(role) },
+              { type: "terminals" as const, terminals: [...service.terminals()] },
+            ]
+          : []),
+      ],
+      options.presence.enter(role),
+    );
     streamHeaders(context);
     return context.body(body);
   });

@@ -7,7 +7,13 @@ export interface EventStream {
    * Follows from after `lastEventId`. When that is no longer in the ring, `first` is sent instead, which
    * is whole state.
    */
-  open(lastEventId: string | undefined, first: () => readonly ServerSentEvent[]): ReadableStream<Uint8Array>;
+  open(
+    lastEventId: string | undefined,
+    first: () => readonly ServerSentEvent[],
+    onClosed?: () => void,
+  ): ReadableStream<Uint8Array>;
+  /** Called with every event that is sent; answers the unsubscribe function. */
+  subscribe(listener: (event: ServerSentEvent) => void): () => void;
   close(): void;
 }
 
@@ -19,7 +25,8 @@ const encoder = new TextEncoder();
 
 export const createEventStream = (): EventStream => {
   const ring: { readonly id: number; readonly bytes: Uint8Array }[] = [];
-  const readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  const readers = new Map<ReadableStreamDefaultController<Uint8Array>, () => void>();
+  const listeners = new Set<(event: ServerSentEvent) => void>();
   // A restarted server must not take an old id for one of its own.
   const run = Math.floor(performance.timeOrigin).toString(36);
   let id = 0;
@@ -30,13 +37,18 @@ export const createEventStream = (): EventStream => {
   };
   const push = (reader: ReadableStreamDefaultController<Uint8Array>, bytes: Uint8Array): void => {
     if ((reader.desiredSize ?? 0) < -maxQueuedChunks) {
-      readers.delete(reader);
+      leave(reader);
       reader.close();
     } else reader.enqueue(bytes);
   };
+  const leave = (reader: ReadableStreamDefaultController<Uint8Array>): void => {
+    const onClosed = readers.get(reader);
+    readers.delete(reader);
+    onClosed?.();
+  };
   const heartbeat = setInterval(() => {
     const bytes = encoder.encode(": \n\n");
-    for (const reader of readers) push(reader, bytes);
+    for (const reader of readers.keys()) push(reader, bytes);
   }, heartbeatMs);
   heartbeat.unref();
 
@@ -45,9 +57,14 @@ export const createEventStream = (): EventStream => {
       const entry = { id: ++id, bytes: encode(event, id) };
       ring.push(entry);
       if (ring.length > ringSize) ring.shift();
-      for (const reader of readers) push(reader, entry.bytes);
+      for (const reader of readers.keys()) push(reader, entry.bytes);
+      for (const listener of listeners) listener(event);
     },
-    open: (lastEventId, first) => {
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    open: (lastEventId, first, onClosed = () => {}) => {
       let own: ReadableStreamDefaultController<Uint8Array>;
       return new ReadableStream<Uint8Array>({
         start: (reader) => {
@@ -59,16 +76,17 @@ export const createEventStream = (): EventStream => {
           if (lastRun === run && Number.isInteger(last) && last >= oldest && last <= id) {
             for (const entry of ring) if (entry.id > last) reader.enqueue(entry.bytes);
           } else for (const event of first()) reader.enqueue(encode(event, id));
-          readers.add(reader);
+          readers.set(reader, onClosed);
         },
-        cancel: () => {
-          readers.delete(own);
-        },
+        cancel: () => leave(own),
       });
     },
     close: () => {
       clearInterval(heartbeat);
-      for (const reader of readers) reader.close();
+      for (const reader of readers.keys()) {
+        leave(reader);
+        reader.close();
+      }
       readers.clear();
     },
   };

@@ -34,6 +34,8 @@ export interface StudentServiceOptions {
   readonly saving: SaverOptions;
   /** Absent: the template names no provider. */
   readonly llm: LlmHelp | undefined;
+  /** Instructors who look on right now. */
+  readonly watchers: () => number;
   /** Failures that nobody waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -111,6 +113,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       finished: all.every(({ isDone }) => isDone),
       recording: config.recording,
       webTerminal: config.webTerminal,
+      watchers: options.watchers(),
       ...(status?.deadline === undefined ? {} : { deadline: status.deadline }),
       ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
       extendable: status?.extendable ?? false,

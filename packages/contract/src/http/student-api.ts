@@ -122,6 +122,8 @@ export const workspaceViewSchema = z.object({
   finished: z.boolean(),
   recording: z.object({ commands: z.enum(["on", "off"]), terminal: z.enum(["on", "off"]) }),
   webTerminal: z.boolean(),
+  /** Instructors who look at this workspace right now: the page says so. */
+  watchers: z.int().nonnegative().optional(),
   /** From the manager; absent while none is connected. */
   deadline: z.iso.datetime().optional(),
   retainUntil: z.iso.datetime().optional(),

@@ -1,0 +1,94 @@
+import type { FileHandle } from "node:fs/promises";
+import type { InstructorEvent, RecordingView, TerminalView, WorkspaceView } from "@atelier/contract";
+import { AppError } from "@atelier/domain";
+import { openFeed } from "./open-feed.ts";
+import type { PresenceList } from "./presence.ts";
+import { findRecordings, type FoundRecording, openPart } from "./recordings.ts";
+import type { OpenedPart } from "./join-parts.ts";
+
+/** What the instructor's routes call. */
+export interface InstructorService {
+  /** The body of the event stream, from after an event's id or from the beginning. */
+  follow(after: string | undefined): ReadableStream<Uint8Array>;
+  recordings(): Promise<readonly RecordingView[]>;
+  /** The parts of a recording, opened; whoever asks closes them. Throws `AppError` `not-found`. */
+  openRecording(id: string): Promise<{ readonly name: string; readonly parts: readonly OpenedPart[] }>;
+  readonly runtimeFolder: string;
+}
+
+export interface InstructorServiceOptions {
+  readonly runtimeFolder: string;
+  readonly presence: PresenceList;
+  readonly workspace: () => WorkspaceView | undefined;
+  readonly terminals: () => readonly TerminalView[];
+  /** Calls the listener when workspace or terminals changed; answers the unsubscribe function. */
+  readonly onChange: (listener: () => void) => () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export const createInstructorService = (options: InstructorServiceOptions): InstructorService => {
+  const { runtimeFolder, presence } = options;
+  const live = (): Extract<InstructorEvent, { type: "live" }> => {
+    const workspace = options.workspace();
+    return {
+      type: "live",
+      ...(workspace === undefined ? {} : { workspace }),
+      terminals: [...options.terminals()],
+      presence: presence.read(),
+    };
+  };
+  const find = async (id: string): Promise<FoundRecording> => {
+    const found = (await findRecordings(runtimeFolder)).find((recording) => recording.id === id);
+    if (found === undefined) throw new AppError("not-found", "There is no such recording.");
+    return found;
+  };
+  return {
+    runtimeFolder,
+    follow: (after) => {
+      const leave = presence.enter("instructor");
+      return openFeed({
+        runtimeFolder,
+        after,
+        live,
+        onLive: (listener) => {
+          const forget = [options.onChange(listener), presence.subscribe(listener)];
+          return () => {
+            for (const one of forget) one();
+          };
+        },
+        onClosed: leave,
+        onError: options.onError,
+      });
+    },
+    recordings: async () => {
+      const open = new Set(
+        options
+          .terminals()
+          .filter(({ state }) => state === "ready")
+          .map(({ name }) => name),
+      );
+      return (await findRecordings(runtimeFolder)).map(({ names: _names, ...recording }) => ({
+        ...recording,
+        // Newest first, so the first one of a terminal is the one that goes on.
+        live: open.delete(recording.terminal),
+      }));
+    },
+    openRecording: async (id) => {
+      const found = await find(id);
+      const parts: OpenedPart[] = [];
+      for (const [index, name] of found.names.entries()) {
+        const file = await openPart(runtimeFolder, name);
+        if (file === undefined) {
+          await closeAll(parts.map((part) => part.file));
+          throw new AppError("not-found", "There is no such recording.");
+        }
+        parts.push({ file, startedAt: new Date(found.parts[index]?.startedAt ?? found.startedAt) });
+      }
+      return { name: `${found.startedAt.replace(/[-:]|\.\d+/g, "")}-${found.terminal}.cast`, parts };
+    },
+  };
+};
+
+export const closeAll = async (files: readonly FileHandle[]): Promise<void> => {
+  for (const file of files) await file.close().catch(() => undefined);
+};

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { connectEngine, findEndpoint } from "@atelier/backend-docker";
-import { type BuildEvent, createDockerBuilder } from "@atelier/build";
+import { type BuildEvent, chooseBuilder } from "@atelier/build";
 import { type BuildRecord, isAppError, parseWorkshop, planImages, withoutIgnored } from "@atelier/domain";
 import { readSourceTree } from "@atelier/node-kit";
 import { createAtelierCli } from "@atelier/testkit";
@@ -22,7 +22,9 @@ const build = async (
   const { value: workshop, diagnostics } = parseWorkshop(tree);
   assert.ok(workshop, JSON.stringify(diagnostics));
   const events: BuildEvent[] = [];
-  const builder = createDockerBuilder({
+  const builder = chooseBuilder({
+    choice: "docker",
+    cacheFolder: join(tmpdir(), "atelier-builder-test-cache"),
     engine,
     stateId: "builder-test",
     env: process.env,

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Engine, StateDirectory, SupervisorClient, Workspaces } from "@atelier/backend-docker";
-import type { Builder } from "@atelier/build";
+import type { Builder, BuilderChoice } from "@atelier/build";
 import type { Reporter } from "./reporter/reporter.ts";
 
 /** What every command is given: made once in `main.ts`, with what is expensive made on first need. */
@@ -21,7 +21,7 @@ export interface Context {
   supervisor(): Promise<SupervisorClient>;
   /** The same, but undefined when it does not run. */
   runningSupervisor(): Promise<SupervisorClient | undefined>;
-  builder(): Promise<Builder>;
+  builder(choice?: BuilderChoice): Promise<Builder>;
   /** A path as the person meant it. */
   path(text: string): string;
 }
@@ -63,13 +63,17 @@ export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "
         }),
       )),
     runningSupervisor: async () => (await backend()).findSupervisor((await context.state()).path),
-    builder: async () =>
-      (await import("@atelier/build")).createDockerBuilder({
+    builder: async (choice = "auto") => {
+      const { id, path } = await context.state();
+      return (await import("@atelier/build")).chooseBuilder({
+        choice,
         engine: await context.engine(),
-        stateId: (await context.state()).id,
+        stateId: id,
+        cacheFolder: join(path, "cache"),
         env: base.env,
         now: () => performance.now(),
-      }),
+      });
+    },
     path: (text) => resolve(base.cwd, text),
   };
   return context;

@@ -9,6 +9,8 @@ export interface BuildRequest {
   readonly folder: string;
   /** Values of `commands[].secrets`, by name; never in a layer. */
   readonly secrets: Readonly<Record<string, Uint8Array>>;
+  /** Of the workshop's sources, for the images' labels; it does not make an image another one. */
+  readonly revision?: string;
   readonly onProgress: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
 }
@@ -38,8 +40,11 @@ export interface CommandFailure {
   readonly at?: SourceLocation;
 }
 
+/** `auto`: Dagger where an engine of its can be reached, else the Docker engine alone. */
+export type BuilderChoice = "auto" | "docker" | "dagger";
+
 /** The builder port: executes an image plan and answers with the record of what it made. */
 export interface Builder {
-  readonly name: "docker" | "dagger";
+  readonly name: BuilderChoice;
   build(request: BuildRequest): Promise<BuildRecord>;
 }

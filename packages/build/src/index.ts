@@ -3,7 +3,7 @@ export { writeBundle } from "./bundle/write-bundle.ts";
 export { readAptSources } from "./base/make-debian-base.ts";
 export * from "./builder.ts";
 export { removeLeftovers } from "./docker/build-labels.ts";
-export { createDockerBuilder, type DockerBuilderOptions } from "./docker/docker-builder.ts";
+export { type ChooseBuilderOptions, chooseBuilder } from "./choose-builder.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";
 export { type LayoutImage, writeLayout } from "./oci/write-layout.ts";
 export { readCredentials } from "./registry/credentials.ts";

@@ -13,8 +13,9 @@ export const imageInspectSchema = z.object({
   Variant: z.string().optional(),
   Created: z.string().optional(),
   Size: z.number(),
+  // Whole: whoever makes an image on top of this one passes on what it does not know.
   Config: z
-    .object({
+    .looseObject({
       Env: nullable(z.array(z.string()), []),
       Labels: labels,
       User: z.string().optional(),

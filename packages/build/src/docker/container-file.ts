@@ -3,9 +3,11 @@ import type { Engine } from "@atelier/backend-docker";
 import { AppError, contextOf, labels, type SourceTree } from "@atelier/domain";
 import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
+import { digestOf, type ImageCache } from "./image-cache.ts";
 
 export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine"> {
   readonly engine: Engine;
+  readonly cache: ImageCache;
   readonly tree: SourceTree;
   /** The workshop's folder on this machine. */
   readonly folder: string;
@@ -22,16 +24,19 @@ export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine">
  * context. Throws `AppError` `container-file-failed` with the end of its output.
  */
 export const buildContainerFile = async (options: ContainerFileOptions): Promise<string> => {
-  const { engine, file, tag, onLine, signal } = options;
+  const { engine, cache, file, tag, onLine, signal } = options;
   const entry = options.tree.entries.get(file);
-  await resolveFroms(entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "", options);
+  const froms = await resolveFroms(entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "", options);
+  const digest = digestOf("container-file", file, froms, options.platform, contextDigests(options));
+  const cached = cache.find(digest);
+  if (cached?.tags.includes(`${tag}:latest`)) return cached.id;
   const lines: string[] = [];
   try {
     await engine.buildImage(makeTar(contextEntries(options)), {
       dockerfile: file.slice(folderOf(file).length),
       tag,
       // No state's id: the image may be published, and whose machine it came from is nobody's business.
-      labels: { [labels.role]: "base" },
+      labels: { [labels.role]: "base", [labels.layerDigest]: digest },
       buildArgs: options.proxies,
       platform: options.platform,
       onOutput: (line) => {
@@ -50,6 +55,7 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
   }
   const image = await engine.inspectImage(tag);
   if (image === undefined) throw new AppError("container-file-failed", `${file} was built, but its image is gone.`);
+  cache.remember(digest, { id: image.Id, labels: {}, tags: [`${tag}:latest`] });
   return image.Id;
 };
 
@@ -87,11 +93,25 @@ export const referencesIn = (text: string): readonly string[] => {
   return [...references];
 };
 
-/** Has every image there, and gives a Debian made here the name that the engine's builder looks for. */
-const resolveFroms = async (text: string, options: ContainerFileOptions): Promise<void> => {
+/** Paths and contents of the context, without reading what the tree does not carry whole. */
+const contextDigests = ({ tree, file }: ContainerFileOptions): readonly unknown[] =>
+  contextOf(folderOf(file), tree).map((path) => {
+    const entry = tree.entries.get(path);
+    if (entry?.kind === "file") return [path, entry.digest, entry.executable];
+    return [path, entry?.kind === "link" ? entry.target : ""];
+  });
+
+/**
+ * Has every image there, and gives a Debian made here the name that the engine's builder looks for.
+ * Answers their ids: a base that was pulled anew makes another image.
+ */
+const resolveFroms = async (text: string, options: ContainerFileOptions): Promise<readonly string[]> => {
+  const ids: string[] = [];
   for (const reference of referencesIn(text)) {
     const image = await resolveBase(reference, options);
     const [, repository = reference, tag = "latest"] = /^(.+?)(?::([^:/]+))?$/.exec(reference) ?? [];
     if (image.isMade) await options.engine.tagImage(image.Id, repository, tag);
+    ids.push(image.Id);
   }
+  return ids;
 };

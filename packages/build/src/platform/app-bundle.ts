@@ -27,6 +27,7 @@ const sources = [
   "package-lock.json",
   // The recipe itself: other options make another bundle.
   "packages/build/src/platform/app-bundle.ts",
+  "packages/build/src/chain",
 ];
 /** Below the sources, but not in the bundle. */
 const isLeftOut = (name: string): boolean =>
@@ -38,6 +39,8 @@ const serverEntries = {
   "receive-config": "apps/workspace-server/src/receive-config/main.ts",
   "save-file": "apps/workspace-server/src/content/save-file/main.ts",
   "checkpoint-worker": "apps/workspace-server/src/checkpoints/worker/main.ts",
+  // Builds only: puts files into a container that may have no tar.
+  "place-files": "packages/build/src/chain/place-files-main.ts",
 } as const;
 
 /**

@@ -6,7 +6,7 @@ import { AppError, labels, platformContract } from "@atelier/domain";
 import { mirrorFor, parseAptSources } from "../base/apt-mirror.ts";
 import { resolveBase } from "../base/resolve-base.ts";
 import { buildLabels } from "../docker/build-labels.ts";
-import { readFolderInContainer, readInContainer } from "../docker/read-container.ts";
+import { readFolderInContainer, readInContainer } from "../ground/read-container.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { fetchPackage } from "./npm-package.ts";
 import { architectures, type Platform, platformVersions } from "./platform-versions.ts";

@@ -11,6 +11,8 @@ export const labels = {
   recordDigest: "dev.atelier.record-digest",
   platformContract: "dev.atelier.platform-contract",
   layerDigest: "dev.atelier.layer-digest",
+  /** On the image that a workshop's first step stands on: the student's numbers in it, as JSON. */
+  student: "dev.atelier.student",
   /** On containers, networks and volumes. */
   state: "dev.atelier.state",
   workspace: "dev.atelier.workspace",

@@ -1,11 +1,9 @@
 import type { Engine } from "@atelier/backend-docker";
 import { AppError, addStudent, type ImagePlan } from "@atelier/domain";
-import { type AppBundle, appEntries } from "../platform/app-bundle.ts";
-import type { RuntimeLayer } from "../platform/runtime-layer.ts";
-import { makeTar, type TarEntry } from "../tar/make-tar.ts";
-import { buildLabels } from "./build-labels.ts";
-import type { LayerCache, LayerImage } from "./layer-cache.ts";
-import { foldersAround } from "./folders-around.ts";
+import { foldersAround } from "../chain/folders-around.ts";
+import type { CommandIdentity } from "../chain/identity.ts";
+import { buildLabels } from "../docker/build-labels.ts";
+import type { TarEntry } from "../tar/make-tar.ts";
 import {
   type ContainerFile,
   existsInContainer,
@@ -13,67 +11,29 @@ import {
   readFolderInContainer,
   readInContainer,
 } from "./read-container.ts";
-import type { CommandIdentity } from "./run-command.ts";
 
-export interface PrepareBaseOptions {
+export interface PlanStudentOptions {
   readonly engine: Engine;
-  readonly cache: LayerCache;
   readonly base: { readonly id: string; readonly name: string };
-  readonly runtime: RuntimeLayer;
-  readonly app: AppBundle;
   readonly student: ImagePlan["student"];
   readonly stateId: string;
-  readonly signal: AbortSignal;
 }
 
-export interface PreparedBase extends LayerImage {
+export interface PlannedStudent {
   readonly student: CommandIdentity;
-  readonly isCached: boolean;
+  readonly files: readonly TarEntry[];
 }
 
 /**
- * Puts the platform layer and the student on a base. Works on files alone: the base's own programs are
- * not started. Throws `AppError` `base-without-shell`.
+ * What a base needs for the student to live in it. Works on files alone: the base's own programs are not
+ * started. Throws `AppError` `base-without-shell`.
  */
-export const prepareBase = async (options: PrepareBaseOptions): Promise<PreparedBase> => {
-  const { engine, cache, base, runtime, app, signal } = options;
-  const { student, files } = await planStudent(options);
-  const ground: LayerImage = { id: base.id, digest: base.id };
-  const withRuntime = await cache.layer({
-    parent: ground,
-    input: ["runtime", runtime.digest],
-    fill: async (container) => {
-      const source = await engine.createContainer(undefined, {
-        Image: runtime.image,
-        Labels: buildLabels(options.stateId),
-      });
-      try {
-        await engine.putArchive(container, { path: "/", tar: await engine.getArchive(source, "/opt", signal), signal });
-      } finally {
-        await engine.removeContainer(source);
-      }
-    },
-  });
-  const withApp = await cache.layer({
-    parent: withRuntime,
-    input: ["app", app.digest],
-    fill: async (container) => engine.putArchive(container, { path: "/", tar: makeTar(await appEntries(app)), signal }),
-  });
-  const withStudent = await cache.layer({
-    parent: withApp,
-    input: ["student", options.student, student, files.map(({ content, ...entry }) => [entry, String(content ?? "")])],
-    config: { User: "0:0" },
-    fill: (container) => engine.putArchive(container, { path: "/", tar: makeTar(files), signal }),
-  });
-  return { ...withStudent, student, isCached: withRuntime.isCached && withApp.isCached && withStudent.isCached };
-};
-
-const planStudent = async ({
+export const planStudent = async ({
   engine,
   base,
   student: wanted,
   stateId,
-}: PrepareBaseOptions): Promise<{ student: CommandIdentity; files: readonly TarEntry[] }> => {
+}: PlanStudentOptions): Promise<PlannedStudent> => {
   const probe = await engine.createContainer(undefined, {
     Image: base.id,
     Entrypoint: ["/nothing"],
@@ -138,14 +98,17 @@ const planStudent = async ({
     ] as const)
       if (!(await exists(`/${name}`))) files.push({ name, type: "folder", mode, uid: 0, gid: 0 });
     const own = new Set(files.map(({ name }) => name));
-    const folders = await foldersAround(
+    const { folders, realPathOf } = await foldersAround(
       files.map(({ name }) => `/${name}`),
       (path) => headerInContainer(engine, probe, path),
       () => ({ mode: 0o755, uid: 0, gid: 0 }),
     );
     return {
       student: { name: "student", uid, gid, groups, home },
-      files: [...folders.filter(({ name }) => !own.has(name)), ...files],
+      files: [
+        ...folders.filter(({ name }) => !own.has(name)),
+        ...files.map((file) => ({ ...file, name: realPathOf(`/${file.name}`).slice(1) })),
+      ],
     };
   } finally {
     await engine.removeContainer(probe);

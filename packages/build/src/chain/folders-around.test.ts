@@ -14,7 +14,7 @@ const around = async (targets: readonly string[], image: Readonly<Record<string,
         async (path) => image[path],
         (path) => ({ mode: 0o755, uid: path.startsWith("/home") ? 1000 : 0, gid: 0 }),
       )
-    ).map(({ name, mode, uid }) => [name, `${mode.toString(8)} ${uid}`]),
+    ).folders.map(({ name, mode, uid }) => [name, `${mode.toString(8)} ${uid}`]),
   );
 
 test("folders that exist keep mode and owner, folders that do not get the new one's", async () => {
@@ -37,6 +37,12 @@ test("a link on the way is followed and never replaced by a folder", async () =>
     "usr/lib": "755 0",
     "usr/lib/new": "755 0",
   });
+  const { realPathOf } = await foldersAround(
+    ["/bin/tool", "/lib/new/x", "/top"],
+    async (path) => (image as Readonly<Record<string, PathHeader>>)[path],
+    () => ({ mode: 0o755, uid: 0, gid: 0 }),
+  );
+  assert.deepEqual(["/bin/tool", "/lib/new/x", "/top"].map(realPathOf), ["/usr/bin/tool", "/usr/lib/new/x", "/top"]);
 });
 
 test("links in a circle and a file where a folder should be end the walk", async () => {

@@ -17,6 +17,12 @@ export type ReadHeader = (path: string) => Promise<PathHeader | undefined>;
 /** Owner and mode of a folder that the image lacks. */
 export type NewFolder = (path: string) => Pick<TarEntry, "mode" | "uid" | "gid">;
 
+export interface FoldersAround {
+  readonly folders: readonly TarEntry[];
+  /** Where a target really is: a layer that went through a link would hide the link behind a folder. */
+  readonly realPathOf: (target: string) => string;
+}
+
 /** More links than that on one way are a circle. */
 const mostLinks = 40;
 
@@ -29,7 +35,7 @@ export const foldersAround = async (
   targets: readonly string[],
   readHeader: ReadHeader,
   newFolder: NewFolder,
-): Promise<readonly TarEntry[]> => {
+): Promise<FoldersAround> => {
   const headers = new Map<string, Promise<PathHeader | undefined>>();
   const headerOf = (path: string): Promise<PathHeader | undefined> => {
     const known = headers.get(path) ?? readHeader(path);
@@ -37,16 +43,15 @@ export const foldersAround = async (
     return known;
   };
   const folders = new Map<string, TarEntry>();
-  let links = 0;
   /** Walks down to a folder and answers where it really is; undefined when something else is in the way. */
-  const walk = async (path: string): Promise<string | undefined> => {
+  const walk = async (path: string, way: { links: number }): Promise<string | undefined> => {
     let place = "/";
     for (const name of path.split("/").filter((part) => part !== "")) {
       const next = posix.join(place, name);
       const header = await headerOf(next);
       if (header?.type === "symlink") {
-        if (++links > mostLinks) return undefined;
-        const target = await walk(posix.resolve(place, header.linkname ?? ""));
+        if (++way.links > mostLinks) return undefined;
+        const target = await walk(posix.resolve(place, header.linkname ?? ""), way);
         if (target === undefined) return undefined;
         place = target;
         continue;
@@ -60,9 +65,20 @@ export const foldersAround = async (
     }
     return place;
   };
-  for (const folder of new Set(targets.map((target) => posix.dirname(target))).values()) {
-    links = 0;
-    await walk(folder);
-  }
-  return [...folders.values()];
+  // At once: most of the time goes into waiting for headers.
+  const ways = new Set(targets.map((target) => posix.dirname(target)));
+  const places = new Map<string, string>();
+  await Promise.all(
+    [...ways].map(async (folder) => {
+      const place = await walk(folder, { links: 0 });
+      if (place !== undefined) places.set(folder, place);
+    }),
+  );
+  return {
+    folders: [...folders.values()],
+    realPathOf: (target) => {
+      const folder = posix.dirname(target);
+      return posix.join(places.get(folder) ?? folder, posix.basename(target));
+    },
+  };
 };

@@ -1,0 +1,35 @@
+import type { Engine } from "@atelier/backend-docker";
+import type { BuildRequest } from "../builder.ts";
+import type { ImageCache } from "../docker/image-cache.ts";
+import type { Ground } from "../ground/prepare-ground.ts";
+import type { EngineImage } from "../image/engine-image.ts";
+import type { Platform } from "../platform/platform-versions.ts";
+
+/** What both ways of making chain images are given. */
+export interface ChainWork {
+  readonly request: BuildRequest;
+  readonly engine: Engine;
+  readonly stateId: string;
+  readonly cache: ImageCache;
+  readonly ground: Ground;
+  readonly platform: Platform;
+  readonly proxies: Readonly<Record<string, string>>;
+  /** Where layers are written before the engine takes them. */
+  readonly scratch: string;
+  readonly now: () => number;
+}
+
+/** A step's image without pages: files and results of commands. */
+export interface ChainStep {
+  readonly step: string;
+  readonly image: EngineImage;
+  readonly digest: string;
+  /** The steps' environment up to here. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes the images that the author's recipes ask for, in order. This is where builders differ; what is
+ * below (base, platform, student) and on top (pages, configuration) is made by the same code.
+ */
+export type ChainBuilder = (work: ChainWork) => Promise<readonly ChainStep[]>;

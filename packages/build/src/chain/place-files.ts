@@ -1,0 +1,81 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { chmod, chown, lstat, lutimes, mkdir, readlink, rm, symlink, utimes } from "node:fs/promises";
+import { posix } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { foldersAround, type PathHeader } from "./folders-around.ts";
+import type { PackedEntry, Packing } from "./packed-files.ts";
+
+/** What a path is, the last link not followed. */
+const headerOf = async (path: string): Promise<PathHeader | undefined> => {
+  try {
+    const stats = await lstat(path);
+    const type = stats.isSymbolicLink() ? "symlink" : stats.isDirectory() ? "directory" : "file";
+    return {
+      type,
+      mode: stats.mode & 0o7777,
+      uid: stats.uid,
+      gid: stats.gid,
+      ...(type === "symlink" ? { linkname: await readlink(path) } : {}),
+    };
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Puts packed files into the root it runs in, with the owners, modes and times that an archive given to the
+ * Docker engine would have. Runs inside a build's container, where there may be no tar.
+ */
+export const placeFiles = async (pack: string, { entries, offset, students }: Packing): Promise<void> => {
+  const isStudents = new Set(students.folders);
+  const { folders } = await foldersAround(
+    entries.map(({ name }) => `/${name}`),
+    headerOf,
+    (path) => ({
+      mode: 0o755,
+      ...(isStudents.has(path) ? { uid: students.uid, gid: students.gid } : { uid: 0, gid: 0 }),
+    }),
+  );
+  const planned = new Set(entries.filter(({ type }) => type === "folder").map(({ name }) => name));
+  const made: PackedEntry[] = [...folders.filter(({ name }) => !planned.has(name)).map(asPacked), ...entries];
+  const byName = made.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const starts = new Map<string, number>();
+  let next = offset;
+  for (const { name, size } of entries) {
+    starts.set(name, next);
+    next += size;
+  }
+  for (const entry of byName) await place(pack, entry, starts.get(entry.name) ?? 0);
+  // Last, and from the inside out: whatever is made in a folder touches it.
+  for (const { name, type } of byName.toReversed())
+    await (type === "link" ? lutimes(`/${name}`, 0, 0) : utimes(`/${name}`, 0, 0));
+};
+
+const asPacked = ({ name, mode, uid, gid }: Pick<PackedEntry, "name" | "mode" | "uid" | "gid">): PackedEntry => ({
+  name,
+  mode,
+  uid,
+  gid,
+  type: "folder",
+  size: 0,
+});
+
+const place = async (pack: string, entry: PackedEntry, start: number): Promise<void> => {
+  const path = posix.join("/", entry.name);
+  const there = await headerOf(path);
+  if (entry.type === "folder") {
+    if (there?.type !== "directory") {
+      await rm(path, { force: true });
+      await mkdir(path, { recursive: true });
+    }
+  } else {
+    if (there) await rm(path, { force: true, recursive: true });
+    if (entry.type === "link") await symlink(entry.target ?? "", path);
+    else if (entry.size === 0) await pipeline([], createWriteStream(path));
+    else await pipeline(createReadStream(pack, { start, end: start + entry.size - 1 }), createWriteStream(path));
+  }
+  if (entry.type === "link") return;
+  await chown(path, entry.uid, entry.gid);
+  await chmod(path, entry.mode);
+};

@@ -1,0 +1,45 @@
+import { AppError } from "@atelier/domain";
+import type { Builder, BuilderChoice } from "./builder.ts";
+import type { ChainBuilder } from "./chain/chain-builder.ts";
+import { type BuilderOptions, createBuilder } from "./create-builder.ts";
+import { daggerChain, isMadeByDagger } from "./dagger/dagger-chain.ts";
+import { createDaggerProbe, type DaggerSearch, findDagger } from "./dagger/dagger-host.ts";
+import { dockerChain, isMadeByDocker } from "./docker/docker-chain.ts";
+
+export interface ChooseBuilderOptions extends BuilderOptions {
+  readonly choice: BuilderChoice;
+}
+
+/**
+ * The builder somebody asks for. A Dagger engine is looked for only when something has to be made: what
+ * either builder made before is taken as it is.
+ */
+export const chooseBuilder = (options: ChooseBuilderOptions): Builder => {
+  const { choice, env, cacheFolder } = options;
+  let search: Promise<DaggerSearch> | undefined;
+  const find = (signal: AbortSignal): Promise<DaggerSearch> =>
+    (search ??= findDagger(env, createDaggerProbe(env, signal)));
+  const dagger: ChainBuilder = (work) =>
+    daggerChain({
+      cacheFolder,
+      host: async () => {
+        const found = await find(work.request.signal);
+        if ("host" in found) return found.host;
+        throw new AppError("dagger-unreachable", `The Dagger builder cannot be used: ${found.reason}.`, {
+          hint: "Install the Dagger CLI and let it reach an engine, or build with `--builder docker`.",
+        });
+      },
+    })(work);
+  const auto: ChainBuilder = async (work) => {
+    if (isMadeByDagger(work)) return dagger(work);
+    if (isMadeByDocker(work)) return dockerChain(work);
+    const found = await find(work.request.signal);
+    if ("host" in found) return dagger(work);
+    work.request.onProgress({
+      kind: "notice",
+      message: `Building with the Docker engine alone: ${found.reason}.`,
+    });
+    return dockerChain(work);
+  };
+  return createBuilder(choice, { auto, dagger, docker: dockerChain }[choice], options);
+};

@@ -1,0 +1,160 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Engine } from "@atelier/backend-docker";
+import { AppError, type BuildRecord, platformContract, requirementsOfWorkshop, type Service } from "@atelier/domain";
+import { resolveBase } from "./base/resolve-base.ts";
+import type { Builder, BuildRequest } from "./builder.ts";
+import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
+import { removeLeftovers } from "./docker/build-labels.ts";
+import { buildContainerFile } from "./docker/container-file.ts";
+import { openImageCache } from "./docker/image-cache.ts";
+import { proxyEnvironment } from "./docker/proxy-environment.ts";
+import { prepareGround } from "./ground/prepare-ground.ts";
+import { ensureAppBundle } from "./platform/app-bundle.ts";
+import { type Platform, platformOf } from "./platform/platform-versions.ts";
+import { ensureRuntimeLayer } from "./platform/runtime-layer.ts";
+import { publishImages } from "./publish/publish-images.ts";
+
+export interface BuilderOptions {
+  readonly engine: Engine;
+  /** Id of the state directory: marks build containers as ours. */
+  readonly stateId: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+  /** Keeps what a builder wants to find again and the engine does not keep for it. */
+  readonly cacheFolder: string;
+}
+
+/** Everything about a build but the chain: base, platform and student below it, pages and names on top. */
+export const createBuilder = (name: Builder["name"], chain: ChainBuilder, options: BuilderOptions): Builder => ({
+  name,
+  build: async (request) => {
+    const scratch = await mkdtemp(join(tmpdir(), "atelier-build-"));
+    try {
+      return await build({ ...options, request, scratch }, chain);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  },
+});
+
+interface Work extends BuilderOptions {
+  readonly request: BuildRequest;
+  readonly scratch: string;
+}
+
+/** What bases and services need. */
+type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "cache">;
+
+const build = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
+  const { engine, stateId, env, request } = work;
+  const { plan, workshop, onProgress, signal } = request;
+  const [info, app, cache, dockerConfig] = await Promise.all([
+    engine.info(),
+    ensureAppBundle(env),
+    openImageCache(engine),
+    readDockerConfig(env),
+    removeLeftovers(engine, stateId),
+  ]);
+  const basing: Basing = {
+    ...work,
+    cache,
+    platform: requirePlatform(info.Architecture),
+    proxies: proxyEnvironment(env, dockerConfig),
+  };
+  const runtime = await ensureRuntimeLayer({ ...howBasesCome(basing, "platform"), stateId, proxies: basing.proxies });
+  onProgress({ kind: "platform", detail: runtime.image, cached: runtime.isCached });
+  const base = await baseOf(basing);
+  onProgress({ kind: "base", detail: base.name });
+  const ground = await prepareGround({ ...basing, base, runtime, app, student: plan.student, signal });
+
+  const chainWork: ChainWork = { ...basing, ground };
+  const steps = await publishImages(chainWork, await makeChain(chainWork));
+  const services: BuildRecord["services"] = [];
+  for (const service of workshop.infrastructure.services) {
+    const imageId = await serviceImage(basing, service, steps[0]?.images[0]?.configDigest);
+    services.push({
+      ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
+      ...(imageId ? { imageId } : {}),
+    });
+  }
+  return {
+    v: 1,
+    workshop: workshop.name,
+    version: workshop.version,
+    title: workshop.title,
+    image: plan.image,
+    navigation: workshop.navigation,
+    next: workshop.next,
+    platformContract,
+    planDigest: plan.digest,
+    steps: [...steps],
+    services,
+    requirements: [...requirementsOfWorkshop(workshop)],
+  };
+};
+
+const requirePlatform = (architecture: string): Platform => {
+  const platform = platformOf(architecture);
+  if (platform !== undefined) return platform;
+  throw new AppError("platform-unsupported", `The engine's architecture ${architecture} is not supported.`, {
+    hint: "Use an engine on amd64 or arm64.",
+  });
+};
+
+/** How bases of this build are had; `step` says under what name their output is shown. */
+const howBasesCome = ({ engine, platform, request }: Basing, step: string) => ({
+  engine,
+  platform,
+  signal: request.signal,
+  onNotice: (message: string) => request.onProgress({ kind: "notice", message }),
+  onLine: (line: string) => request.onProgress({ kind: "output", step, line }),
+});
+
+const fromContainerFile = (work: Basing, file: string, tag: string): Promise<string> =>
+  buildContainerFile({
+    ...howBasesCome(work, file),
+    cache: work.cache,
+    tree: work.request.tree,
+    folder: work.request.folder,
+    proxies: work.proxies,
+    file,
+    tag,
+  });
+
+const baseOf = async (work: Basing): Promise<{ id: string; name: string }> => {
+  const { base, workshop } = work.request.plan;
+  if (base.kind === "image")
+    return { id: (await resolveBase(base.image, howBasesCome(work, "base"))).Id, name: base.image };
+  return {
+    id: await fromContainerFile(work, base.containerFile, `atelier-base/${workshop.name}`),
+    name: base.containerFile,
+  };
+};
+
+const serviceImage = async (work: Basing, service: Service, start: string | undefined): Promise<string | undefined> => {
+  switch (service.source.kind) {
+    case "workshop":
+      return start;
+    case "image":
+      return (await resolveBase(service.source.image, howBasesCome(work, service.name))).Id;
+    case "containerFile":
+      return fromContainerFile(
+        work,
+        service.source.containerFile,
+        `atelier-service/${work.request.workshop.name}-${service.name}`,
+      );
+  }
+};
+
+/** The docker CLI's own configuration; undefined when there is none that can be read. */
+const readDockerConfig = async (env: BuilderOptions["env"]): Promise<unknown> => {
+  try {
+    return JSON.parse(
+      await readFile(join(env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), ".docker"), "config.json"), "utf8"),
+    );
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,241 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Client, Container } from "@dagger.io/dagger";
+import { platformPaths } from "@atelier/contract";
+import { labels } from "@atelier/domain";
+import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
+import { commandFailed, tailLines } from "../chain/command-failed.ts";
+import { commandLine, environmentOf } from "../chain/command-line.ts";
+import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
+import { groupLayers, inputOf, type LayerGroup } from "../chain/layer-groups.ts";
+import { packFiles } from "../chain/packed-files.ts";
+import { plainLines } from "../chain/plain-lines.ts";
+import { studentsFolders, tarEntriesOf } from "../chain/step-files.ts";
+import { secretsOf } from "../docker/docker-chain.ts";
+import { digestOf } from "../docker/image-cache.ts";
+import { readImage } from "../image/engine-image.ts";
+import { loadImages } from "../image/load-images.ts";
+import type { DaggerHost } from "./dagger-host.ts";
+import { withDagger } from "./dagger-session.ts";
+import { groundArchive } from "./ground-archive.ts";
+import { layersAbove } from "./layers-above.ts";
+
+export interface DaggerChainOptions {
+  /** Asked on first need. */
+  readonly host: () => Promise<DaggerHost>;
+  /** Keeps what Dagger is to be sent only once. */
+  readonly cacheFolder: string;
+}
+
+interface PlannedStep {
+  readonly step: string;
+  readonly groups: readonly LayerGroup[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly digest: string;
+}
+
+/** Steps with the keys under which the Docker engine keeps what Dagger made of them. */
+export const planSteps = (work: ChainWork): readonly PlannedStep[] => {
+  let digest = work.ground.digest;
+  return groupLayers(work.request.plan.chain).map((planned) => {
+    if (planned.groups.length > 0)
+      digest = digestOf(
+        "dagger",
+        digest,
+        planned.groups.map(inputOf),
+        work.ground.student,
+        work.request.workshop.workdir,
+      );
+    return { ...planned, digest };
+  });
+};
+
+/** Whether everything that the recipes ask for was made by this builder before. */
+export const isMadeByDagger = (work: ChainWork): boolean =>
+  planSteps(work).every(({ digest }) => digest === work.ground.digest || work.cache.find(digest) !== undefined);
+
+/**
+ * Makes chain images in a Dagger engine: one execution per command, cached there by content, and the new
+ * layers loaded into the Docker engine. Nothing is asked of Dagger as long as every image is there.
+ */
+export const daggerChain =
+  (options: DaggerChainOptions): ChainBuilder =>
+  async (work) => {
+    const { request, engine, ground, cache } = work;
+    const steps = planSteps(work);
+    const isThere = ({ digest }: PlannedStep): boolean => digest === ground.digest || cache.find(digest) !== undefined;
+    const first = steps.findIndex((step) => !isThere(step));
+    for (const [index, { step }] of steps.slice(0, first === -1 ? steps.length : first).entries()) {
+      request.onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
+      request.onProgress({ kind: "step-finished", step, cached: true, ms: 0 });
+    }
+    if (first !== -1) await makeSteps(work, { steps, first, options });
+    return Promise.all(
+      steps.map(async ({ step, env, digest }): Promise<ChainStep> => {
+        const id = cache.find(digest)?.id;
+        return { step, env, digest, image: id === undefined ? ground.image : await readImage(engine, id) };
+      }),
+    );
+  };
+
+const makeSteps = async (
+  work: ChainWork,
+  { steps, first, options }: { steps: readonly PlannedStep[]; first: number; options: DaggerChainOptions },
+): Promise<void> => {
+  const { request, ground, now } = work;
+  const { signal, onProgress } = request;
+  // Asked for before anything runs: all that are missing together.
+  for (const { groups } of steps.slice(first))
+    for (const { command } of groups) if (command) secretsOf(request, command.secrets);
+  const archive = await groundArchive({ ...work, image: ground.image, cacheFolder: options.cacheFolder, signal });
+  await withDagger(await options.host(), signal, async (client) => {
+    let container = client
+      .container({ platform: work.platform as never })
+      .import_(client.host().file(archive))
+      .withUser("0:0")
+      .withWorkdir("/");
+    for (const [index, { step, groups }] of steps.entries()) {
+      const started = now();
+      const isNew = index >= first;
+      if (isNew) onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
+      for (const [number, group] of groups.entries()) {
+        const begun = now();
+        container = await withGroup(work, { client, container, group, name: `${index}-${number}` });
+        if (!isNew) continue;
+        container = await runGroup(work, { container, group, step });
+        onProgress({ kind: "layer", step, label: group.label, cached: false, ms: now() - begun });
+      }
+      if (isNew) onProgress({ kind: "step-finished", step, cached: false, ms: now() - started });
+    }
+    await loadSteps(work, { steps, first, container });
+  });
+};
+
+const identityOf = ({ command }: LayerGroup, work: ChainWork): CommandIdentity =>
+  command?.user === "student" ? work.ground.student : rootIdentity;
+
+/** Puts the files, then becomes the command; its user's variables come as arguments and stay out of the image. */
+const script =
+  'if [ -n "$1" ]; then "$2" "$3" "$1" || exit; fi; shift 3; while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
+
+const packPath = "/opt/atelier/.files";
+
+const withGroup = async (
+  work: ChainWork,
+  { client, container, group, name }: { client: Client; container: Container; group: LayerGroup; name: string },
+): Promise<Container> => {
+  const { request, ground } = work;
+  const { files, command } = group;
+  const identity = identityOf(group, work);
+  let made = container;
+  for (const [key, value] of Object.entries(group.env)) made = made.withEnvVariable(key, value);
+  if (files.length > 0) {
+    const folder = join(work.scratch, "packs");
+    await mkdir(folder, { recursive: true });
+    const pack = join(folder, name);
+    await packFiles(pack, tarEntriesOf(files, ground.student, request), {
+      uid: ground.student.uid,
+      gid: ground.student.gid,
+      folders: studentsFolders(files, ground.student.home, request.workshop.workdir),
+    });
+    made = made.withMountedFile(packPath, client.host().file(pack));
+  }
+  for (const [variable, value] of Object.entries(work.proxies))
+    made = made.withSecretVariable(variable, client.setSecret(`atelier-proxy-${variable}`, value));
+  for (const secret of command?.secrets ?? [])
+    made = made.withMountedSecret(
+      `/run/secrets/${secret}`,
+      client.setSecret(`atelier-secret-${secret}`, Buffer.from(request.secrets[secret] ?? "").toString("utf8")),
+      { owner: `${identity.uid}:${identity.gid}`, mode: 0o600 },
+    );
+  made = made.withExec([
+    "/bin/sh",
+    "-c",
+    script,
+    "atelier",
+    files.length > 0 ? packPath : "",
+    platformPaths.node,
+    `${platformPaths.root}/server/place-files.mjs`,
+    ...Object.entries(environmentOf(identity)).map(([key, value]) => `${key}=${value}`),
+    "--",
+    ...(command ? commandLine(command, identity) : ["/bin/sh", "-c", ":"]),
+  ]);
+  // The next command sees neither mounts nor secrets of this one.
+  if (files.length > 0) made = made.withoutMount(packPath);
+  for (const variable of Object.keys(work.proxies)) made = made.withoutSecretVariable(variable);
+  for (const secret of command?.secrets ?? []) made = made.withoutMount(`/run/secrets/${secret}`);
+  return made;
+};
+
+/** Has the engine run it, and passes on what it said. Throws `AppError` `command-failed`. */
+const runGroup = async (
+  work: ChainWork,
+  { container, group, step }: { container: Container; group: LayerGroup; step: string },
+): Promise<Container> => {
+  const { onProgress } = work.request;
+  const lines: string[] = [];
+  const output = plainLines((line) => {
+    onProgress({ kind: "output", step, line });
+    lines.push(line);
+  });
+  const take = (text: string): void => {
+    output.take(Buffer.from(text));
+    output.end();
+  };
+  try {
+    const done = await container.sync();
+    take(await done.stdout());
+    return done;
+  } catch (error) {
+    const { exitCode, stdout, stderr } = error as { exitCode?: number; stdout?: string; stderr?: string };
+    if (exitCode === undefined || exitCode < 0 || group.command === undefined) throw error;
+    take(`${stdout ?? ""}${stderr ?? ""}`);
+    throw commandFailed({
+      step,
+      command: group.command,
+      exitCode,
+      tail: lines.slice(-tailLines),
+      identity: identityOf(group, work),
+    });
+  }
+};
+
+/** Loads the images of all steps that are new, from the archive of the last one: it holds the layers of all. */
+const loadSteps = async (
+  work: ChainWork,
+  { steps, first, container }: { steps: readonly PlannedStep[]; first: number; container: Container },
+): Promise<void> => {
+  const { ground, engine, cache, request } = work;
+  const file = join(work.scratch, `${randomUUID()}.tar`);
+  await container.export(file);
+  try {
+    const executions = steps.map(({ groups }) => groups.length);
+    const layers = await layersAbove(file, { ground: ground.image.layers, folder: work.scratch });
+    const expected = executions.reduce((sum, count) => sum + count, 0);
+    if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
+    let end = 0;
+    const wanted = steps.flatMap(({ digest }, index) => {
+      end += executions[index] ?? 0;
+      return index >= first && cache.find(digest) === undefined && digest !== ground.digest ? [{ digest, end }] : [];
+    });
+    const unique = wanted.filter(({ digest }, index) => wanted.findIndex((other) => other.digest === digest) === index);
+    const images = await loadImages(
+      engine,
+      unique.map(({ digest, end: count }) => ({
+        parent: ground.image,
+        layers: layers.slice(0, count),
+        config: {
+          ...ground.image.config,
+          Labels: { ...ground.image.config.Labels, [labels.layerDigest]: digest },
+        },
+        comment: "steps",
+      })),
+      request.signal,
+    );
+    for (const [index, { digest }] of unique.entries())
+      cache.remember(digest, { id: images[index]?.id ?? "", labels: {}, tags: [] });
+  } finally {
+    await rm(file, { force: true });
+  }
+};

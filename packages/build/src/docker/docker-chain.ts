@@ -1,0 +1,190 @@
+import { AppError, labels } from "@atelier/domain";
+import type { BuildRequest } from "../builder.ts";
+import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
+import { rootIdentity } from "../chain/identity.ts";
+import { groupLayers, inputOf, type LayerGroup, type StepGroups } from "../chain/layer-groups.ts";
+import { layerOf } from "../chain/step-files.ts";
+import { headerInContainer } from "../ground/read-container.ts";
+import { type EngineImage, mergeEnv, readImage } from "../image/engine-image.ts";
+import { writeLayer } from "../image/layer-file.ts";
+import { loadImages } from "../image/load-images.ts";
+import { makeTar, type TarEntry } from "../tar/make-tar.ts";
+import { blankBuildLabels, buildLabels } from "./build-labels.ts";
+import { digestOf } from "./image-cache.ts";
+import { containerFor, runCommand } from "./run-command.ts";
+
+interface Link {
+  readonly id: string;
+  readonly digest: string;
+}
+
+/**
+ * Makes chain images with the Docker engine alone: create, fill, run, commit; one container per command.
+ * It needs no BuildKit, and keeps secrets and proxies out of every image's configuration.
+ */
+export const dockerChain: ChainBuilder = async (work) => {
+  const { request, ground, engine, now } = work;
+  const steps: (Omit<ChainStep, "image"> & { readonly id: string })[] = [];
+  let below: Link = { id: ground.image.id, digest: ground.digest };
+  const planned = groupLayers(request.plan.chain);
+  for (const [index, { step, groups, env }] of planned.entries()) {
+    const started = now();
+    request.onProgress({ kind: "step-started", step, number: index + 1, of: planned.length });
+    const made = await buildStep(work, { step, groups, env }, below);
+    below = made;
+    steps.push({ step, env, id: made.id, digest: made.digest });
+    request.onProgress({ kind: "step-finished", step, cached: made.isCached, ms: now() - started });
+  }
+  return Promise.all(
+    steps.map(async ({ id, ...step }) => ({
+      ...step,
+      image: id === ground.image.id ? ground.image : await readImage(engine, id),
+    })),
+  );
+};
+
+/** Keys of every group's image, in order, without making anything. */
+const groupDigests = ({ ground, request }: ChainWork): readonly string[] => {
+  let digest = ground.digest;
+  return groupLayers(request.plan.chain).flatMap(({ groups }) =>
+    groups.map((group) => {
+      digest = groupDigest({ ground, request }, digest, group);
+      return digest;
+    }),
+  );
+};
+
+/** Whether everything that the recipes ask for was made by this builder before. */
+export const isMadeByDocker = (work: ChainWork): boolean =>
+  groupDigests(work).every((digest) => work.cache.find(digest) !== undefined);
+
+const groupDigest = (
+  { ground, request }: Pick<ChainWork, "ground" | "request">,
+  below: string,
+  group: LayerGroup,
+): string => digestOf("docker", below, inputOf(group), ground.student, request.workshop.workdir);
+
+const buildStep = async (
+  work: ChainWork,
+  { step, groups }: StepGroups,
+  below: Link,
+): Promise<Link & { readonly isCached: boolean }> => {
+  let link = below;
+  let isCached = true;
+  for (const group of groups) {
+    const started = work.now();
+    const digest = groupDigest(work, link.digest, group);
+    const cached = work.cache.find(digest);
+    const id = cached?.id ?? (await buildGroup(work, { step, group, below: link, digest }));
+    link = { id, digest };
+    isCached &&= cached !== undefined;
+    work.request.onProgress({
+      kind: "layer",
+      step,
+      label: group.label,
+      cached: cached !== undefined,
+      ms: work.now() - started,
+    });
+  }
+  return { ...link, isCached };
+};
+
+const buildGroup = async (
+  work: ChainWork,
+  { step, group, below, digest }: { step: string; group: LayerGroup; below: Link; digest: string },
+): Promise<string> => {
+  const { engine, request, ground, cache, stateId } = work;
+  const { signal, onProgress } = request;
+  const { command } = group;
+  const identity = command?.user === "student" ? ground.student : rootIdentity;
+  const secrets = command ? secretsOf(request, command.secrets) : {};
+  signal.throwIfAborted();
+  const container = await engine.createContainer(
+    undefined,
+    {
+      Image: below.id,
+      Entrypoint: ["/nothing"],
+      Cmd: [],
+      Env: mergeEnv(ground.image.config.Env ?? [], group.env),
+      ...(command ? containerFor(command, identity) : {}),
+      Labels: buildLabels(stateId),
+    },
+    signal,
+  );
+  try {
+    const entries = await entriesOf(work, group, container);
+    let id: string;
+    if (command === undefined) id = (await loadFiles(work, { below, entries, digest })).id;
+    else {
+      if (entries.length > 0) await engine.putArchive(container, { path: "/", tar: makeTar(entries), signal });
+      await runCommand({
+        engine,
+        container,
+        step,
+        command,
+        identity,
+        secrets,
+        proxies: work.proxies,
+        onLine: (line) => onProgress({ kind: "output", step, line }),
+        signal,
+      });
+      signal.throwIfAborted();
+      id = await engine.commit(container, {
+        config: { Labels: { ...blankBuildLabels, [labels.layerDigest]: digest } },
+      });
+    }
+    cache.remember(digest, { id, labels: {}, tags: [] });
+    return id;
+  } finally {
+    await engine.removeContainer(container);
+  }
+};
+
+/** A group's files with the folders around them, as they are in the image below. */
+const entriesOf = async (
+  { engine, ground, request }: ChainWork,
+  { files }: LayerGroup,
+  container: string,
+): Promise<readonly TarEntry[]> =>
+  files.length === 0
+    ? []
+    : layerOf(files, ground.student, {
+        tree: request.tree,
+        folder: request.folder,
+        workdir: request.workshop.workdir,
+        readHeader: (path) => headerInContainer(engine, container, path),
+      });
+
+/** Files alone are a layer that we write ourselves: the same files, the same bytes. */
+const loadFiles = async (
+  { engine, scratch, request }: ChainWork,
+  { below, entries, digest }: { below: Link; entries: readonly TarEntry[]; digest: string },
+): Promise<EngineImage> => {
+  const parent = await readImage(engine, below.id);
+  const [image] = await loadImages(
+    engine,
+    [
+      {
+        parent,
+        layers: [await writeLayer(makeTar(entries), scratch)],
+        config: { ...parent.config, Labels: { ...parent.config.Labels, [labels.layerDigest]: digest } },
+        comment: "files",
+      },
+    ],
+    request.signal,
+  );
+  if (image === undefined) throw new Error("one request makes one image");
+  return image;
+};
+
+/** All that are missing are named together. Throws `AppError` `secret-missing`. */
+export const secretsOf = (request: BuildRequest, names: readonly string[]): Readonly<Record<string, Uint8Array>> => {
+  const missing = names.filter((name) => request.secrets[name] === undefined);
+  if (missing.length > 0)
+    throw new AppError(
+      "secret-missing",
+      `A command needs the build secret${missing.length > 1 ? "s" : ""} ${missing.map((name) => `"${name}"`).join(", ")}.`,
+      { hint: `Pass it: atelier build ${missing.map((name) => `--secret ${name}=<file>`).join(" ")}` },
+    );
+  return Object.fromEntries(names.map((name) => [name, request.secrets[name] as Uint8Array]));
+};

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { Engine } from "@atelier/backend-docker";
+import { labels } from "@atelier/domain";
+
+export interface CachedImage {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+}
+
+/** Images by content: the engine's own, found again by a label. */
+export interface ImageCache {
+  find(digest: string): CachedImage | undefined;
+  remember(digest: string, image: CachedImage): void;
+}
+
+/** The key of an image: over what it stands on and everything that goes into it. */
+export const digestOf = (...inputs: readonly unknown[]): string =>
+  createHash("sha256").update(JSON.stringify(inputs)).digest("hex");
+
+/** Lists the engine's images once; what is made meanwhile is remembered. */
+export const openImageCache = async (engine: Pick<Engine, "listImages">): Promise<ImageCache> => {
+  const known = new Map<string, CachedImage>();
+  for (const image of await engine.listImages([labels.layerDigest]))
+    known.set(image.Labels[labels.layerDigest] ?? "", { id: image.Id, labels: image.Labels, tags: image.RepoTags });
+  return {
+    find: (digest) => known.get(digest),
+    remember: (digest, image) => void known.set(digest, image),
+  };
+};

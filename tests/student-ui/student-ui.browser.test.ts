@@ -9,6 +9,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
+import { firstLoadBytes } from "./first-load.ts";
 
 type Scenario =
   | "working"
@@ -19,7 +20,8 @@ type Scenario =
   | "finished"
   | "transitions"
   | "hostile"
-  | "asking";
+  | "asking"
+  | "tools";
 
 const chromiumOptions = {
   executablePath: "/usr/bin/chromium",
@@ -94,6 +96,68 @@ const typeIn = async (page: Page, text: string): Promise<void> => {
   await page.keyboard.type(text);
 };
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+test("the first load stays within 250 kB as it is sent", async () => {
+  const sizes = await firstLoadBytes(dist);
+  assert.ok(
+    Object.keys(sizes).some((name) => name.endsWith(".js")) && Object.keys(sizes).some((name) => name.endsWith(".css")),
+  );
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  assert.ok(total <= 250_000, `${total} bytes: ${JSON.stringify(sizes)}`);
+});
+
+describe("the tools", () => {
+  const shareOfText = (page: Page): Promise<number> =>
+    page.evaluate(() => {
+      const [text, both] = [".text-pane", ".split"].map((name) =>
+        document.querySelector(name)?.getBoundingClientRect(),
+      );
+      return Math.round(((text?.width ?? 0) / (both?.width ?? 1)) * 100);
+    });
+
+  test("are resized by keyboard and by dragging, and remember it", async (context) => {
+    const { page } = await visit(context, "working");
+    const bar = page.getByRole("separator", { name: "Resize text and tools" });
+    await bar.waitFor();
+    await bar.focus();
+    const before = await shareOfText(page);
+    await page.keyboard.press("PageDown");
+    assert.equal(await shareOfText(page), before + 10);
+    const box = await bar.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 200, box.y + 100, { steps: 4 });
+    await page.mouse.up();
+    const dragged = await shareOfText(page);
+    assert.ok(dragged < before, `${dragged} against ${before}`);
+    await page.reload();
+    await bar.waitFor();
+    assert.equal(await shareOfText(page), dragged);
+  });
+
+  test("show the author's preview in a frame of another origin, and what is not asked for is not loaded", async (context) => {
+    const { page, complaints } = await visit(context, "tools");
+    await page.getByRole("tab", { name: "Web app" }).waitFor();
+    assert.equal(await page.locator("iframe").count(), 0);
+    await page.getByRole("tab", { name: "Web app" }).click();
+    await page.frameLocator("iframe").getByRole("heading", { name: "It works" }).waitFor();
+    assert.equal(await page.locator(".terminal-pane").isVisible(), false);
+    await page.getByRole("tab", { name: "Terminal 1" }).click();
+    await shows(page, "$");
+    assert.deepEqual(complaints, []);
+  });
+
+  test("give the terminal back to a block that runs while another tool is in front", async (context) => {
+    const { page } = await visit(context, "tools");
+    await shows(page, "$");
+    await page.getByRole("tab", { name: "Help" }).click();
+    await page.getByText("Help with").waitFor();
+    await page.getByRole("button", { name: "Run in terminal 1" }).first().click();
+    await shows(page, "mkdir -p ~/notes");
+    assert.equal(await page.locator(".terminal-pane").isVisible(), true);
+  });
+});
 
 describe("a step", () => {
   test("shows its text, runs a block in the terminal, fails a check, then passes it", async (context) => {
@@ -371,7 +435,7 @@ describe("what else there is to see", () => {
     await page.getByRole("heading", { level: 1 }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
     assert.equal(await page.locator(".terminal-pane").isVisible(), false);
-    await page.locator(".pane-switch").getByText("Terminal").click();
+    await page.locator(".pane-switch").getByText("Tools").click();
     await shows(page, "$");
     await page.getByRole("button", { name: "Escape" }).waitFor();
     assert.equal(await page.locator(".prose").isVisible(), false);

@@ -21,7 +21,7 @@ import { type CheckByItselfOptions, checkByItself } from "./checks/check-by-itse
 import { type Checker, createChecker } from "./checks/checker.ts";
 import { maskValues } from "./checks/mask-values.ts";
 import type { ServerSettings } from "./config.ts";
-import { contentValues } from "./content/content-values.ts";
+import { contentValues, previewAddress } from "./content/content-values.ts";
 import { createControlHub, type ControlHub } from "./control/control-hub.ts";
 import { type OpenedEventLog, openEventLog } from "./events/open-event-log.ts";
 import { type AccessRules, cookieNameOf } from "./http/access.ts";
@@ -166,7 +166,12 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     const { config } = received;
     const loaded = await loadWorkshop(settings.ATELIER_WORKSHOP);
     await mkdir(settings.ATELIER_RUNTIME, { recursive: true, mode: 0o700 });
-    rules = { tokens: received.tokens, origins: config.origins, cookieName: cookieNameOf(config.workspaceId) };
+    rules = {
+      tokens: received.tokens,
+      origins: config.origins,
+      cookieName: cookieNameOf(config.workspaceId),
+      previewAddress: previewAddress(config),
+    };
     control = createControlHub({
       hello: () => ({
         t: "hello",

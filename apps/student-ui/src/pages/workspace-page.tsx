@@ -1,19 +1,23 @@
 import "./workspace-page.css";
 import { isLeaveChord } from "@atelier/ui/terminal";
+import { SplitPanes } from "@atelier/ui";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { Header } from "../modules/header/header.tsx";
 import { Notices } from "../modules/header/notices.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
 import { StepList } from "../modules/steps/step-list.tsx";
 import { useTerminalRegistry } from "../modules/terminals/create-registry.ts";
 import { TerminalContext } from "../modules/terminals/terminal-registry.ts";
-import { TerminalArea } from "../modules/terminals/terminal-area.tsx";
+import { useCreatedTools } from "../modules/tools/create-tools.ts";
+import { ToolArea } from "../modules/tools/tool-area.tsx";
+import { terminalTool } from "../modules/tools/tool-id.ts";
+import { ToolsContext } from "../modules/tools/tools-context.ts";
 import { setPreferences, usePreferences } from "../preferences/preferences.ts";
 import { useSession, useStudent } from "../state/use-student.ts";
 import { strings } from "../strings/en.ts";
 import { TextPane } from "./text-pane.tsx";
 import { useDrawer } from "./use-drawer.ts";
+import { useNarrow } from "./use-narrow.ts";
 
 type Pane = "text" | "terminal";
 
@@ -37,14 +41,14 @@ const PaneSwitch = ({
 export const WorkspacePage = (): ReactNode => {
   const { workspace } = useStudent();
   const session = useSession();
-  const { layout } = usePreferences();
+  const { layout, textShare } = usePreferences();
   const [pane, setPane] = useState<Pane>("text");
   const textPane = useRef<HTMLElement>(null);
   const drawer = useDrawer();
-  const showTerminal = (): void => {
+  const tools = useCreatedTools(workspace, () => {
     setPane("terminal");
     if (layout === "text") setPreferences({ layout: "both" });
-  };
+  });
   const leaveTerminal = (): void => {
     setPane("text");
     if (layout === "terminal") setPreferences({ layout: "both" });
@@ -52,12 +56,23 @@ export const WorkspacePage = (): ReactNode => {
   };
   const registry = useTerminalRegistry({
     enabled: workspace?.webTerminal ?? false,
-    show: showTerminal,
+    show: (name) => {
+      if (name !== undefined) tools.show(terminalTool(name));
+    },
     open: (name) => session.openTerminal(name),
   });
-  const saved = useDefaultLayout({ id: "atelier.panes", panelIds: ["text", "terminal"], storage: safeStorage });
   const webTerminal = workspace?.webTerminal ?? false;
-  const shown = webTerminal ? layout : "text";
+  // On a narrow screen the switch decides; there "text only" means the same as "both".
+  const isNarrow = useNarrow();
+  const shown = isNarrow
+    ? pane === "text"
+      ? "start"
+      : "end"
+    : layout === "text"
+      ? "start"
+      : layout === "terminal"
+        ? "end"
+        : "both";
 
   const { focus } = registry;
   useEffect(() => {
@@ -73,76 +88,50 @@ export const WorkspacePage = (): ReactNode => {
   }, [webTerminal, focus]);
 
   return (
-    <TerminalContext value={registry}>
-      <div
-        className="workspace"
-        data-layout={shown}
-        data-pane={pane}
-        data-steps={drawer.open ? "open" : "closed"}
-        lang={strings.language}
-      >
-        <a
-          className="skip"
-          href="#page"
-          onClick={(event) => {
-            event.preventDefault();
-            leaveTerminal();
-          }}
-        >
-          {strings.skipToContent}
-        </a>
-        {webTerminal && (
+    <ToolsContext value={tools}>
+      <TerminalContext value={registry}>
+        <div className="workspace" data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
           <a
             className="skip"
-            href="#terminal"
+            href="#page"
             onClick={(event) => {
               event.preventDefault();
-              registry.focus();
+              leaveTerminal();
             }}
           >
-            {strings.skipToTerminal}
+            {strings.skipToContent}
           </a>
-        )}
-        <Header drawer={drawer} />
-        <Notices />
-        {webTerminal && <PaneSwitch pane={pane} onChoose={setPane} />}
-        <div className="workspace__body">
-          <StepList drawer={drawer} />
-          <Group
-            className="workspace__panes"
-            orientation="horizontal"
-            defaultLayout={saved.defaultLayout}
-            onLayoutChanged={saved.onLayoutChanged}
-          >
-            <Panel id="text" className="workspace__text" defaultSize="46%" minSize="280px">
-              <TextPane paneRef={textPane} />
-            </Panel>
-            <Separator className="workspace__separator" aria-label={strings.resize} />
-            <Panel id="terminal" className="workspace__terminal" minSize="280px">
-              {webTerminal && <TerminalArea onLeave={leaveTerminal} />}
-            </Panel>
-          </Group>
+          {webTerminal && (
+            <a
+              className="skip"
+              href="#terminal"
+              onClick={(event) => {
+                event.preventDefault();
+                registry.focus();
+              }}
+            >
+              {strings.skipToTerminal}
+            </a>
+          )}
+          <Header drawer={drawer} />
+          <Notices />
+          <PaneSwitch pane={pane} onChoose={setPane} />
+          <div className="workspace__body">
+            <StepList drawer={drawer} />
+            <div className="workspace__panes">
+              <SplitPanes
+                start={<TextPane paneRef={textPane} />}
+                end={<ToolArea onLeave={leaveTerminal} />}
+                share={textShare}
+                onShare={(share) => setPreferences({ textShare: share })}
+                label={strings.resize}
+                shown={shown}
+              />
+            </div>
+          </div>
+          <RequestProgress />
         </div>
-        <RequestProgress />
-      </div>
-    </TerminalContext>
+      </TerminalContext>
+    </ToolsContext>
   );
-};
-
-/** Storage may be turned off; then the sizes last as long as the page. */
-const safeStorage = {
-  getItem: (key: string): string | null => {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return null;
-    }
-  },
-  setItem: (key: string, value: string): void => {
-    try {
-      localStorage.setItem(key, value);
-    } catch {
-      // Nothing to do about it.
-    }
-  },
 };

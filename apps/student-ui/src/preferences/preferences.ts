@@ -1,3 +1,4 @@
+import { clampShare } from "@atelier/ui/split";
 import { useSyncExternalStore } from "react";
 
 export interface Preferences {
@@ -6,11 +7,23 @@ export interface Preferences {
   readonly fontSize: number;
   readonly screenReader: boolean;
   readonly stepsOpen: boolean;
+  /** Per cent of the width that the text takes beside the tools. */
+  readonly textShare: number;
+  /** Which kind of tool was in front last. */
+  readonly tool: "terminal" | "editor";
 }
 
 export const fontSizes = { least: 10, most: 24 } as const;
 
-const defaults: Preferences = { theme: "auto", layout: "both", fontSize: 14, screenReader: false, stepsOpen: true };
+const defaults: Preferences = {
+  theme: "auto",
+  layout: "both",
+  fontSize: 14,
+  screenReader: false,
+  stepsOpen: true,
+  textShare: 46,
+  tool: "terminal",
+};
 const key = "atelier.preferences";
 
 const oneOf = <const T extends string>(value: unknown, allowed: readonly T[], fallback: T): T =>
@@ -25,7 +38,7 @@ export const readPreferences = (text: string | null): Preferences => {
   } catch {
     // Somebody else's text under our key: the defaults serve.
   }
-  const { fontSize } = stored;
+  const { fontSize, textShare } = stored;
   return {
     theme: oneOf(stored.theme, ["auto", "light", "dark"], defaults.theme),
     layout: oneOf(stored.layout, ["text", "both", "terminal"], defaults.layout),
@@ -35,6 +48,8 @@ export const readPreferences = (text: string | null): Preferences => {
         : defaults.fontSize,
     screenReader: stored.screenReader === true,
     stepsOpen: stored.stepsOpen !== false,
+    textShare: typeof textShare === "number" && Number.isFinite(textShare) ? clampShare(textShare) : defaults.textShare,
+    tool: oneOf(stored.tool, ["terminal", "editor"], defaults.tool),
   };
 };
 

@@ -221,6 +221,19 @@ export const en = {
     closeFailed: "The terminal could not be closed",
   },
 
+  tools: {
+    label: "Tools",
+    editor: "Editor",
+    help: "Help",
+    helpFor: "Help with",
+    helpNone: "The author has not written help for this step.",
+    helpNoStep: "Help belongs to a step: open one first.",
+    port: (port: number) => `Port ${port}`,
+    reload: "Load the page again",
+    openOutside: "Open in a tab of its own",
+    closePreview: "Close this preview",
+  },
+
   boot: {
     heading: "Getting your workspace ready",
     failedHeading: "Your workspace did not start",
@@ -336,8 +349,8 @@ export const en = {
   },
 
   notice: { dismiss: "Dismiss", heading: "Notice" },
-  resize: "Resize text and terminal",
-  tabs: { text: "Text", terminal: "Terminal", label: "What to show" },
+  resize: "Resize text and tools",
+  tabs: { text: "Text", terminal: "Tools", label: "What to show" },
   problem: { network: "The workspace did not answer", unexpected: "The workspace answered with something unexpected" },
 } as const;
 

@@ -9,6 +9,7 @@ import { newQuestionSchema, type ServerSentEvent } from "@atelier/contract";
 import { WebSocketServer } from "ws";
 import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
 import { createFakeModel } from "./fake-model.ts";
+import { startFakePreview } from "./fake-preview.ts";
 import { createFakeTerminal, type FakeTerminal } from "./fake-terminal.ts";
 import { createFakeWorkshop, type Scenario, scenarios } from "./fake-workshop.ts";
 
@@ -37,7 +38,7 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-src http://127.0.0.1:*; frame-ancestors 'none'";
 
 /**
  * A pretended workspace server: the contract, a real shell of this machine's user, and a check that
@@ -49,7 +50,8 @@ export const startFakeServer = async ({
   dist = builtPage,
 }: FakeServerOptions = {}): Promise<FakeServer> => {
   const home = mkdtempSync(join(tmpdir(), "atelier-fake-"));
-  const workshop = createFakeWorkshop(scenario, home);
+  const preview = scenario === "tools" ? await startFakePreview() : undefined;
+  const workshop = createFakeWorkshop(scenario, { home, previewPort: preview?.port ?? 0 });
   const model = createFakeModel();
   const streams = new Set<ServerResponse>();
   const terminals = new Map<string, FakeTerminal>();
@@ -203,6 +205,7 @@ export const startFakeServer = async ({
     close: async () => {
       for (const terminal of terminals.values()) terminal.close();
       for (const stream of streams) stream.destroy();
+      preview?.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(home, { recursive: true, force: true });

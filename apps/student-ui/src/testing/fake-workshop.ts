@@ -14,6 +14,7 @@ export const scenarios = [
   "transitions",
   "hostile",
   "asking",
+  "tools",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -76,7 +77,11 @@ const assertionsFor = async (home: string): Promise<Assertion[]> => {
   ];
 };
 
-export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorkshop => {
+/** @param place where its files are, and the port of its page to preview */
+export const createFakeWorkshop = (
+  scenario: Scenario,
+  { home, previewPort }: { readonly home: string; readonly previewPort: number },
+): FakeWorkshop => {
   const base = sampleWorkspace();
   const done = new Map<string, StepSummary["state"]>(scenario === "fresh" ? [] : [["look-around", "passed"]]);
   if (scenario === "finished")
@@ -104,6 +109,13 @@ export const createFakeWorkshop = (scenario: Scenario, home: string): FakeWorksh
       ...(current === undefined ? {} : { currentStep: current }),
       finished: done.size === base.steps.length,
       transitions: scenario === "transitions",
+      ...(scenario === "tools"
+        ? {
+            workshop: { ...base.workshop, editor: true, tabs: [{ title: "Web app", port: previewPort, path: "/" }] },
+            previewAddress: "http://127.0.0.1:{port}/",
+            watchers: 1,
+          }
+        : {}),
       ...(scenario === "asking" ? { llm: { provider: "anthropic", model: "fake-1" } } : {}),
       ...(scenario === "transitions"
         ? { extendable: true, deadline: new Date(Date.now() + 47 * 60_000).toISOString() }

@@ -99,7 +99,7 @@ const shots: readonly Shot[] = [
     size: phone,
     touch: true,
     prepare: async (page) => {
-      await page.locator(".pane-switch").getByText("Terminal").click();
+      await page.locator(".pane-switch").getByText("Tools").click();
       await prompt(page);
     },
   },
@@ -109,7 +109,7 @@ const shots: readonly Shot[] = [
     scenario: "working",
     size: smallest,
     touch: true,
-    prepare: (page) => page.locator(".pane-switch").getByText("Terminal").click(),
+    prepare: (page) => page.locator(".pane-switch").getByText("Tools").click(),
   },
 ];
 

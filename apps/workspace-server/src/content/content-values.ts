@@ -15,20 +15,21 @@ export const contentValues =
     if (parameter !== undefined) return parameter.secret ? undefined : oneLine(config.parameters[name] ?? "");
     if (name === workspaceVariable) return config.workspaceName;
     const port = previewPort(name);
-    return port === undefined ? undefined : previewAddress(config).replace("{port}", String(port));
+    return port === undefined
+      ? undefined
+      : (previewAddress(config) ?? "http://127.0.0.1:{port}/").replace("{port}", String(port));
   };
 
 /** A value is a word in a sentence or in a command: a line break would end either. */
 const oneLine = (value: string): string => value.replace(/[\r\n]+/g, " ");
 
-/** The manager's pattern, else what its proxy serves below the workspace's own name. */
-const previewAddress = ({
+/** The manager's pattern, else what its proxy serves below the workspace's own name; undefined: nobody serves any. */
+export const previewAddress = ({
   previewAddress: given,
   origins,
   workspaceName,
-}: Pick<RuntimeConfig, "workspaceName" | "origins" | "previewAddress">): string => {
+}: Pick<RuntimeConfig, "workspaceName" | "origins" | "previewAddress">): string | undefined => {
   if (given !== undefined) return given;
   const own = origins.find((origin) => new URL(origin).hostname === `${workspaceName}.localhost`);
-  const port = own === undefined ? "" : new URL(own).port;
-  return own === undefined ? "http://127.0.0.1:{port}/" : `http://p{port}.${workspaceName}.localhost:${port}/`;
+  return own === undefined ? undefined : `http://p{port}.${workspaceName}.localhost:${new URL(own).port}/`;
 };

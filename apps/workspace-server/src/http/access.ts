@@ -18,6 +18,8 @@ export interface AccessRules {
   /** Exact origins; their hosts are the Host allow-list. */
   readonly origins: readonly string[];
   readonly cookieName: string;
+  /** Pattern of the addresses that previews have; the page may frame them. */
+  readonly previewAddress?: string | undefined;
 }
 
 /**

@@ -36,7 +36,7 @@ import { addInstructorRoutes } from "../instructor/instructor-routes.ts";
 import type { InstructorService } from "../instructor/instructor-service.ts";
 import type { PresenceList } from "../instructor/presence.ts";
 import type { EventStream } from "./event-stream.ts";
-import { contentHeaders, securityHeaders } from "./security-headers.ts";
+import { contentHeaders, headersFor } from "./security-headers.ts";
 import { readBelow, readBundled } from "./serve-file.ts";
 
 export type ViewerRole = "student" | "instructor";
@@ -127,7 +127,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
 
   app.use(async (context, next) => {
     const rules = options.rules();
-    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
+    for (const [name, value] of Object.entries(headersFor(rules?.previewAddress))) context.header(name, value);
     if (rules === undefined) {
       // Nobody may be told anything yet but that we wait for the configuration.
       return context.req.path === "/api/boot"

@@ -1,3 +1,5 @@
+import { frameSource } from "./frame-source.ts";
+
 /** On every answer. Styles are inline because xterm.js injects them; scripts never are. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   "Content-Security-Policy": [
@@ -17,6 +19,16 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+/** With previews in frames, where this workspace has them. */
+export const headersFor = (previewAddress: string | undefined): Readonly<Record<string, string>> => {
+  const source = frameSource(previewAddress);
+  if (source === undefined) return securityHeaders;
+  return {
+    ...securityHeaders,
+    "Content-Security-Policy": `${securityHeaders["Content-Security-Policy"]}; frame-src ${source}`,
+  };
 };
 
 /** For files of the author's: whatever is in them, nothing runs. */

@@ -4,7 +4,7 @@ import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, Workspa
 import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
 import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
-import { contentValues } from "../content/content-values.ts";
+import { contentValues, previewAddress } from "../content/content-values.ts";
 import { createContentService } from "../content/content-service.ts";
 import type { SaverOptions } from "../content/save-file/run-saver.ts";
 import { readBlock, renderMarkdown } from "../content/render-markdown.ts";
@@ -45,6 +45,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
   const { loaded, config, history, events, stream, checker, control, newId } = options;
   const { workshop, steps } = loaded;
   const lookUp = contentValues(config, workshop.parameters);
+  const previews = previewAddress(config);
 
   const standing = (): readonly StepStanding[] => standings(workshop.navigation, steps, history);
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
@@ -114,6 +115,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       recording: config.recording,
       webTerminal: config.webTerminal,
       watchers: options.watchers(),
+      ...(previews === undefined ? {} : { previewAddress: previews }),
       ...(status?.deadline === undefined ? {} : { deadline: status.deadline }),
       ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
       extendable: status?.extendable ?? false,

@@ -124,6 +124,8 @@ export const workspaceViewSchema = z.object({
   webTerminal: z.boolean(),
   /** Instructors who look at this workspace right now: the page says so. */
   watchers: z.int().nonnegative().optional(),
+  /** Address of what a port of the student's serves, with `{port}` in it; absent: previews cannot be had. */
+  previewAddress: z.string().optional(),
   /** From the manager; absent while none is connected. */
   deadline: z.iso.datetime().optional(),
   retainUntil: z.iso.datetime().optional(),

@@ -5,8 +5,8 @@ import type { TerminalRegistry } from "./terminal-registry.ts";
 
 export interface TerminalRegistryOptions {
   readonly enabled: boolean;
-  /** Brings the terminal pane to the front where it is hidden. */
-  readonly show: () => void;
+  /** Brings a terminal to the front where it is hidden. */
+  readonly show: (name: string | undefined) => void;
   /** Opens a terminal of that name; undefined when it could not be. */
   readonly open: (name: string) => Promise<string | undefined>;
 }
@@ -23,7 +23,7 @@ export const useTerminalRegistry = ({ enabled, show, open }: TerminalRegistryOpt
     const inFront = (): TerminalHandle | undefined =>
       current === undefined ? undefined : handles.current.get(current);
     const focus = (): void => {
-      latestShow.current();
+      latestShow.current(current);
       requestAnimationFrame(() => inFront()?.focus());
     };
     return {
@@ -37,7 +37,7 @@ export const useTerminalRegistry = ({ enabled, show, open }: TerminalRegistryOpt
           },
           shown: (name) => {
             if (name !== undefined) setCurrent(name);
-            latestShow.current();
+            latestShow.current(name ?? current);
             if (options?.takeFocus) requestAnimationFrame(() => handles.current.get(name ?? current ?? "")?.focus());
           },
         }),

@@ -1,0 +1,46 @@
+import type { WorkspaceView } from "@atelier/contract";
+import { useMemo, useRef, useState } from "react";
+import { setPreferences } from "../../preferences/preferences.ts";
+import { strings } from "../../strings/en.ts";
+import { allPreviews, type Preview, previewTool, type ToolId } from "./tool-id.ts";
+import type { Tools } from "./tools-context.ts";
+
+/** The tools of the page. `reveal` brings their pane to the front where it is hidden. */
+export const useCreatedTools = (workspace: WorkspaceView | undefined, reveal: () => void): Tools => {
+  const [current, setCurrent] = useState<ToolId>();
+  const [previews, setPreviews] = useState<readonly Preview[]>([]);
+  const [wantedFile, setWantedFile] = useState<Tools["wantedFile"]>();
+  const latestReveal = useRef(reveal);
+  latestReveal.current = reveal;
+  return useMemo(() => {
+    const show = (tool: ToolId): void => {
+      setCurrent(tool);
+      setPreferences({ tool: tool === "editor" ? "editor" : "terminal" });
+      latestReveal.current();
+    };
+    return {
+      current,
+      previews,
+      wantedFile,
+      show,
+      openFile: (path, line) => {
+        if (workspace?.workshop.editor !== true) return false;
+        setWantedFile({ path, line });
+        show("editor");
+        return true;
+      },
+      openPreview: (port, path) => {
+        if (workspace?.previewAddress === undefined) return false;
+        const known = allPreviews({ workspace, previews }).find((preview) => preview.port === port);
+        const preview = known ?? { port, path, title: strings.tools.port(port) };
+        if (known === undefined) setPreviews([...previews, preview]);
+        show(previewTool(preview));
+        return true;
+      },
+      closePreview: (port) => {
+        setPreviews(previews.filter((preview) => preview.port !== port));
+        setCurrent(undefined);
+      },
+    };
+  }, [current, previews, wantedFile, workspace]);
+};

@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, ShellMarker["kind"]>> = { S: "start", C: "c
  */
 export class MarkerFilter {
   readonly #nonce: string;
+  /** A copy: the caller's memory is overwritten by what it reads next. */
   #held: Buffer = Buffer.alloc(0);
 
   constructor(nonce: string) {
@@ -47,7 +48,7 @@ export class MarkerFilter {
       if (at === -1) {
         const keep = partialIntroducer(data);
         outputs.push(data.subarray(0, data.length - keep));
-        this.#held = data.subarray(data.length - keep);
+        this.#held = Buffer.from(data.subarray(data.length - keep));
         break;
       }
       outputs.push(data.subarray(0, at));
@@ -57,7 +58,7 @@ export class MarkerFilter {
         outputs.push(data.subarray(at, at + introducer.length));
         data = data.subarray(at + introducer.length);
       } else if (end === -1) {
-        this.#held = data.subarray(at);
+        this.#held = Buffer.from(data.subarray(at));
         break;
       } else {
         const marker = this.#parse(data.subarray(at + introducer.length, end));

@@ -1,23 +1,22 @@
 import { PrivateModes } from "./private-modes.ts";
 
 /**
- * The newest output of one shell, addressed by byte offset. Capped in bytes; drops whole chunks from the
- * front. Viewers read it by cursor, so no viewer has a queue of its own.
+ * The newest output of one shell, addressed by byte offset, in one ring: nothing is allocated while
+ * output comes, and memory is touched as it fills. Viewers read it by cursor, so no viewer has a queue of
+ * its own.
  */
 export class ReplayBuffer {
-  readonly #chunks: Uint8Array[] = [];
-  readonly #capacity: number;
-  #start = 0;
-  #head = 0;
+  readonly #ring: Buffer;
   readonly #dropped = new PrivateModes();
+  #head = 0;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#ring = Buffer.allocUnsafeSlow(capacity);
   }
 
   /** Offset of the oldest byte still here. */
   get start(): number {
-    return this.#start;
+    return Math.max(0, this.#head - this.#ring.length);
   }
   /** Offset right after the newest byte. */
   get head(): number {
@@ -29,35 +28,34 @@ export class ReplayBuffer {
     return this.#dropped.sequence;
   }
 
-  append(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#head += chunk.length;
-    while (this.#head - this.#start > this.#capacity && this.#chunks.length > 1) {
-      const oldest = this.#chunks.shift() as Uint8Array;
-      this.#start += oldest.length;
-      this.#dropped.push(oldest);
+  /** Copies the bytes in. */
+  append(bytes: Uint8Array): void {
+    const capacity = this.#ring.length;
+    for (let done = 0; done < bytes.length; ) {
+      const at = this.#head % capacity;
+      const length = Math.min(bytes.length - done, capacity - at);
+      if (this.#head >= capacity) this.#dropped.push(this.#ring.subarray(at, at + length));
+      this.#ring.set(done === 0 && length === bytes.length ? bytes : bytes.subarray(done, done + length), at);
+      this.#head += length;
+      done += length;
     }
   }
 
   /**
-   * At most `limit` bytes from `offset` on; undefined when that is no longer (or not yet) here. One chunk
-   * is answered as it is, without a copy.
+   * At most `limit` bytes from `offset` on; undefined when that is no longer (or not yet) here. A view
+   * that later output overwrites, at most up to the ring's end: ask again for the rest.
    */
   read(offset: number, limit: number): Uint8Array | undefined {
-    if (offset < this.#start || offset > this.#head) return undefined;
-    // Readers are near the end: walk back from there.
-    let index = this.#chunks.length;
-    let position = this.#head;
-    while (index > 0 && position > offset) position -= this.#chunks[--index]?.length ?? 0;
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    for (let skip = offset - position; index < this.#chunks.length && size < limit; index++, skip = 0) {
-      const chunk = this.#chunks[index] as Uint8Array;
-      const part = chunk.subarray(skip, skip + limit - size);
-      parts.push(part);
-      size += part.length;
-    }
-    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+    if (offset < this.start || offset > this.#head) return undefined;
+    const at = offset % this.#ring.length;
+    return this.#ring.subarray(at, at + Math.min(limit, this.#head - offset, this.#ring.length - at));
+  }
+
+  /** The same as a copy that stays, and the whole of it. */
+  copy(offset: number, limit: number): Buffer | undefined {
+    const first = this.read(offset, limit);
+    if (first === undefined) return undefined;
+    const rest = this.read(offset + first.length, limit - first.length);
+    return Buffer.concat(rest === undefined ? [first] : [first, rest]);
   }
 }

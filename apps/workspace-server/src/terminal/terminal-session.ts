@@ -8,13 +8,14 @@ import {
   type TerminalView,
   viewerMessageSchema,
 } from "@atelier/contract";
-import { type IPty, spawn } from "@lydell/node-pty";
 import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
+import { OutputGather } from "./output-gather.ts";
 import { foregroundOf, sessionOf } from "./process-state.ts";
+import { openPty, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import type { ShellLaunch } from "./shell-launch.ts";
@@ -50,8 +51,8 @@ const ringBytes = 4 * 1024 * 1024;
 const catchUpSlice = 256 * 1024;
 /** An escape sequence longer than this is none. */
 const longestSequence = 1024 * 1024;
-const gatherBytes = 64 * 1024;
-const gatherMs = 2;
+/** A shell that has said no more than this is told from its beginning. */
+const wholeBytes = 512 * 1024;
 const heartbeatMs = 30_000;
 const watchMs = 1000;
 /** What the kernel keeps of a program's name. */
@@ -69,14 +70,11 @@ export class TerminalSession {
   #size = { cols: 80, rows: 24 };
   #buffer = new ReplayBuffer(ringBytes);
   #parts: SessionParts | undefined;
-  #pty: IPty | undefined;
+  #pty: Pty | undefined;
   #mirror: Promise<ScreenMirror> | undefined;
   #isPaused = false;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  #flushedAt = 0;
+  readonly #gather = new OutputGather((bytes) => this.#output(bytes));
   #activeAt = performance.now();
-  #flushTimer: NodeJS.Timeout | undefined;
   #foreground: ForegroundWatch | undefined;
   readonly #timers: NodeJS.Timeout[];
 
@@ -123,29 +121,24 @@ export class TerminalSession {
       onNestedShell: this.#options.onNestedShell,
       onIntegrationLost: this.#options.onIntegrationLost,
     });
-    const [file = "", ...args] = parts.launch.argv;
-    const pty = spawn(file, args, {
-      name: "xterm-256color",
+    const pty: Pty = openPty({
+      ...parts.launch,
       ...this.#size,
       cwd: this.#options.cwd,
-      env: { ...parts.launch.env },
-      encoding: null,
+      onData: (bytes) => this.#receive(bytes, filter),
+      onExit: ({ exitCode, signal }) => {
+        if (this.#pty === pty) this.#exited({ exitCode, ...(signal ? { signal: String(signal) } : {}) }, filter);
+      },
     });
     this.#pty = pty;
     giveSlaveTo(pty, this.#options.owner.uid);
-    pty.onData((data) => this.#receive(data as unknown as Buffer, filter));
-    pty.onExit(({ exitCode, signal }) => {
-      if (this.#pty !== pty) return;
-      // Data may still be in the same turn of the event loop.
-      setImmediate(() => this.#exited({ exitCode, ...(signal ? { signal: String(signal) } : {}) }, filter));
-    });
     this.#state = "ready";
     for (const viewer of this.#viewers.keys()) {
       viewer.say({ t: "resync", reason: "restart" });
       this.#hello(viewer, "delta");
       viewer.startAt(0);
     }
-    this.#flush();
+    this.#gather.flush();
     this.#options.onChange();
   }
 
@@ -173,7 +166,7 @@ export class TerminalSession {
   }
 
   marker(label: string): void {
-    this.#flush();
+    this.#gather.flush();
     this.#parts?.recorder?.marker(label);
   }
 
@@ -181,7 +174,7 @@ export class TerminalSession {
   close(): void {
     if (this.#state === "closed") return;
     for (const timer of this.#timers) clearInterval(timer);
-    this.#flush();
+    this.#gather.flush();
     const wasRunning = this.#state === "ready";
     this.#state = "closed";
     this.#killSession();
@@ -196,43 +189,28 @@ export class TerminalSession {
     this.#options.onChange();
   }
 
+  /** @param data memory that the next read overwrites */
   #receive(data: Buffer, filter: MarkerFilter): void {
     const { output, markers } = filter.push(data);
-    if (output.length > 0) {
-      this.#pending.push(output as Buffer);
-      this.#pendingBytes += output.length;
-    }
+    this.#gather.push(output);
     if (filter.isHolding) setTimeout(() => this.#take(filter.release()), 5);
     if (markers.length > 0) {
-      this.#flush();
+      this.#gather.flush();
       markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));
       for (const { kind } of markers) this.#foreground?.reported(kind);
     }
-    // A key's echo goes out at once; what follows close behind is gathered, so that a flood costs a record
-    // and a frame for every 64 KiB and not for every 4 KiB the kernel hands out.
-    if (this.#pendingBytes >= gatherBytes || performance.now() - this.#flushedAt > gatherMs) this.#flush();
-    else this.#flushTimer ??= setTimeout(() => this.#flush(), gatherMs);
   }
 
   #take(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#pending.push(Buffer.from(bytes));
-    this.#flush();
+    this.#gather.push(bytes);
+    this.#gather.flush();
   }
 
   /** Record, keep, send: nobody sees what is not written. */
-  #flush(): void {
-    clearTimeout(this.#flushTimer);
-    this.#flushTimer = undefined;
-    this.#flushedAt = performance.now();
-    if (this.#pending.length > 0) this.#activeAt = this.#flushedAt;
-    this.#pendingBytes = 0;
-    if (this.#pending.length > 0) {
-      const bytes = this.#pending.length === 1 ? (this.#pending[0] as Buffer) : Buffer.concat(this.#pending);
-      this.#pending = [];
-      this.#parts?.recorder?.output(bytes);
-      this.#buffer.append(bytes);
-    }
+  #output(bytes: Buffer): void {
+    this.#activeAt = performance.now();
+    this.#parts?.recorder?.output(bytes);
+    this.#buffer.append(bytes);
     this.#pumpAll();
   }
 
@@ -256,9 +234,9 @@ export class TerminalSession {
 
   /** The PTY waits only when even the fastest viewer is behind; a slow one never holds the others up. */
   #balance(): void {
-    const live = [...this.#viewers.keys()].filter((viewer) => viewer.isLive);
-    const fastest = Math.max(...live.map((viewer) => viewer.acknowledged));
-    const behind = live.length === 0 ? 0 : this.#buffer.head - fastest;
+    let fastest = Number.NEGATIVE_INFINITY;
+    for (const viewer of this.#viewers.keys()) if (viewer.isLive) fastest = Math.max(fastest, viewer.acknowledged);
+    const behind = this.#buffer.head - (Number.isFinite(fastest) ? fastest : this.#buffer.head);
     if (!this.#isPaused && behind > flowWindow.high) {
       this.#isPaused = true;
       this.#pty?.pause();
@@ -272,10 +250,15 @@ export class TerminalSession {
     const bytes = decodeViewerFrame(data);
     if (bytes === undefined || viewer.isReadOnly || this.#state !== "ready") return;
     this.#foreground?.typed(bytes);
-    this.#pty?.write(Buffer.from(bytes) as unknown as string);
+    this.#pty?.write(bytes);
   }
 
   async #message(viewer: Viewer, text: string): Promise<void> {
+    const acknowledged = readAck(text);
+    if (acknowledged !== undefined) {
+      this.#acknowledge(viewer, acknowledged);
+      return;
+    }
     const parsed = viewerMessageSchema.safeParse(JSON.parse(text));
     if (!parsed.success) {
       viewer.say({ t: "notice", code: "bad-message", message: "That message is none of this protocol." });
@@ -290,10 +273,7 @@ export class TerminalSession {
         await this.#welcome(viewer, message.since);
         break;
       case "ack":
-        viewer.acknowledge(message.seq);
-        if (!viewer.pump(this.#buffer)) this.#resync(viewer);
-        this.#offerSnapshot(viewer);
-        this.#balance();
+        this.#acknowledge(viewer, message.seq);
         break;
       case "resize":
         this.#resize(viewer, message);
@@ -312,8 +292,15 @@ export class TerminalSession {
     }
   }
 
+  #acknowledge(viewer: Viewer, seq: number): void {
+    viewer.acknowledge(seq);
+    if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+    this.#offerSnapshot(viewer);
+    this.#balance();
+  }
+
   async #welcome(viewer: Viewer, since: { readonly epoch: string; readonly seq: number } | undefined): Promise<void> {
-    this.#flush();
+    this.#gather.flush();
     const canResume =
       since !== undefined &&
       since.epoch === this.#epoch &&
@@ -322,7 +309,7 @@ export class TerminalSession {
     // A new viewer of a young shell gets everything from the beginning: exact, and without a mirror.
     const isWhole =
       since === undefined || since.epoch !== this.#epoch
-        ? this.#buffer.start === 0 && this.#buffer.head <= flowWindow.high
+        ? this.#buffer.start === 0 && this.#buffer.head <= wholeBytes
         : false;
     this.#hello(viewer, canResume ? "delta" : "snapshot");
     if (canResume) viewer.startAt(since.seq);
@@ -369,7 +356,7 @@ export class TerminalSession {
   async #catchUp(mirror: ScreenMirror): Promise<void> {
     const buffer = this.#buffer;
     for (let slice = catchUpSlice; mirror.fed < buffer.head; ) {
-      const behind = buffer.read(mirror.fed, slice);
+      const behind = buffer.copy(mirror.fed, slice);
       if (behind === undefined) {
         await mirror.skipTo(
           buffer.start,
@@ -388,7 +375,7 @@ export class TerminalSession {
 
   #resize(viewer: Viewer, size: { readonly cols: number; readonly rows: number }): void {
     if (viewer.isReadOnly || (size.cols === this.#size.cols && size.rows === this.#size.rows)) return;
-    this.#flush();
+    this.#gather.flush();
     this.#size = { cols: size.cols, rows: size.rows };
     if (this.#state === "ready") this.#pty?.resize(size.cols, size.rows);
     this.#parts?.recorder?.resize(size.cols, size.rows);
@@ -399,7 +386,7 @@ export class TerminalSession {
   #exited(exit: { readonly exitCode?: number; readonly signal?: string }, filter: MarkerFilter | undefined): void {
     if (this.#state !== "ready") return;
     if (filter) this.#take(filter.release());
-    this.#flush();
+    this.#gather.flush();
     this.#state = "exited";
     this.#exitCode = exit.exitCode;
     this.#pty = undefined;
@@ -457,8 +444,12 @@ export class TerminalSession {
 }
 
 /** `echo > /dev/stderr`, tmux and screen open the terminal by its name and need to own it. */
-const giveSlaveTo = (pty: IPty, uid: number): void => {
-  const { _pty: path } = pty as unknown as { readonly _pty?: string };
-  if (path === undefined || uid === 0) return;
-  chownSync(path, uid, statSync(path).gid);
+const giveSlaveTo = ({ path }: Pty, uid: number): void => {
+  if (uid !== 0) chownSync(path, uid, statSync(path).gid);
+};
+
+/** What nearly every message is, read without a schema; undefined for all others. */
+const readAck = (text: string): number | undefined => {
+  const seq = /^\{"t":"ack","seq":(\d{1,15})\}$/.exec(text)?.[1];
+  return seq === undefined ? undefined : Number(seq);
 };

@@ -1,10 +1,22 @@
-import { encodeOutput, encodeSnapshot, flowWindow, type ServerMessage } from "@atelier/contract";
+import { encodeOutputInto, encodeSnapshot, flowWindow, outputHeaderBytes, type ServerMessage } from "@atelier/contract";
 import type { WebSocket } from "ws";
 import type { ReplayBuffer } from "./replay-buffer.ts";
 
 const frameLimit = 64 * 1024;
 /** What may wait in the socket: more only makes Ctrl-C slow. */
 const socketLimit = 1024 * 1024;
+
+/**
+ * One frame's memory for all viewers: what a socket gives to the kernel at once, as nearly always, needs
+ * it no longer. What a socket keeps is its own, and the next frame gets other memory.
+ */
+let frameMemory: Buffer | undefined;
+
+const sendOutput = (socket: WebSocket, seq: number, bytes: Uint8Array): void => {
+  frameMemory ??= Buffer.allocUnsafeSlow(outputHeaderBytes + frameLimit);
+  socket.send(encodeOutputInto(frameMemory, seq, bytes), { binary: true });
+  if (socket.bufferedAmount > 0) frameMemory = undefined;
+};
 
 /**
  * CAN and RIS: the viewer's parser may stand in the middle of a sequence or a character from before its
@@ -80,7 +92,7 @@ export class Viewer {
       if (room <= 0 || this.socket.bufferedAmount > socketLimit) break;
       const bytes = buffer.read(this.#sent, Math.min(frameLimit, room));
       if (bytes === undefined) return false;
-      this.socket.send(encodeOutput(this.#sent, bytes), { binary: true });
+      sendOutput(this.socket, this.#sent, bytes);
       this.#sent += bytes.length;
     }
     return this.#sent >= buffer.start || !this.isLive;

@@ -1,0 +1,98 @@
+import { createRequire } from "node:module";
+import { ReadStream } from "node:tty";
+
+/** A program on a pseudo-terminal of its own. */
+export interface Pty {
+  readonly pid: number;
+  /** Path of the slave. */
+  readonly path: string;
+  write(bytes: Uint8Array): void;
+  /** Reads no more; a program that goes on writing then waits. */
+  pause(): void;
+  resume(): void;
+  resize(cols: number, rows: number): void;
+}
+
+export interface OpenPtyOptions {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly cols: number;
+  readonly rows: number;
+  /** The bytes are overwritten by the next read: whoever keeps them copies them. */
+  readonly onData: (bytes: Buffer) => void;
+  /** After the last data, unless something else holds the terminal open. */
+  readonly onExit: (exit: { readonly exitCode: number; readonly signal: number }) => void;
+}
+
+/** The part of node-pty's addon that is used. Its own stream costs four times what reading costs. */
+interface Addon {
+  fork(...parameters: readonly unknown[]): { readonly fd: number; readonly pid: number; readonly pty: string };
+  resize(fd: number, cols: number, rows: number): void;
+}
+
+/**
+ * What the kernel's line discipline hands out at once: a read that fills its buffer is followed by another
+ * without a look at what else there is to do, up to 32 times.
+ */
+const readBytes = 4095;
+/** Data may come after the exit, and a job in the background may hold the terminal open for ever. */
+const lastDataMs = 200;
+
+let loaded: Addon | undefined;
+const loadAddon = (): Addon => {
+  const require = createRequire(import.meta.url);
+  loaded ??= (require("@lydell/node-pty/requireBinary.js") as { requireBinary(file: string): Addon }).requireBinary(
+    "pty.node",
+  );
+  return loaded;
+};
+
+export const openPty = (options: OpenPtyOptions): Pty => {
+  const { argv, cwd, cols, rows, onData } = options;
+  const addon = loadAddon();
+  const [file = "", ...args] = argv;
+  const env = Object.entries({ ...options.env, PWD: cwd }).map(([name, value]) => `${name}=${value}`);
+  let exit: { readonly exitCode: number; readonly signal: number } | undefined;
+  let isClosed = false;
+  const onExit = (exitCode: number, signal: number): void => {
+    exit = { exitCode, signal };
+    if (isClosed) options.onExit(exit);
+    else setTimeout(() => stream.destroy(), lastDataMs);
+  };
+  // As whom, and with which encoding, is said elsewhere: -1 changes nobody. The last two are for macOS.
+  const { fd, pid, pty } = addon.fork(file, args, env, cwd, cols, rows, -1, -1, false, "", onExit);
+  const buffer = Buffer.allocUnsafeSlow(readBytes);
+  const stream = new ReadStream(fd, {
+    onread: {
+      buffer,
+      callback: (length: number) => {
+        onData(length === readBytes ? buffer : buffer.subarray(0, length));
+        return true;
+      },
+    },
+  });
+  // EIO is how a terminal ends whose last program is gone.
+  stream.on("error", () => {});
+  stream.once("close", () => {
+    isClosed = true;
+    if (exit) options.onExit(exit);
+  });
+  stream.resume();
+  return {
+    pid,
+    path: pty,
+    write: (bytes) => {
+      if (!isClosed) stream.write(bytes);
+    },
+    pause: () => {
+      stream.pause();
+    },
+    resume: () => {
+      stream.resume();
+    },
+    resize: (nextCols, nextRows) => {
+      if (!isClosed) addon.resize(fd, nextCols, nextRows);
+    },
+  };
+};

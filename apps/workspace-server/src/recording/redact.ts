@@ -1,5 +1,14 @@
 /** What stands where a secret was. */
-const mask = "[redacted]";
+export const mask = "[redacted]";
+
+/** A shorter value would take every other word away. */
+const shortestSecret = 4;
+
+/** How known values may stand in a text, the longest first: as they are, and as in a URL. */
+export const writtenForms = (secrets: readonly string[]): readonly string[] =>
+  [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+    .filter(({ length }) => length >= shortestSecret)
+    .sort((a, b) => b.length - a.length);
 
 /**
  * Makes the function that removes secrets from text before anything is written. In order:
@@ -10,10 +19,7 @@ const mask = "[redacted]";
  * 5. `Authorization:` headers and well-known token shapes.
  */
 export const createRedactor = (secrets: readonly string[]): ((text: string) => string) => {
-  const values = secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .filter((secret) => secret.length >= 4)
-    .sort((a, b) => b.length - a.length);
+  const values = writtenForms(secrets);
   return (text) => {
     let result = text;
     for (const value of values) if (result.includes(value)) result = result.replaceAll(value, mask);

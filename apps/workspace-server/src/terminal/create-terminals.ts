@@ -66,6 +66,8 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
               clock,
               onFailure: (cause) => events.append({ type: "storage-failed", stream: `recording ${name}`, cause }),
               onRecovery: (lost) => events.append({ type: "storage-recovered", stream: `recording ${name}`, lost }),
+              secrets: options.secrets,
+              onReplaced: (count) => events.append({ type: "output-replaced", terminal: name, count }),
             })
           : undefined;
       const tracker = new CommandTracker({

@@ -90,6 +90,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
   event("clock-jump", { seconds: z.number() }),
   event("storage-failed", { stream: z.string(), cause: z.string() }),
   event("storage-recovered", { stream: z.string(), lost: z.int() }),
+  /** Bytes that were no UTF-8 stand in the recording as this many U+FFFD so far. */
+  event("output-replaced", { terminal: z.string(), count: z.int() }),
   event("limit-hit", {
     resource: z.enum(["memory", "pids", "disk"]),
     limit: z.string(),

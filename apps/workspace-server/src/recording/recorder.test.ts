@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type CastItem, createCastDecoder, createCastExport, decodeCastIndex, seekCast } from "@atelier/contract";
+import { openRecorder, type Recorder, type RecorderOptions } from "./recorder.ts";
+
+interface Bench extends AsyncDisposable {
+  readonly folder: string;
+  readonly told: readonly string[];
+  clock: number;
+  open(options?: Partial<RecorderOptions>): Recorder;
+  names(): Promise<readonly string[]>;
+  items(name: string): Promise<readonly CastItem[]>;
+}
+
+const openBench = async (): Promise<Bench> => {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-recorder-"));
+  const told: string[] = [];
+  const bench: Bench = {
+    folder,
+    told,
+    clock: 1000,
+    open: (options = {}) =>
+      openRecorder({
+        folder,
+        terminal: "1",
+        cols: 80,
+        rows: 24,
+        shell: "/bin/bash",
+        title: "terminal 1",
+        isFirst: true,
+        secrets: [],
+        now: () => new Date("2026-01-31T12:00:00Z"),
+        clock: () => bench.clock,
+        onFailure: (cause) => told.push(`failed: ${cause}`),
+        onRecovery: (lost) => told.push(`recovered: ${lost}`),
+        onReplaced: (count) => told.push(`replaced: ${count}`),
+        ...options,
+      }),
+    names: async () => (await readdir(folder)).filter((name) => /^session-.*\.cast$/.test(name)).sort(byPart),
+    items: async (name) => {
+      const decoder = createCastDecoder();
+      const items = decoder.push(await readFile(join(folder, name), "utf8"));
+      assert.deepEqual([decoder.badLines, decoder.pending], [[], ""], name);
+      return items;
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+  return bench;
+};
+const byPart = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
+const outputOf = (items: readonly CastItem[]): string =>
+  items.map((item) => (item.kind === "event" && item.event.code === "o" ? item.event.data : "")).join("");
+
+test("a recording holds output, markers and sizes with their times, and names its place", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open();
+  recorder.output(Buffer.from("é漢\r\n"));
+  bench.clock += 1500;
+  recorder.marker("step: one");
+  recorder.resize(80, 24);
+  recorder.resize(100, 30);
+  recorder.close();
+  recorder.output(Buffer.from("too late"));
+  const name = "session-20260131T120000Z-1.cast";
+  assert.deepEqual(await bench.names(), [name]);
+  assert.equal(await readlink(join(bench.folder, "session.cast")), name);
+  assert.deepEqual(await bench.items(name), [
+    {
+      kind: "header",
+      header: {
+        width: 80,
+        height: 24,
+        timestamp: 1769860800,
+        title: "terminal 1",
+        env: { SHELL: "/bin/bash", TERM: "xterm-256color" },
+        atelier: { terminal: "1", part: 1, offset: 0 },
+      },
+    },
+    { kind: "event", event: { t: 0, code: "o", data: "é漢\r\n" } },
+    { kind: "event", event: { t: 1.5, code: "m", data: "step: one" } },
+    { kind: "event", event: { t: 1.5, code: "r", data: "100x30" } },
+  ]);
+});
+
+test("a full part is followed by the next one, and together they are the whole recording", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open({ partBytes: 10_000 });
+  let whole = "";
+  for (let number = 0; number < 100; number++) {
+    bench.clock += 250;
+    const text = `${number} ${"x".repeat(500)}\r\n`;
+    whole += text;
+    recorder.output(Buffer.from(text));
+  }
+  recorder.close();
+  const names = await bench.names();
+  assert.equal(names.length, 6);
+  assert.equal(await readlink(join(bench.folder, "session.cast")), names.at(-1));
+  const items = (await Promise.all(names.map(bench.items))).flat();
+  assert.equal(outputOf(items), whole);
+  for (const format of ["v2", "v3"] as const) {
+    const decoder = createCastDecoder();
+    const exported = decoder.push(items.map(createCastExport(format)).join(""));
+    assert.equal(outputOf(exported), whole);
+    const last = exported.at(-1);
+    assert.ok(last?.kind === "event" && Math.abs(last.event.t - 25) < 0.001, "time goes on over the parts");
+  }
+});
+
+test("the index leads to every MiB and to every marker", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open();
+  for (let number = 0; number < 30; number++) {
+    bench.clock += 1000;
+    recorder.output(Buffer.from(`${number}:${"x".repeat(100_000)}`));
+  }
+  recorder.marker("echo done");
+  recorder.close();
+  const [name = ""] = await bench.names();
+  const index = decodeCastIndex(await readFile(join(bench.folder, `${name}.idx`), "utf8"));
+  assert.deepEqual(
+    index.map(({ t, marker }) => [t, marker]),
+    [
+      [12, undefined],
+      [23, undefined],
+      [30, "echo done"],
+    ],
+  );
+  const text = await readFile(join(bench.folder, name));
+  assert.match(text.subarray(seekCast(index, 22.9).offset).toString("utf8", 0, 30), /^\[12\.000000,"o","11:x/);
+});
+
+test("bytes that are no UTF-8 are replaced and counted, characters cut by chunks are not", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open();
+  const text = Buffer.from("漢🎉\ufffd");
+  for (const byte of text) recorder.output(Buffer.of(byte));
+  assert.deepEqual(bench.told, []);
+  recorder.output(Buffer.from([0x41, 0xff, 0xfe, 0x42]));
+  recorder.output(Buffer.from([0xc3]));
+  recorder.close();
+  assert.deepEqual(bench.told, ["replaced: 2", "replaced: 3"]);
+  assert.equal(outputOf(await bench.items((await bench.names())[0] ?? "")), "漢🎉\ufffdA\ufffd\ufffdB\ufffd");
+});
+
+test("a shell that starts again in the same second gets a recording of its own", async () => {
+  await using bench = await openBench();
+  for (const text of ["one", "two"]) {
+    const recorder = bench.open();
+    recorder.output(Buffer.from(text));
+    recorder.close();
+  }
+  const names = await bench.names();
+  assert.deepEqual(names, ["session-20260131T120000Z-1.cast", "session-20260131T120001Z-1.cast"]);
+  assert.deepEqual((await Promise.all(names.map(bench.items))).map(outputOf), ["one", "two"]);
+});
+
+test("a limit of the disk costs nothing while a new part has room; a full disk is told, and mended by itself", async () => {
+  await using bench = await openBench();
+  const script = fileURLToPath(new URL("../testing/record-in-little-room.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, bench.folder]);
+  const [, lost = ""] = /recovered: (\d+)/.exec(stdout) ?? [];
+  assert.match(stdout, /^written: 30\nfailed: EFBIG[^\n]*\nrefused: 40\nrecovered: \d+\n$/);
+  assert.equal(Number(lost), 10);
+  const names = await bench.names();
+  const items = (await Promise.all(names.map(bench.items))).flat();
+  assert.deepEqual(
+    [...outputOf(items).matchAll(/<(\d+)>x{1000}\r\n/g)].map(([, number]) => Number(number)),
+    Array.from({ length: 50 }, (_, index) => index + 1).filter((number) => number <= 30 || number > 40),
+  );
+  assert.deepEqual(
+    items.flatMap((item) => (item.kind === "event" && item.event.code === "m" ? item.event.data : [])),
+    ["recording: 10 events are missing here"],
+  );
+});

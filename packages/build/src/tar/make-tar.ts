@@ -36,6 +36,7 @@ export const makeTar = (entries: readonly TarEntry[]): Readable => {
           const sink = archive.entry({ ...header, type: "file", size: source.size }, (error) =>
             error ? reject(error) : resolve(),
           );
+          sink.on("error", reject);
           createReadStream(source.file).once("error", reject).pipe(sink);
         });
       }

@@ -45,7 +45,9 @@ const hasInput = (project: string, files: ReadonlySet<string>): boolean => {
 const typesOf = (project: string): Part => ({
   name: `types ${project.replace(/\/?tsconfig\.json$/, "").replace(/tsconfig\.(\w+)\.json$/, "$1") || "scripts, bench, tests"}`,
   run: async () => {
-    const { isOk, output } = await runTool("tsc", ["-p", project]);
+    // What was found last time is kept beside the tools, so that only what changed is looked at again.
+    const kept = join(root, "node_modules/.cache/atelier-types", `${project.replaceAll("/", "-")}.tsbuildinfo`);
+    const { isOk, output } = await runTool("tsc", ["-p", project, "--incremental", "--tsBuildInfoFile", kept]);
     return verdict(isOk, output);
   },
 });

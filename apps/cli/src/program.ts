@@ -209,10 +209,41 @@ export const commandTable: readonly Entry[] = [
         "when the workshop was edited since: go on in the old build, move to the new one with the files, or begin afresh",
       ).choices(["continue", "move", "fresh"]),
       option("--open", "open the link in the browser"),
+      option("--offline", "the target is a bundle's file; no registry is asked for anything"),
       backend,
       json,
     ],
     load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "push",
+    args: "[folder]",
+    summary: "build a workshop and send its images to a registry",
+    details:
+      "The login is the docker CLI's (`docker login <registry>`). What the registry has already is not sent again.",
+    examples: [
+      "atelier push my-workshop --to registry.example.org/team/my-workshop",
+      "atelier push --from-bundle my-workshop-1.0.0.atelier.tar --to mirror.example.org/team/my-workshop",
+    ],
+    options: [
+      option("--to <registry/name>", "repository that gets the images").makeOptionMandatory(),
+      option("--from-bundle <file>", "send a bundle's images; no engine is needed"),
+      repeatable("--secret <name=file>", "build secret, from a file"),
+      json,
+    ],
+    load: () => import("./commands/push.ts"),
+  },
+  {
+    name: "bundle",
+    args: "[folder]",
+    summary: "build a workshop into one file, to run where there is no registry",
+    examples: ["atelier bundle my-workshop", "atelier bundle my-workshop --output /media/stick/lab.atelier.tar"],
+    options: [
+      option("-o, --output <file>", "the file; default: <workshop>-<version>.atelier.tar"),
+      repeatable("--secret <name=file>", "build secret, from a file"),
+      json,
+    ],
+    load: () => import("./commands/bundle.ts"),
   },
   {
     name: "open",

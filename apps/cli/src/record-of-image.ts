@@ -28,6 +28,7 @@ export const recordOfImage = async (
       hint: "Run a folder, or an image that `atelier build` made.",
     });
   const workshop = await readCompiled(engine, image.Id, reference);
+  const repositories = [workshop.image, repositoryOf(reference)];
   const siblings = await engine.listImages([
     `${labels.workshop}=${workshop.name}`,
     `${labels.version}=${workshop.version}`,
@@ -37,7 +38,9 @@ export const recordOfImage = async (
     const isOwn = own[labels.step] === step;
     const id = isOwn
       ? image.Id
-      : siblings.find(({ RepoTags }) => RepoTags.includes(`${workshop.image}:${workshop.version}-${step}`))?.Id;
+      : siblings.find(({ RepoTags }) =>
+          repositories.some((repository) => RepoTags.includes(`${repository}:${workshop.version}-${step}`)),
+        )?.Id;
     return id === undefined
       ? []
       : [
@@ -90,8 +93,12 @@ export const recordOfImage = async (
   };
 };
 
+/** A reference without its tag or digest. */
+export const repositoryOf = (reference: string): string =>
+  reference.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[\w][\w.-]*$/, "");
+
 /** `workshop.json` out of an image, without starting it. */
-const readCompiled = async (engine: Engine, id: string, reference: string): Promise<CompiledWorkshop> => {
+export const readCompiled = async (engine: Engine, id: string, reference: string): Promise<CompiledWorkshop> => {
   const container = await engine.createContainer(undefined, { Image: id, Labels: { [labels.role]: "build" } });
   try {
     const stream = await engine.getArchive(container, "/workshop/workshop.json");

@@ -6,7 +6,7 @@ export { removeLeftovers } from "./docker/build-labels.ts";
 export { type ChooseBuilderOptions, chooseBuilder } from "./choose-builder.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";
 export { type LayoutImage, writeLayout } from "./oci/write-layout.ts";
-export { readCredentials } from "./registry/credentials.ts";
+export { engineAuth, readCredentials } from "./registry/credentials.ts";
 export { type ImageRepository, parseRepository, textOfRepository } from "./registry/image-repository.ts";
 export { type PushEvent, type PushImage, pushImages } from "./registry/push-images.ts";
 export { openRegistry } from "./registry/registry-client.ts";

@@ -58,6 +58,7 @@ export const openTestRegistry = async ({ login, refuse }: TestRegistryOptions = 
       return answer(refused, {}, JSON.stringify({ errors: [{ code: "DENIED", message: "not today" }] }));
     const [, repository = "", kind = "", reference = ""] =
       /^\/v2\/(.+?)\/(blobs|manifests)\/(.*)$/.exec(url.pathname) ?? [];
+    if (url.pathname === "/v2/") return answer(200);
     if (kind === "blobs" && method === "HEAD") return answer(blobs.has(reference) ? 200 : 404);
     if (kind === "blobs" && method === "POST")
       return answer(202, { location: `/v2/${repository}/blobs/uploads/${randomUUID()}` });
@@ -71,10 +72,24 @@ export const openTestRegistry = async ({ login, refuse }: TestRegistryOptions = 
       manifests.set(`${repository}:${reference}`, { mediaType: request.headers["content-type"] ?? "", bytes: body });
       return answer(201);
     }
+    if (kind === "blobs" && method === "GET" && blobs.has(reference)) {
+      const blob = blobs.get(reference) as Buffer;
+      response.writeHead(200, { "content-length": blob.length }).end(blob);
+      return;
+    }
     const found = manifests.get(`${repository}:${reference}`);
-    if (kind !== "manifests" || found === undefined) return answer(404);
+    if (kind !== "manifests" || found === undefined)
+      return answer(
+        404,
+        { "content-type": "application/json" },
+        JSON.stringify({ errors: [{ code: "MANIFEST_UNKNOWN" }] }),
+      );
     const digest = `sha256:${createHash("sha256").update(found.bytes).digest("hex")}`;
-    response.writeHead(200, { "docker-content-digest": digest, "content-type": found.mediaType });
+    response.writeHead(200, {
+      "docker-content-digest": digest,
+      "content-type": found.mediaType,
+      "content-length": found.bytes.length,
+    });
     response.end(method === "HEAD" ? undefined : found.bytes);
   };
   const server = createServer((request, response) => {

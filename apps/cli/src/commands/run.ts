@@ -21,6 +21,8 @@ import { openBrowser } from "../open-browser.ts";
 import { askForParameters, type ParameterNeed } from "../parameters.ts";
 import { recordOfImage } from "../record-of-image.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
+import { pullWorkshop } from "../share/pull-workshop.ts";
+import { loadBundle } from "../share/load-bundle.ts";
 import { refuseKeyExposure, resolveTemplate } from "../resolve-template.ts";
 import { readUserConfig } from "../user-config.ts";
 
@@ -35,13 +37,15 @@ interface RunOptions {
   readonly backend: Backend;
   readonly ttl?: string;
   readonly onEdit?: OnEdit;
+  readonly offline?: boolean;
   readonly json?: boolean;
 }
 
 export default async (context: Context, [target = "."]: readonly string[], options: RunOptions): Promise<number> => {
   const { reporter } = context;
   const defaults = readUserConfig(context);
-  const isFolder = existsSync(context.path(target));
+  const bundled = options.offline === true ? await loadBundle(context, target) : undefined;
+  const isFolder = bundled === undefined && existsSync(context.path(target));
   // Everything that can be refused is refused before anything is built or started.
   const folder = isFolder ? await requireWorkshop(context, target) : undefined;
   if (folder && folder.diagnostics.length > 0)
@@ -56,7 +60,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   const lifecycle = lifecycleOf(template.lifecycle, options.ttl);
   const workspaces = await context.workspaces();
 
-  const wanted = options.name ?? folder?.workshop.name;
+  const wanted = options.name ?? folder?.workshop.name ?? bundled?.workshop;
   if (wanted !== undefined && options.new !== true) {
     const existing = await continueExisting(context, workspaces, { name: wanted, options, folder });
     if (existing) return finish(context, existing, options);
@@ -69,10 +73,10 @@ export default async (context: Context, [target = "."]: readonly string[], optio
         sudo: folder.workshop.sudo,
         user: folder.workshop.user,
       }
-    : await fromImage(context, target);
+    : await fromImage(context, target, bundled);
   refuseKeyExposure(template.template, source);
   const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
-  const place = placeOf(source.record, options.step, isFolder ? undefined : target);
+  const place = placeOf(source.record, options.step, folder || bundled ? undefined : target);
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
   const settings: WorkspaceSettings = {
     v: 1,
@@ -193,6 +197,7 @@ const lifecycleOf = (
 const fromImage = async (
   context: Context,
   reference: string,
+  bundled: BuildRecord | undefined,
 ): Promise<{
   record: BuildRecord;
   digest: string;
@@ -200,7 +205,10 @@ const fromImage = async (
   sudo: boolean;
   user: "student" | "root";
 }> => {
-  const { record, workshop } = await recordOfImage(await context.engine(), reference);
+  const image = bundled === undefined ? reference : (bundled.steps[0]?.images[0]?.configDigest ?? reference);
+  if (bundled === undefined) await pullWorkshop(context, reference);
+  const { record: found, workshop } = await recordOfImage(await context.engine(), image);
+  const record = bundled ?? found;
   return {
     record,
     digest: (await context.state()).saveRecord(record),

@@ -13,6 +13,12 @@ export type { ExecOptions, ExecResult };
 /** Label selectors: `key` or `key=value`; all must match. */
 export type Selectors = readonly string[];
 
+/** A login at a registry: a password, or an identity token to be changed for one. */
+export type RegistryAuth = { readonly serveraddress: string } & (
+  | { readonly username: string; readonly password: string }
+  | { readonly identitytoken: string }
+);
+
 /**
  * The Docker Engine as we use it (API 1.41 upward). Every method throws `AppError`: `docker-not-found`
  * for what does not exist, `docker-conflict`, `docker-unreachable`, `docker-failed`. Names and ids are
@@ -71,7 +77,13 @@ export interface Engine extends Disposable {
   removeImage(reference: string, force?: boolean): Promise<void>;
   pullImage(
     reference: string,
-    options: { readonly platform?: string; readonly onStatus: (line: string) => void; readonly signal?: AbortSignal },
+    options: {
+      readonly platform?: string;
+      /** Who asks, as the engine's `X-Registry-Auth` wants it; nobody without. */
+      readonly auth?: RegistryAuth;
+      readonly onStatus: (line: string) => void;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<void>;
   /** Makes an image of a root file system tar. */
   importImage(
@@ -241,12 +253,13 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       act({ method: "POST", path: `/images/${enc(id)}/tag`, query: { repo: repository, tag } }),
     removeImage: (reference, force) =>
       unlessGone(act({ method: "DELETE", path: `/images/${enc(reference)}`, query: { force } })),
-    pullImage: async (reference, { platform, onStatus, signal }) => {
+    pullImage: async (reference, { platform, auth, onStatus, signal }) => {
       const { stream } = await transport.open({
         method: "POST",
         path: "/images/create",
         // Without a tag the engine would pull every one there is.
         query: { fromImage: reference, platform, tag: /[:@][^/]+$/.test(reference) ? undefined : "latest" },
+        ...(auth ? { headers: { "X-Registry-Auth": Buffer.from(JSON.stringify(auth)).toString("base64url") } } : {}),
         ...withSignal(signal),
       });
       await followProgress(stream, onStatus, "image-not-pulled");

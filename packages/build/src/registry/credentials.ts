@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { RegistryAuth } from "@atelier/backend-docker";
 import { AppError } from "@atelier/domain";
 import { z } from "zod";
 
@@ -81,3 +82,11 @@ const splitOnce = (text: string): readonly [string, string] => {
   const at = text.indexOf(":");
   return at < 0 ? ["", ""] : [text.slice(0, at), text.slice(at + 1)];
 };
+
+/** Credentials for the engine, which pulls itself. */
+export const engineAuth = (registry: string, credentials: Credentials | undefined): RegistryAuth | undefined =>
+  credentials === undefined
+    ? undefined
+    : credentials.kind === "password"
+      ? { serveraddress: registry, username: credentials.user, password: credentials.password }
+      : { serveraddress: registry, identitytoken: credentials.token };

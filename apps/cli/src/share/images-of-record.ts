@@ -1,0 +1,50 @@
+import type { LayoutImage } from "@atelier/build";
+import { type BuildRecord, labels } from "@atelier/domain";
+
+/**
+ * Tags of a step's image (architecture.md, "Images"): the immutable one, and the movable ones that point
+ * at the newest version.
+ */
+export const tagsOfStep = (record: BuildRecord, step: BuildRecord["steps"][number]): readonly string[] => [
+  step.tag,
+  ...new Set([`${record.version}-${step.step}`, step.step]),
+];
+
+/** Every step's image of a record, for each platform, named for a repository. */
+export const stepImages = (record: BuildRecord, repository: string): readonly LayoutImage[] =>
+  record.steps.flatMap((step) =>
+    step.images.map(({ configDigest }) => ({
+      id: configDigest,
+      repository,
+      tags: tagsOfStep(record, step),
+      annotations: { [labels.step]: step.step },
+    })),
+  );
+
+/** Images that run beside the student and are not the workshop's own. */
+export const serviceImages = (record: BuildRecord): readonly LayoutImage[] =>
+  record.services.flatMap((service) =>
+    service.imageId === undefined || service.source.kind === "workshop"
+      ? []
+      : [
+          {
+            id: service.imageId,
+            ...nameOfService(record, service),
+            annotations: { "dev.atelier.service": service.name },
+          },
+        ],
+  );
+
+type Service = BuildRecord["services"][number];
+
+/** The name under which a workspace looks its service's image up. */
+const nameOfService = (record: BuildRecord, service: Service): { repository: string; tags: readonly string[] } => {
+  if (service.source.kind !== "image")
+    return { repository: `atelier-service/${record.workshop}-${service.name}`, tags: ["latest"] };
+  const [, repository = service.source.image, tag = "latest"] =
+    /^(.+?)(?::([\w][\w.-]*))?$/.exec(service.source.image) ?? [];
+  // A digest is no name that an engine would take for a loaded image; its id is enough then.
+  return service.source.image.includes("@")
+    ? { repository: service.source.image, tags: [] }
+    : { repository, tags: [tag] };
+};

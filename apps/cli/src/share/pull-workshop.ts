@@ -1,0 +1,46 @@
+import { engineAuth, readCredentials } from "@atelier/build";
+import { AppError, isAppError } from "@atelier/domain";
+import type { Context } from "../context.ts";
+import { readCompiled, repositoryOf } from "../record-of-image.ts";
+
+/**
+ * Brings all images of a workshop from a registry when the one that was named is not here: a student moves
+ * between them, so one alone would be half a workshop. A name without a registry's host is left alone.
+ * Throws `AppError` `image-not-pulled`.
+ */
+export const pullWorkshop = async (context: Context, reference: string): Promise<void> => {
+  const engine = await context.engine();
+  const registry = hostOf(reference);
+  if (registry === undefined || (await engine.inspectImage(reference)) !== undefined) return;
+  const auth = engineAuth(registry, await readCredentials(registry, context.env));
+  const pull = async (name: string): Promise<void> => {
+    try {
+      await engine.pullImage(name, {
+        ...(auth ? { auth } : {}),
+        onStatus: (line) => context.reporter.progress(`Pulling ${name}: ${line}`),
+        signal: context.signal,
+      });
+    } catch (cause) {
+      if (!isAppError(cause) || cause.code === "docker-unreachable") throw cause;
+      throw new AppError("image-not-pulled", `${name} could not be pulled: ${cause.message}`, {
+        hint: `Check the name; if it needs a login: docker login ${registry}`,
+        cause,
+      });
+    }
+  };
+  await pull(reference);
+  const image = await engine.inspectImage(reference);
+  if (image === undefined) return;
+  const workshop = await readCompiled(engine, image.Id, reference);
+  for (const step of ["start", ...workshop.steps]) {
+    const name = `${repositoryOf(reference)}:${workshop.version}-${step}`;
+    if (name !== reference) await pull(name);
+  }
+  context.reporter.progressDone();
+};
+
+/** Host of a reference: its first part, when that has a dot or a port or is `localhost` (Docker's rule). */
+const hostOf = (reference: string): string | undefined => {
+  const [first = "", ...rest] = reference.split("/");
+  return rest.length > 0 && (first === "localhost" || /[.:]/.test(first)) ? first : undefined;
+};

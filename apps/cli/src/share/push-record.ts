@@ -1,0 +1,80 @@
+import { type BlobStore, type ImageRepository, type PushEvent, textOfRepository } from "@atelier/build";
+import type { BuildRecord } from "@atelier/domain";
+import type { Context } from "../context.ts";
+import { tagsOfStep } from "./images-of-record.ts";
+
+const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+
+export interface Pushed {
+  readonly record: BuildRecord;
+  /** Bytes that were sent, and bytes that the registry had. */
+  readonly sent: number;
+  readonly there: number;
+}
+
+/**
+ * Sends every step's image of a record from a store and notes in the record where it lies now. What the
+ * registry has already is not sent again.
+ */
+export const pushRecord = async (
+  context: Context,
+  store: BlobStore,
+  { record, repository }: { readonly record: BuildRecord; readonly repository: ImageRepository },
+): Promise<Pushed> => {
+  const { openRegistry, pushImages, readCredentials, readManifest } = await import("@atelier/build");
+  const credentials = await readCredentials(repository.registry, context.env);
+  using registry = openRegistry(repository, { credentials, env: context.env, signal: context.signal });
+  const byConfig = new Map<string, BlobStore["index"]["manifests"][number]>();
+  for (const descriptor of store.index.manifests)
+    byConfig.set((await readManifest(store, descriptor.digest)).config.digest, descriptor);
+  const { reporter } = context;
+  let [sent, there] = [0, 0];
+  const onEvent = (event: PushEvent): void => {
+    if (event.kind === "image") {
+      reporter.info(`${reporter.paint.green("✓")} ${textOfRepository(repository)}:${event.tags[0]}`);
+      return;
+    }
+    if (event.isThere) there += event.bytes;
+    else sent += event.bytes;
+    reporter.progress(`Pushing: ${mebibytes(sent)} sent, ${mebibytes(there)} there already`);
+  };
+  const images = record.steps.map((step) => ({
+    tags: tagsOfStep(record, step),
+    manifests: step.images.flatMap(({ configDigest }) => byConfig.get(configDigest) ?? []),
+  }));
+  await pushImages(store, registry, { images, onEvent });
+  reporter.progressDone();
+  const name = textOfRepository(repository);
+  return {
+    sent,
+    there,
+    record: {
+      ...record,
+      steps: record.steps.map((step) => ({
+        ...step,
+        images: step.images.map((image) => ({
+          ...image,
+          pushed: [
+            ...image.pushed.filter(({ repository: other }) => other !== name),
+            { repository: name, manifestDigest: byConfig.get(image.configDigest)?.digest ?? "" },
+          ],
+        })),
+      })),
+    },
+  };
+};
+
+/** Platforms of a record, each once. */
+export const platformsOf = (record: BuildRecord): readonly string[] => [
+  ...new Set(record.steps.flatMap(({ images }) => images.map(({ platform }) => platform))),
+];
+
+/** Says for which machines it is, and that others get nothing when there is only one kind. */
+export const tellPlatforms = ({ reporter }: Context, record: BuildRecord): void => {
+  const platforms = platformsOf(record);
+  reporter.info(`For ${platforms.join(" and ")}.`);
+  if (platforms.length === 1)
+    reporter.warn(
+      `${reporter.paint.yellow("!")} Only for ${platforms[0]}: on machines of another architecture it runs emulated or not at all.`,
+    );
+};

@@ -1,0 +1,26 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { LayoutImage } from "@atelier/build";
+import type { Context } from "../context.ts";
+
+export interface SavedLayout extends AsyncDisposable {
+  readonly folder: string;
+}
+
+/** Images of the engine as an OCI layout in a folder of the state directory that goes when it is disposed of. */
+export const saveLayout = async (context: Context, images: readonly LayoutImage[]): Promise<SavedLayout> => {
+  const { writeLayout } = await import("@atelier/build");
+  const [engine, state] = [await context.engine(), await context.state()];
+  const parent = join(state.path, "layouts");
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "layout-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const saved = await engine.saveImages([...new Set(images.map(({ id }) => id))], context.signal);
+    await writeLayout(saved, { folder, images });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { folder, [Symbol.asyncDispose]: remove };
+};

@@ -21,7 +21,8 @@ type Scenario =
   | "transitions"
   | "hostile"
   | "asking"
-  | "tools";
+  | "tools"
+  | "self-checking";
 
 const chromiumOptions = {
   executablePath: "/usr/bin/chromium",
@@ -181,6 +182,43 @@ describe("a step", () => {
     assert.match(page.url(), /#\/steps\/permissions$/);
     await page.goBack();
     await page.getByRole("heading", { level: 1, name: "Make files and folders" }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("is checked by itself without alarm, and shows when it is done", async (context) => {
+    const { page, complaints } = await visit(context, "self-checking");
+    await page.getByText(/^Looked at by itself at/).waitFor();
+    assert.equal(await page.locator(".check-result").getAttribute("data-tone"), "quiet");
+    assert.equal(await page.locator(".check-result__body").count(), 0, "folded until somebody wants to read it");
+    assert.equal(await page.locator(".dock [role=status]").textContent(), "", "bad news that nobody asked for");
+    await page.getByText("1 of 3 not there yet").click();
+    await page.locator(".result__message").getByText("Make the folder with mkdir first").waitFor();
+    await typeIn(page, "mkdir -p ~/notes; echo 'learn the shell' > ~/notes/todo.txt\n");
+    await page.getByText("All checks passed", { exact: true }).waitFor();
+    assert.equal(await button(page, "Next").isDisabled(), false);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("says how to dispute a check: a file to keep, and the author's page", async (context) => {
+    const { page, complaints } = await visit(context, "working");
+    await shows(page, "$");
+    await button(page, "Check my work").click();
+    await button(page, "This check is wrong…").click();
+    await page.getByLabel("What is wrong with it?").fill("It is there!");
+    const findings = await new AxeBuilder({ page }).include(".dispute").analyze();
+    assert.deepEqual(findings.violations, []);
+    await button(page, "Make the file").click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: /^Download the evidence/ }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), "evidence-files.json");
+    const link = page.getByRole("link", { name: "Open the author's page at author.example" });
+    assert.deepEqual(
+      [await link.getAttribute("href"), await link.getAttribute("rel")],
+      ["https://author.example/issues", "noreferrer noopener"],
+    );
+    await page.getByText(/Nothing has been sent to anybody/).waitFor();
     assert.deepEqual(complaints, []);
   });
 

@@ -19,6 +19,7 @@ import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
 import { type Layer, openLayer, openStudentFiles, type StudentFiles } from "./checkpoints/student-files.ts";
 import { type CheckByItselfOptions, checkByItself } from "./checks/check-by-itself.ts";
 import { type Checker, createChecker } from "./checks/checker.ts";
+import { createDisputes } from "./checks/evidence.ts";
 import { maskValues } from "./checks/mask-values.ts";
 import type { ServerSettings } from "./config.ts";
 import { contentValues, previewAddress } from "./content/content-values.ts";
@@ -451,6 +452,7 @@ const open = async (options: OpenOptions): Promise<Running> => {
       lines: badLines.map(({ line }) => line).slice(0, 1000),
     });
   let running: Running | undefined;
+  const redact = maskValues(Object.values(received.secrets));
   const checker = createChecker({
     loaded,
     student: studentOf(loaded, options),
@@ -463,7 +465,7 @@ const open = async (options: OpenOptions): Promise<Running> => {
       return { ...(cwd === undefined ? {} : { cwd }), commands: running?.terminals?.recentCommands(20) ?? [] };
     },
     now,
-    redact: maskValues(Object.values(received.secrets)),
+    redact,
     ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
   const llm = await createLlmHelp({
@@ -499,8 +501,23 @@ const open = async (options: OpenOptions): Promise<Running> => {
     },
     options.layer,
   );
+  const disputes = createDisputes({
+    loaded,
+    events,
+    redact,
+    runtimeFolder: settings.ATELIER_RUNTIME,
+    lastCheck: (step) => history.lastChecks.get(step),
+    recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
+    workingDirectory: () => running?.terminals?.currentDirectory(),
+    imageDigest: received.config.imageDigest,
+    version: options.version,
+    manifestFile: join(settings.ATELIER_PLATFORM, "platform.json"),
+    now,
+    newId: options.newId,
+  });
   const service = createStudentService({
     loaded,
+    disputes,
     files,
     config: received.config,
     history,

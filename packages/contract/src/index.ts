@@ -12,6 +12,7 @@ export * from "./events/state-events.ts";
 export * from "./flat-files/flat-files.ts";
 export * from "./http/content-api.ts";
 export * from "./http/instructor-api.ts";
+export * from "./http/evidence.ts";
 export * from "./http/preview.ts";
 export * from "./http/student-api.ts";
 export * from "./jsonl/decode-lines.ts";

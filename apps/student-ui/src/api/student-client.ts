@@ -5,6 +5,9 @@ import {
   bootViewSchema,
   type CheckView,
   checkViewSchema,
+  type DisputeView,
+  disputeViewSchema,
+  evidenceApi,
   type HelpView,
   helpViewSchema,
   type LlmContextView,
@@ -41,6 +44,7 @@ export interface StudentClient {
   step(id: string): Promise<StepView>;
   page(page: PageName): Promise<PageView>;
   check(step: string): Promise<CheckView>;
+  dispute(step: string, note: string): Promise<DisputeView>;
   complete(step: string): Promise<StepSummary>;
   enter(step: string): Promise<WorkspaceView>;
   help(step: string, level: HelpLevel): Promise<HelpView>;
@@ -125,6 +129,7 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
         timeoutMs: 600_000,
         answer: checkViewSchema,
       }),
+    dispute: (id, note) => post(fillPath(evidenceApi.dispute, { id }), disputeViewSchema, { note }),
     complete: (id) => post(fillPath(studentApi.complete, { id }), stepSummarySchema),
     enter: (id) => post(fillPath(studentApi.enter, { id }), workspaceViewSchema),
     help: (id, level) => call(fillPath(studentApi.help, { id, level }), { answer: helpViewSchema }),

@@ -33,6 +33,7 @@ const play = (change: Partial<StudentClient> = {}) => {
     step: async (id) => step(id),
     page: async () => ({ html: "" }),
     check: async (id) => ({ step: id, outcome: "passed", at: "2026-01-01T00:00:00Z", durationMs: 1, assertions: [] }),
+    dispute: async () => ({ id: "d", path: "/api/disputes/d", fileName: "d.json", bytes: 9 }),
     complete: async (id) => ({ ...step(id), state: "completed" }),
     enter: async (id) => {
       calls.push(`enter ${id}`);

@@ -1,4 +1,4 @@
-import type { BootView, NewQuestion, Problem, StepView, WorkspaceView } from "@atelier/contract";
+import type { BootView, DisputeView, NewQuestion, Problem, StepView, WorkspaceView } from "@atelier/contract";
 import { type ConnectionClock, type KeptConnection, keepConnected } from "@atelier/ui/connection";
 import { dialEvents } from "../api/event-stream.ts";
 import { isRefusal, problemOf, RequestFailed } from "../api/problem.ts";
@@ -16,6 +16,8 @@ export interface StudentSession {
   show(view: View): void;
   reload(view: View): Promise<void>;
   check(step: string): Promise<void>;
+  /** Puts the evidence about the last check together; undefined when that failed. */
+  dispute(step: string, note: string): Promise<DisputeView | undefined>;
   complete(step: string): Promise<void>;
   openHelp(step: string, level: HelpLevel): Promise<void>;
   /** Fetches what a question would carry, and the limits. */
@@ -254,6 +256,14 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       } catch (error) {
         const problem = problemWhileChecking(error);
         if (problem !== undefined) dispatch({ type: "check-failed-to-start", step, problem });
+      }
+    },
+    dispute: async (step, note) => {
+      try {
+        return await client.dispute(step, note);
+      } catch (error) {
+        fail(strings.dispute.failed, error);
+        return undefined;
       }
     },
     complete: async (step) => {

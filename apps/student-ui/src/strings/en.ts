@@ -146,6 +146,23 @@ export const en = {
     milliseconds: (ms: number) => (ms < 950 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`),
   },
 
+  dispute: {
+    open: "This check is wrong…",
+    note: "What is wrong with it?",
+    placeholder: "What did you do, and why should it count?",
+    holds:
+      "Makes a file with this result, your last commands and the versions of the workshop and its image. Known secrets are left out; have a look before you hand it on.",
+    make: "Make the file",
+    again: "Make another file",
+    made: "The file is ready.",
+    download: (kilobytes: number) => `Download the evidence (${kilobytes} kB)`,
+    feedback: (host: string) => `Open the author's page at ${host}`,
+    handOn: "Attach the file there.",
+    nobodyNamed: "Give it to your instructor; the author has named no address.",
+    notSent: "Nothing has been sent to anybody.",
+    failed: "The file could not be made",
+  },
+
   help: {
     heading: "Stuck?",
     level: { hints: "Show a hint", explain: "Explain it", solve: "Show the solution" },

@@ -118,6 +118,14 @@ export const startFakeServer = async ({
     if (request.method === "GET" && action === "help")
       return json(response, 200, { level, html: fakeHelp[level] ?? "" });
     if (action === "check") return check(response, id);
+    if (action === "dispute")
+      return json(response, 201, {
+        id: "d-1",
+        path: "/api/disputes/d-1",
+        fileName: `evidence-${id}.json`,
+        bytes: 2345,
+        feedbackUrl: "https://author.example/issues",
+      });
     if (action === "complete") workshop.finish(id, "completed");
     if (action === "enter") workshop.enter(id);
     sendWorkspace();
@@ -149,6 +157,7 @@ export const startFakeServer = async ({
     if (head === "workspace") return json(response, 200, workshop.workspace());
     if (head === "steps") return stepRoute(request, response, rest);
     if (head === "pages") return json(response, 200, { html: fakeTexts[rest[0] ?? ""] ?? "" });
+    if (head === "disputes") return json(response, 200, { v: 1, kind: "atelier-check-evidence" });
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
     if (head === "requests")
       return refuse(response, 409, [
@@ -189,6 +198,22 @@ export const startFakeServer = async ({
     if (down || terminal === undefined) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, (ws) => terminal.attach(ws));
   });
+  // As the real one, it looks after work; this one after every half second.
+  const selfCheck = async (): Promise<void> => {
+    const { currentStep } = workshop.workspace();
+    if (currentStep === undefined) return;
+    const before = workshop.step(currentStep)?.state;
+    const check = await workshop.check(currentStep, "auto");
+    send({ type: "check", check });
+    if (workshop.step(currentStep)?.state !== before) sendWorkspace();
+  };
+  const looking =
+    scenario === "self-checking"
+      ? setInterval(() => {
+          if (workshop.step(workshop.workspace().currentStep ?? "")?.state === "current")
+            selfCheck().catch((error: unknown) => process.stderr.write(`${error}\n`));
+        }, 500)
+      : undefined;
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
 
@@ -203,6 +228,7 @@ export const startFakeServer = async ({
       for (const terminal of terminals.values()) terminal.cut();
     },
     close: async () => {
+      clearInterval(looking);
       for (const terminal of terminals.values()) terminal.close();
       for (const stream of streams) stream.destroy();
       preview?.close();

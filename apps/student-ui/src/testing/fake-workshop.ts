@@ -1,6 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Assertion, BootView, CheckView, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
+import type {
+  Assertion,
+  BootView,
+  CheckTrigger,
+  CheckView,
+  StepSummary,
+  StepView,
+  WorkspaceView,
+} from "@atelier/contract";
 import { fakeTexts } from "./fake-content.ts";
 import { sampleWorkspace } from "./sample-workspace.ts";
 
@@ -15,6 +23,7 @@ export const scenarios = [
   "hostile",
   "asking",
   "tools",
+  "self-checking",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -24,7 +33,7 @@ export interface FakeWorkshop {
   step(id: string): StepView | undefined;
   enter(id: string): void;
   finish(id: string, state: "passed" | "completed" | "solved"): void;
-  check(id: string): Promise<CheckView>;
+  check(id: string, trigger?: CheckTrigger): Promise<CheckView>;
   setBoot(boot: BootView): void;
 }
 
@@ -97,7 +106,13 @@ export const createFakeWorkshop = (
       const state =
         done.get(step.id) ??
         (before !== undefined && !done.has(before.id) ? "locked" : step.id === current ? "current" : "open");
-      return { ...step, state, ...(state === "locked" ? { lockedReason: `Finish “${before?.title}” first.` } : {}) };
+      const itself = scenario === "self-checking" && step.id === "files" ? { checksItself: true } : {};
+      return {
+        ...step,
+        ...itself,
+        state,
+        ...(state === "locked" ? { lockedReason: `Finish “${before?.title}” first.` } : {}),
+      };
     });
 
   const workspace = (): WorkspaceView => {
@@ -148,7 +163,7 @@ export const createFakeWorkshop = (
     finish: (id, state) => {
       done.set(id, state);
     },
-    check: async (id) => {
+    check: async (id, trigger = "student") => {
       const started = performance.now();
       await new Promise((resolve) => setTimeout(resolve, 400));
       const assertions: Assertion[] =
@@ -159,6 +174,7 @@ export const createFakeWorkshop = (
       const check: CheckView = {
         step: id,
         outcome,
+        trigger,
         at: new Date().toISOString(),
         durationMs: performance.now() - started,
         assertions,

@@ -38,6 +38,30 @@ const shots: readonly Shot[] = [
   { name: "step", scenario: "working", prepare: (page) => type(page, "ls --color=always /\n") },
   { name: "check-failed", scenario: "working", prepare: check },
   {
+    name: "check-by-itself",
+    scenario: "self-checking",
+    prepare: (page) => page.getByText(/^Looked at by itself/).waitFor(),
+  },
+  {
+    name: "dispute",
+    scenario: "working",
+    prepare: async (page) => {
+      await check(page);
+      await button(page, "This check is wrong…").click();
+      await button(page, "Make the file").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "dispute-made",
+    scenario: "working",
+    prepare: async (page) => {
+      await check(page);
+      await button(page, "This check is wrong…").click();
+      await button(page, "Make the file").click();
+      await button(page, "Make another file").scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: "check-passed",
     scenario: "working",
     prepare: async (page) => {

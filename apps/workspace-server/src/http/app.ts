@@ -2,10 +2,13 @@ import {
   type BootView,
   type CheckpointView,
   type CheckView,
+  type DisputeView,
+  evidenceApi,
   type HelpView,
   helpLevelSchema,
   type LlmContextView,
   type NewQuestion,
+  newDisputeSchema,
   newQuestionSchema,
   newRequestSchema,
   type PageView,
@@ -48,6 +51,9 @@ export interface StudentService {
   step(id: string): Promise<StepView>;
   page(page: "intro" | "finish"): Promise<PageView>;
   check(id: string, by: ViewerRole): Promise<CheckView>;
+  dispute(id: string, note: string): Promise<DisputeView>;
+  /** Text of the evidence. */
+  evidence(id: string): Promise<string>;
   complete(id: string): Promise<WorkspaceView["steps"][number]>;
   enter(id: string, by: ViewerRole): WorkspaceView;
   help(id: string, level: "hints" | "explain" | "solve"): Promise<HelpView>;
@@ -93,6 +99,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "step-locked": 403,
   "has-check": 409,
   "check-running": 409,
+  "not-checked": 409,
   "jobs-running": 409,
   "terminal-exists": 409,
   "too-many-terminals": 429,
@@ -218,6 +225,18 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
   app.post("/api/steps/:id/check", async (context) =>
     context.json(await ready().check(context.req.param("id"), context.get("role"))),
   );
+  app.post(evidenceApi.dispute, bodyLimit({ maxSize: 64 * 1024, onError: tooLong }), async (context) => {
+    const { note = "" } = newDisputeSchema.parse(await context.req.json());
+    return context.json(await ready().dispute(context.req.param("id"), note), 201);
+  });
+  app.get(evidenceApi.evidence, async (context) => {
+    const id = context.req.param("id");
+    const text = await ready().evidence(id);
+    context.header("Content-Type", "application/json; charset=utf-8");
+    context.header("Content-Disposition", `attachment; filename="check-evidence-${id}.json"`);
+    context.header("Cache-Control", "no-store");
+    return context.body(text);
+  });
   app.post("/api/steps/:id/complete", async (context) => context.json(await ready().complete(context.req.param("id"))));
   app.post("/api/steps/:id/enter", (context) =>
     context.json(ready().enter(context.req.param("id"), context.get("role"))),

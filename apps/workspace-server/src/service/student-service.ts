@@ -5,6 +5,7 @@ import { AppError, nextStep, type StepStanding, standings } from "@atelier/domai
 import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
 import { contentValues, previewAddress } from "../content/content-values.ts";
+import type { Disputes } from "../checks/evidence.ts";
 import { createContentService } from "../content/content-service.ts";
 import type { SaverOptions } from "../content/save-file/run-saver.ts";
 import { readBlock, renderMarkdown } from "../content/render-markdown.ts";
@@ -25,6 +26,7 @@ export interface StudentServiceOptions {
   readonly events: EventLog;
   readonly stream: EventStream;
   readonly checker: Checker;
+  readonly disputes: Disputes;
   readonly terminals: () => Terminals | undefined;
   readonly control: ControlHub;
   readonly files: Pick<StudentFiles, "list">;
@@ -172,6 +174,11 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       stream.send({ type: "check", check: result });
       return result;
     },
+    dispute: (id, note) => {
+      refuseLocked(id);
+      return options.disputes.make(id, note);
+    },
+    evidence: (id) => options.disputes.read(id),
     complete: async (id) => {
       refuseLocked(id);
       if (stepOf(id).check) throw new AppError("has-check", `“${stepOf(id).title}” is completed by its check.`);

@@ -126,7 +126,9 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
     const { exitCode, stderr } = await engine.exec(container.id, {
       argv: receiveConfigCommand,
       user: "0:0",
-      input: JSON.stringify(runtimeFiles(state, container.settings, { mode, port })),
+      input: JSON.stringify(
+        runtimeFiles(state, container.settings, { mode, port, imageDigest: imageDigestOf(state, container.settings) }),
+      ),
       signal,
     });
     if (exitCode !== 0)
@@ -263,11 +265,14 @@ const imageOf = async (
   return imageId;
 };
 
+const imageDigestOf = (state: StateDirectory, settings: WorkspaceSettings): string | undefined =>
+  state.readRecord(settings.record)?.steps.find(({ step }) => step === settings.image)?.images[0]?.configDigest;
+
 /** Configuration and tokens go in over stdin: they are in no label, no environment and no layer. */
 const runtimeFiles = (
   state: StateDirectory,
   settings: WorkspaceSettings,
-  { mode, port }: { mode: "normal" | "standby"; port: number },
+  { mode, port, imageDigest }: { mode: "normal" | "standby"; port: number; imageDigest: string | undefined },
 ): Record<string, string> => {
   const secrets = state.readSecrets(settings.id);
   const proxy = state.readPort();
@@ -282,6 +287,7 @@ const runtimeFiles = (
       `http://127.0.0.1:${port}`,
     ],
     ...(settings.step === undefined ? {} : { step: settings.step }),
+    ...(imageDigest === undefined ? {} : { imageDigest }),
     parameters: settings.parameters,
     secrets: Object.keys(secrets),
     timezone: settings.timezone,

@@ -49,7 +49,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     cause: z.string().optional(),
     truncated: z.boolean().optional(),
   }),
-  event("check-disputed", { step: z.string(), note: z.string().optional() }),
+  /** `evidence`: id of the file below `disputes/`. */
+  event("check-disputed", { step: z.string(), note: z.string().optional(), evidence: z.string().optional() }),
   /** `hint`: a folded hint in the text of the step, from 1; absent: the page of that level. */
   event("help-opened", {
     step: z.string(),

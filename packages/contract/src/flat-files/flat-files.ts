@@ -7,6 +7,8 @@ export const runtimeFileNames = {
   currentRecording: "session.cast",
   lease: "lease",
   checkpoints: "checkpoints",
+  /** Evidence of checks that students called wrong: one JSON file each. */
+  disputes: "disputes",
 } as const;
 
 /** Where the platform layer lives in every image. */

@@ -36,6 +36,8 @@ export const runtimeConfigSchema = z.object({
   displayName: z.string().default(""),
   /** Exact origins a browser may come from, e.g. `http://127.0.0.1:49152`. Also the Host allow-list. */
   origins: z.array(z.string()),
+  /** Digest of the container's image, as the engine names it. */
+  imageDigest: z.string().optional(),
   /** Where the student is meant to work: `start` is not a step, so this is a step id. */
   step: z.string().optional(),
   /** Non-secret parameter values. */

@@ -2,6 +2,7 @@ import type { CheckView } from "@atelier/contract";
 import { Icon, ResultList } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { strings } from "../../strings/en.ts";
+import { Dispute } from "./dispute.tsx";
 
 const words = strings.check;
 
@@ -61,6 +62,7 @@ export const CheckResult = ({ check, stale, open, onToggle }: CheckResultProps):
               <ResultList results={passed} strings={words} />
             </details>
           )}
+          {check.outcome !== "passed" && <Dispute key={check.step} step={check.step} />}
         </div>
       )}
     </div>

@@ -352,6 +352,37 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/cp.ts"),
   },
   {
+    name: "recording",
+    summary: "look at what terminals recorded",
+    examples: ["atelier recording list linux-basics"],
+    subcommands: [
+      {
+        name: "list",
+        args: "<workspace>",
+        summary: "show the recordings of a workspace, the newest first; it may be stopped",
+        examples: ["atelier recording list linux-basics"],
+        options: [json],
+        load: () => import("./commands/recording-list.ts"),
+      },
+      {
+        name: "export",
+        args: "<workspace> [recording]",
+        summary: "write a recording as one asciicast, for asciinema and other players",
+        details:
+          "A recording is named by its id, the beginning of one, or a terminal, whose newest it then is. Without a name the newest is taken.",
+        examples: [
+          "atelier recording export linux-basics -o session.cast",
+          "atelier recording export linux-basics 1 --format v3 > session.cast",
+        ],
+        options: [
+          option("--format <version>", "asciicast v2 (default) or v3"),
+          option("-o, --output <file>", "where to; default: stdout"),
+        ],
+        load: () => import("./commands/recording-export.ts"),
+      },
+    ],
+  },
+  {
     name: "template",
     summary: "work with workspace templates",
     examples: ["atelier template show class.yaml"],

@@ -206,13 +206,14 @@ export class RecordingFile {
     if (part.index !== -1) closeSync(part.index);
   }
 
-  /** Cuts off what was written of a line; removes a part that holds nothing. */
+  /** Cuts off what was written of a line; removes a part without a header. */
   #abandonPart(): void {
     const part = this.#part;
     if (part === undefined) return;
     attempt(() => ftruncateSync(part.file, part.size));
     attempt(() => this.#closePart());
-    if (part.hasEvents) return;
+    // Nobody can have seen it: it has not even a header.
+    if (part.size > 0) return;
     const path = join(this.#options.folder, part.name);
     attempt(() => unlinkSync(path));
     attempt(() => unlinkSync(`${path}.idx`));

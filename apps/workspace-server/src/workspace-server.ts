@@ -574,6 +574,7 @@ const openTerminals = ({
     now: options.now,
     newId: options.newId,
     signal,
+    isAlone: options.replace === undefined,
     ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
 };

@@ -19,6 +19,8 @@ export interface CreateTerminalsOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly signal?: AbortSignal;
+  /** Whether all processes of the student's come from these terminals, as in a container of its own. */
+  readonly isAlone?: boolean;
   /** For machines without the platform layer. */
   readonly asIdentity?: typeof asIdentity;
 }

@@ -4,6 +4,7 @@ import { type CommandRecord, commandRecordSchema, runtimeFileNames } from "@atel
 import { AppError } from "@atelier/domain";
 import { openJsonlAppender } from "@atelier/node-kit";
 import { CommandTracker } from "../command-log/command-tracker.ts";
+import { createForeignTerminalWatch } from "../integrity/watch-foreign-terminals.ts";
 import { openRecorder } from "../recording/recorder.ts";
 import { createRedactor } from "../recording/redact.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
@@ -16,6 +17,7 @@ import type { Terminals } from "./terminals.ts";
 /** More would help nobody and cost memory. */
 const mostTerminals = 8;
 const rememberedCommands = 200;
+const lookMs = 1000;
 const clock = (): number => performance.now();
 
 /** Opens the command log and the first terminal. */
@@ -131,6 +133,15 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     return session;
   };
 
+  const lookForTerminals = createForeignTerminalWatch({
+    shells: () => [...sessions].flatMap(([name, { pid }]) => (pid === undefined ? [] : [{ name, pid }])),
+    uid: identity.uid,
+    isAlone: options.isAlone ?? false,
+    onFound: (terminal, program) => events.append({ type: "nested-shell", terminal, program }),
+  });
+  const looking = setInterval(lookForTerminals, lookMs);
+  looking.unref();
+
   const terminals: Terminals = {
     list: () => [...sessions.values()].map(({ view }) => view),
     open: async (wanted) => {
@@ -171,6 +182,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       return () => listeners.delete(listener);
     },
     [Symbol.asyncDispose]: async () => {
+      clearInterval(looking);
       for (const session of sessions.values()) session.close();
       sessions.clear();
       commandLog?.close();

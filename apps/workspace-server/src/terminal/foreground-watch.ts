@@ -62,7 +62,12 @@ export class ForegroundWatch {
 
   look({ group, isShell, program }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
     const { shell, onNestedShell, clock, isReportingLines } = this.#options;
-    if (!hasPrompt) return;
+    const isUnanswered = isReportingLines && this.#lines >= unansweredLines && clock() - this.#enteredAt >= answerMs;
+    if (!hasPrompt) {
+      // A start-up file of the student's has kept the integration out, or still runs and reads lines.
+      if (isUnanswered) this.#lost("silence", `${this.#lines} lines were entered, and the shell has never reported`);
+      return;
+    }
     if (!isShell) {
       if (program !== undefined && isNesting(program)) this.#once(`nested ${program}`, () => onNestedShell(program));
       if (!isRunning)
@@ -73,8 +78,7 @@ export class ForegroundWatch {
       this.#lost(`exec ${program}`, `${program ?? "another program"} runs in the place of ${shell}`);
       return;
     }
-    if (isReportingLines && this.#lines >= unansweredLines && clock() - this.#enteredAt >= answerMs)
-      this.#lost("silence", `${this.#lines} lines were entered, and the shell reported none of them`);
+    if (isUnanswered) this.#lost("silence", `${this.#lines} lines were entered, and the shell reported none of them`);
   }
 
   #lost(what: string, cause: string): void {

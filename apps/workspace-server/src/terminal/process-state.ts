@@ -10,35 +10,64 @@ export interface ForegroundState {
   readonly program: string | undefined;
 }
 
-/** Reads `/proc/<pid>/stat`; undefined when the process is gone. See proc(5): fields 5 and 8. */
+/** Undefined when the process is gone. */
 export const foregroundOf = (shellPid: number): ForegroundState | undefined => {
-  const stat = readText(`/proc/${shellPid}/stat`);
+  const stat = statOf(shellPid);
   if (stat === undefined) return undefined;
-  // The name may hold spaces and parentheses: fields count from the last one.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const own = Number(fields[2]);
-  const group = Number(fields[5]);
-  return { group, isShell: group === own, program: group > 0 ? readText(`/proc/${group}/comm`)?.trim() : undefined };
+  const { group: own, foreground: group } = stat;
+  return { group, isShell: group === own, program: group > 0 ? programOf(group) : undefined };
 };
+
+/** Name of a process, as the kernel has it: at most 15 characters, and whatever the process calls itself. */
+export const programOf = (pid: number): string | undefined => readText(`/proc/${pid}/comm`)?.trim();
+
+/** What `/proc/<pid>/stat` says, see proc(5): fields 4 to 8. */
+export interface ProcessStat {
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  /** Number of the controlling terminal; 0 for none. */
+  readonly terminal: number;
+  /** The process group in the foreground of that terminal. */
+  readonly foreground: number;
+}
+
+/** Undefined when the process is gone. */
+export const statOf = (pid: number): ProcessStat | undefined => {
+  const text = readText(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The name may hold spaces and parentheses: fields count from the last one.
+  const [, parent, group, session, terminal, foreground] = text
+    .slice(text.lastIndexOf(")") + 2)
+    .split(" ", 6)
+    .map(Number);
+  return {
+    parent: parent ?? 0,
+    group: group ?? 0,
+    session: session ?? 0,
+    terminal: terminal ?? 0,
+    foreground: foreground ?? 0,
+  };
+};
+
+/** Every process there is. */
+export const allProcesses = (): readonly number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
 /**
  * Every process of the shell's session, background jobs with groups of their own included. What has made
  * a session of its own (setsid, tmux) is not among them.
  */
 export const sessionOf = (shellPid: number): readonly number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const stat = readText(`/proc/${pid}/stat`);
-      return stat !== undefined && Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3]) === shellPid;
-    });
+  allProcesses().filter((pid) => statOf(pid)?.session === shellPid);
 
 /** Names of what runs in the shell's session besides the shell, in the foreground or behind it. */
 export const jobsOf = (shellPid: number): readonly string[] =>
   sessionOf(shellPid)
     .filter((pid) => pid !== shellPid)
-    .flatMap((pid) => readText(`/proc/${pid}/comm`)?.trim() ?? []);
+    .flatMap((pid) => programOf(pid) ?? []);
 
 /** Programs that put another shell or terminal between the student and us. */
 const nesting = new Set([

@@ -180,3 +180,31 @@ test("a recording holds exactly what the terminal printed", async () => {
   );
   assert.ok(events.every(([time], index) => index === 0 || time >= (events[index - 1]?.[0] ?? 0)));
 });
+
+test("several viewers: the shell has the size of who typed last, and everybody is told", async () => {
+  await using shell = await openTestTerminals();
+  const attach = (cols: number, rows: number): FakeSocket => {
+    const socket = new FakeSocket();
+    shell.terminals.attach("1", { socket: socket.asWebSocket, role: "student", id: crypto.randomUUID() });
+    socket.receive({ t: "attach", cols, rows });
+    return socket;
+  };
+  const sizesOf = (socket: FakeSocket): readonly string[] =>
+    socket.messages.flatMap((message) => (message.t === "size" ? [`${message.cols}x${message.rows}`] : []));
+  const laptop = attach(120, 40);
+  await laptop.waitFor(/[#$] $/);
+  const phone = attach(50, 20);
+  laptop.input("stty size\n");
+  await laptop.waitFor(/40 120\r\n/);
+  phone.receive({ t: "resize", cols: 51, rows: 21 });
+  assert.equal(sizesOf(phone).at(-1), "120x40", "who only looks is told what it is");
+  phone.input("stty size\n");
+  await laptop.waitFor(/21 51\r\n/);
+  assert.equal(sizesOf(laptop).at(-1), "51x21");
+  // A terminal's answer is nobody's typing, and only one is asked for.
+  laptop.input("\u001b[?1;2c");
+  phone.close();
+  laptop.input("stty size\n");
+  await laptop.waitFor(/40 120\r\n[\s\S]*40 120\r\n/);
+  assert.doesNotMatch(laptop.text, /1;2c/);
+});

@@ -12,6 +12,7 @@ import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
 import type { Recorder } from "../recording/recorder.ts";
+import { ActiveViewer, isReport, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
 import { type ForegroundState, foregroundOf, sessionOf } from "./process-state.ts";
@@ -65,10 +66,11 @@ const graceMs = 200;
 export class TerminalSession {
   readonly #options: SessionOptions;
   readonly #viewers = new Map<Viewer, Role>();
+  readonly #active = new ActiveViewer<Viewer>();
   #state: TerminalState = "starting";
   #exitCode: number | undefined;
   #epoch = "";
-  #size = { cols: 80, rows: 24 };
+  #size: Size = { cols: 80, rows: 24 };
   #buffer = new ReplayBuffer(ringBytes);
   #parts: SessionParts | undefined;
   #pty: Pty | undefined;
@@ -158,6 +160,7 @@ export class TerminalSession {
     socket.on("error", () => socket.terminate());
     socket.once("close", () => {
       if (!this.#viewers.delete(viewer)) return;
+      this.#resize(this.#active.left(viewer));
       this.#balance();
       this.#options.onViewer("detached", { id, role });
       this.#options.onChange();
@@ -250,6 +253,9 @@ export class TerminalSession {
   #input(viewer: Viewer, data: Buffer): void {
     const bytes = decodeViewerFrame(data);
     if (bytes === undefined || viewer.isReadOnly || this.#state !== "ready") return;
+    if (isReport(bytes)) {
+      if (!this.#active.is(viewer)) return;
+    } else this.#resize(this.#active.typed(viewer));
     this.#foreground?.typed(bytes);
     this.#pty?.write(bytes);
   }
@@ -270,14 +276,17 @@ export class TerminalSession {
       case "attach":
         viewer.isReadOnly ||= message.readOnly === true;
         if (message.cols !== undefined && message.rows !== undefined)
-          this.#resize(viewer, { cols: message.cols, rows: message.rows });
+          this.#fit(viewer, { cols: message.cols, rows: message.rows });
         await this.#welcome(viewer, message.since);
         break;
       case "ack":
         this.#acknowledge(viewer, message.seq);
         break;
       case "resize":
-        this.#resize(viewer, message);
+        this.#fit(viewer, { cols: message.cols, rows: message.rows });
+        // Its screen has taken its own size already.
+        if (message.cols !== this.#size.cols || message.rows !== this.#size.rows)
+          viewer.say({ t: "size", ...this.#size });
         break;
       case "restart":
         if (viewer.isReadOnly) return;
@@ -374,14 +383,18 @@ export class TerminalSession {
     }
   }
 
-  #resize(viewer: Viewer, size: { readonly cols: number; readonly rows: number }): void {
-    if (viewer.isReadOnly || (size.cols === this.#size.cols && size.rows === this.#size.rows)) return;
+  #fit(viewer: Viewer, size: Size): void {
+    if (!viewer.isReadOnly) this.#resize(this.#active.fits(viewer, size));
+  }
+
+  #resize(size: Size | undefined): void {
+    if (size === undefined || (size.cols === this.#size.cols && size.rows === this.#size.rows)) return;
     this.#gather.flush();
-    this.#size = { cols: size.cols, rows: size.rows };
+    this.#size = size;
     if (this.#state === "ready") this.#pty?.resize(size.cols, size.rows);
     this.#parts?.recorder?.resize(size.cols, size.rows);
     this.#mirror?.then((mirror) => mirror.resize(size.cols, size.rows)).catch(() => this.#dropMirror());
-    for (const other of this.#viewers.keys()) if (other !== viewer) other.say({ t: "size", ...this.#size });
+    for (const viewer of this.#viewers.keys()) viewer.say({ t: "size", ...size });
   }
 
   #exited(exit: { readonly exitCode?: number; readonly signal?: string }, filter: MarkerFilter | undefined): void {

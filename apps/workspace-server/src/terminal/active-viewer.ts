@@ -1,0 +1,53 @@
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/**
+ * Whose size a terminal has that several viewers look at: theirs who typed last, and before anybody has
+ * typed theirs who came first. Each answer is the size that the terminal should have now.
+ */
+export class ActiveViewer<Viewer> {
+  /** Newest last: who typed, in that order, then before them who only came. */
+  #order: Viewer[] = [];
+  readonly #sizes = new Map<Viewer, Size>();
+
+  /** A viewer has come, or its window has changed. */
+  fits(viewer: Viewer, size: Size): Size | undefined {
+    if (!this.#sizes.has(viewer)) this.#order.unshift(viewer);
+    this.#sizes.set(viewer, size);
+    return this.#wanted();
+  }
+
+  typed(viewer: Viewer): Size | undefined {
+    if (this.#order.at(-1) === viewer || !this.#sizes.has(viewer)) return this.#wanted();
+    this.#order = [...this.#order.filter((other) => other !== viewer), viewer];
+    return this.#wanted();
+  }
+
+  left(viewer: Viewer): Size | undefined {
+    this.#order = this.#order.filter((other) => other !== viewer);
+    this.#sizes.delete(viewer);
+    return this.#wanted();
+  }
+
+  is(viewer: Viewer): boolean {
+    return this.#order.at(-1) === viewer;
+  }
+
+  #wanted(): Size | undefined {
+    const viewer = this.#order.at(-1);
+    return viewer === undefined ? undefined : this.#sizes.get(viewer);
+  }
+}
+
+/**
+ * Whether this is a terminal's answer to a program's question, or word of its focus, and nothing typed:
+ * of several terminals that all answer, one is enough, and nobody becomes active by it.
+ */
+export const isReport = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x1b &&
+  // A function key with a modifier looks like a cursor report; from who is not active it is taken for one.
+  /^\u001b(?:\[[?>=]?[\d;]*(?:[cnRt]|\$y)|\[[IO]|[P\]_^X])/.test(
+    Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString("latin1"),
+  );

@@ -48,8 +48,24 @@ __atelier_start() {
   __atelier_say "S;$text"
 }
 
+# bash before 4.4 has no PS0: what was run is told when it is over, from the history.
+__atelier_late() {
+  local entry text number
+  entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  number=${entry%%[!0-9 *]*}
+  number=${number//[!0-9]/}
+  [[ -n ${__atelier_number+set} && $number != "$__atelier_number" ]] || return 0
+  text=${entry#"${entry%%[![:space:]]*}"}
+  text=${text#"$number"}
+  text=${text#\*}
+  text=${text#"  "}
+  __atelier_escape text "$text"
+  __atelier_say "S;$text"
+}
+
 __atelier_prompt() {
   local status=$? cwd
+  [[ $__atelier_old == 0 ]] || __atelier_late
   __atelier_escape cwd "$PWD"
   __atelier_say "E;$status;$cwd"
   __atelier_say "P;$cwd"
@@ -70,7 +86,7 @@ __atelier_prompt() {
   # A repeated line gets no new number while duplicates are ignored.
   [[ ${HISTCONTROL-} == *ignoredups* ]] && __atelier_same=1 || __atelier_same=0
   # Whoever replaced PS0 took the start messages away; put them back and keep theirs.
-  [[ ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
+  [[ $__atelier_old == 1 || ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
   # That a line only continues a command is said too: silence after Enter means that nobody reports.
   [[ ${PS2-} == *"$__atelier_nonce"* ]] || PS2="\\[\\e]7717;$__atelier_nonce;C\\a\\]${PS2-}"
   return $status
@@ -78,7 +94,9 @@ __atelier_prompt() {
 
 shopt -s cmdhist lithist
 __atelier_same=0
-PS0='$(__atelier_start)'"${PS0-}"
+if (( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404 )); then : "${__atelier_old:=1}"; else : "${__atelier_old:=0}"; fi
+[[ $__atelier_old == 0 ]] || __atelier_say "L;basic"
+[[ $__atelier_old == 1 ]] || PS0='$(__atelier_start)'"${PS0-}"
 if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == 'declare -a'* ]]; then
   PROMPT_COMMAND=(__atelier_prompt "${PROMPT_COMMAND[@]}")
 else

@@ -236,6 +236,12 @@ export const en = {
     linkTarget: (address: string) => `Opens ${address}`,
     openFailed: "The terminal could not be opened",
     closeFailed: "The terminal could not be closed",
+    commandLog: {
+      basic: (shell: string) =>
+        `This ${shell} is old: the command log gets each command when it is over, without its start and duration.`,
+      none: (shell: string) =>
+        `${shell} does not say what it runs: commands typed here are not in the command log. bash, zsh and fish are.`,
+    },
   },
 
   tools: {

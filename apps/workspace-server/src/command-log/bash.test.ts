@@ -121,3 +121,22 @@ test("bash: a long command is cut and says so, and a forged marker changes nothi
   assert.equal(long?.command.length, 3000 + "echo  > /dev/null".length);
   assert.deepEqual([(await shell.commands()).length, forged?.command.startsWith("printf")], [2, true]);
 });
+
+test("bash before 4.4: commands are logged when they are over, and the terminal says so", async () => {
+  await using shell = await openTestTerminals({ files: { ".bashrc": "__atelier_old=1\n" } });
+  const viewer = shell.attach();
+  for (const line of ["false", 'echo "two\nlines"', "true", "true"]) await shell.type(viewer, line);
+  assert.deepEqual(
+    (await shell.commands()).map(({ command, exitCode }) => [command, exitCode]),
+    [
+      ["false", 1],
+      ['echo "two\nlines"', 0],
+      ["true", 0],
+      ["true", 0],
+    ],
+  );
+  assert.deepEqual(
+    shell.terminals.list().map(({ commandLog }) => commandLog),
+    ["basic"],
+  );
+});

@@ -1,7 +1,10 @@
 /** A message of our shell integration, taken out of the output stream. */
 export interface ShellMarker {
-  /** `start`: a command line was read; `continued`: it goes on in the next line; `end`: it is done; `prompt`: the shell is there. */
-  readonly kind: "start" | "continued" | "end" | "prompt";
+  /**
+   * `start`: a command line was read; `continued`: it goes on in the next line; `end`: it is done;
+   * `prompt`: the shell is there; `level`: this shell can say less than others.
+   */
+  readonly kind: "start" | "continued" | "end" | "prompt" | "level";
   /** Text of a `start`; `<exit code>;<cwd>` of an `end`; the cwd of a `prompt`. Unescaped. */
   readonly fields: readonly string[];
 }
@@ -16,7 +19,13 @@ const introducer = Buffer.from("\u001b]7717;");
 const bell = 0x07;
 /** A marker longer than this is none of ours. Commands are cut by the integration well below. */
 const longestMarker = 256 * 1024;
-const kinds: Readonly<Record<string, ShellMarker["kind"]>> = { S: "start", C: "continued", E: "end", P: "prompt" };
+const kinds: Readonly<Record<string, ShellMarker["kind"]>> = {
+  S: "start",
+  C: "continued",
+  E: "end",
+  P: "prompt",
+  L: "level",
+};
 
 /**
  * Separates our private OSC 7717 messages from what programs print: `ESC ] 7717 ; nonce ; kind ; fields… BEL`.

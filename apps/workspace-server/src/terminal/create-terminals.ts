@@ -119,6 +119,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       newId,
       newParts,
       isRecording: recording.terminal === "on",
+      isLogging: recording.commands === "on",
       onChange: changed,
       onClosed: (exit) => events.append({ type: "terminal-closed", terminal: name, ...exit }),
       onViewer: (event, viewer) =>

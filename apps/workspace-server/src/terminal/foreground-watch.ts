@@ -52,7 +52,7 @@ export class ForegroundWatch {
   }
 
   /** The shell spoke. A start or a continuation answers one line; at its prompt whatever was in doubt is settled. */
-  reported(kind: ShellMarker["kind"]): void {
+  reported(kind: Exclude<ShellMarker["kind"], "level">): void {
     if (kind === "start" || kind === "continued") this.#lines = Math.max(0, this.#lines - 1);
     else {
       this.#lines = 0;

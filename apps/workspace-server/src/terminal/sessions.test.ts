@@ -208,3 +208,15 @@ test("several viewers: the shell has the size of who typed last, and everybody i
   await laptop.waitFor(/40 120\r\n[\s\S]*40 120\r\n/);
   assert.doesNotMatch(laptop.text, /1;2c/);
 });
+
+test("a shell that reports nothing works all the same, and the terminal says that its commands are not logged", async () => {
+  await using shell = await openTestTerminals({ shell: "/bin/sh" });
+  const viewer = shell.attach();
+  viewer.input("echo works-$((1+1))\n");
+  await viewer.waitFor(/works-2/);
+  assert.deepEqual(
+    shell.terminals.list().map(({ commandLog }) => commandLog),
+    ["none"],
+  );
+  assert.deepEqual(await shell.commands(), []);
+});

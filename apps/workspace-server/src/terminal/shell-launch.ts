@@ -2,7 +2,8 @@ import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs
 import { basename, join } from "node:path";
 import { type Identity, asIdentity } from "../identity/identity.ts";
 
-export type Integration = "full" | "none";
+/** `basic`: commands are told when they are over. */
+export type Integration = "full" | "basic" | "none";
 
 export interface ShellLaunch {
   readonly argv: readonly string[];

@@ -20,7 +20,7 @@ import { openPty, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import { disguisedShellOf } from "./shell-copies.ts";
-import type { ShellLaunch } from "./shell-launch.ts";
+import type { Integration, ShellLaunch } from "./shell-launch.ts";
 import { Viewer } from "./viewer.ts";
 
 /** Everything of one shell's life that the session does not make itself. */
@@ -42,6 +42,7 @@ export interface SessionOptions {
   /** Makes the parts for a new shell of this terminal, the first or a restarted one. */
   readonly newParts: (size: { readonly cols: number; readonly rows: number }) => Promise<SessionParts>;
   readonly isRecording: boolean;
+  readonly isLogging: boolean;
   readonly onChange: () => void;
   readonly onClosed: (exit: { readonly exitCode?: number; readonly signal?: string }) => void;
   readonly onViewer: (event: "attached" | "detached", viewer: { readonly id: string; readonly role: Role }) => void;
@@ -79,6 +80,7 @@ export class TerminalSession {
   readonly #gather = new OutputGather((bytes) => this.#output(bytes));
   #activeAt = performance.now();
   #foreground: ForegroundWatch | undefined;
+  #integration: Integration = "none";
   readonly #timers: NodeJS.Timeout[];
 
   constructor(options: SessionOptions) {
@@ -94,6 +96,7 @@ export class TerminalSession {
       shell: this.#options.shell,
       viewers: this.#viewers.size,
       ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }),
+      ...(this.#options.isLogging ? { commandLog: this.#integration } : {}),
     };
   }
   get cwd(): string | undefined {
@@ -117,6 +120,7 @@ export class TerminalSession {
     this.#dropMirror();
     if (parts.prelude) this.#buffer.append(parts.prelude);
     const filter = new MarkerFilter(parts.nonce);
+    this.#integration = parts.launch.integration;
     this.#foreground = new ForegroundWatch({
       clock: () => performance.now(),
       shell: basename(this.#options.shell).slice(0, longestComm),
@@ -201,8 +205,16 @@ export class TerminalSession {
     if (markers.length > 0) {
       this.#gather.flush();
       markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));
-      for (const { kind } of markers) this.#foreground?.reported(kind);
+      for (const { kind } of markers) {
+        if (kind === "level") this.#limitIntegration();
+        else this.#foreground?.reported(kind);
+      }
     }
+  }
+
+  #limitIntegration(): void {
+    this.#integration = "basic";
+    this.#options.onChange();
   }
 
   #take(bytes: Uint8Array): void {
@@ -343,7 +355,7 @@ export class TerminalSession {
       head: this.#buffer.head,
       ...this.#size,
       resume,
-      integration: this.#parts?.launch.integration ?? "none",
+      integration: this.#integration,
       recording: this.#options.isRecording,
     });
   }

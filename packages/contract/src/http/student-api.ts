@@ -254,6 +254,11 @@ export const terminalViewSchema = z.object({
   shell: z.string(),
   exitCode: z.int().optional(),
   viewers: z.int(),
+  /**
+   * What the command log knows of this shell: `full`; `basic`: commands when they are over, without their
+   * start; `none`: nothing, the recording at most. Absent when commands are not logged at all.
+   */
+  commandLog: z.enum(["full", "basic", "none"]).optional(),
 });
 export type TerminalView = z.infer<typeof terminalViewSchema>;
 

@@ -32,10 +32,12 @@ export interface TerminalViewProps {
   readonly source: TerminalSource;
   readonly active: boolean;
   readonly onLeave: () => void;
+  /** What its command log cannot say, with the shell's name. */
+  readonly missing: string | undefined;
 }
 
 /** One terminal with its search, its overlays and the line below that says how to leave it. */
-export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProps): ReactNode => {
+export const TerminalView = ({ name, source, active, onLeave, missing }: TerminalViewProps): ReactNode => {
   const { register } = useTerminals();
   const { fontSize, screenReader } = usePreferences();
   const highContrast = useHighContrast();
@@ -84,6 +86,7 @@ export const TerminalView = ({ name, source, active, onLeave }: TerminalViewProp
         />
       </div>
       <TerminalKeys onType={(text) => handle.current?.type(text)} />
+      {missing !== undefined && <p className="terminal-view__missing">{missing}</p>}
       <div className="terminal-view__foot">
         <span className="terminal-view__hint">
           {link === undefined

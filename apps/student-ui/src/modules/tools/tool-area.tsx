@@ -6,6 +6,7 @@ import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { BootProgress } from "../boot/boot-progress.tsx";
 import { Confirm } from "../overlays/overlays.tsx";
+import { missingLog } from "../terminals/missing-log.ts";
 import { useTerminals } from "../terminals/terminal-registry.ts";
 import { TerminalView } from "../terminals/terminal-view.tsx";
 import { useSources } from "../terminals/use-sources.ts";
@@ -101,7 +102,13 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
             selected={current === terminalTool(each)}
             className="tool-area__panel tool-area__panel--terminal"
           >
-            <TerminalView name={each} source={sourceOf(each)} active={each === terminal} onLeave={onLeave} />
+            <TerminalView
+              name={each}
+              source={sourceOf(each)}
+              active={each === terminal}
+              onLeave={onLeave}
+              missing={missingLog(terminals.find((one) => one.name === each))}
+            />
           </TabPanel>
         ))}
       {allPreviews({ workspace, previews: tools.previews }).map((preview) => {

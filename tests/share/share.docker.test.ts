@@ -59,13 +59,13 @@ test("a bundle runs where nothing of the workshop is, goes to a registry without
   );
 
   forgetImages(name);
-  const pulled = await atelier.succeed("run", `${to}:1.0.0-start`);
+  const pulled = await atelier.succeed("run", `${to}:${pushed.version}-start`);
   const client = await openWorkspace(pulled.stdout.trim());
   assert.deepEqual(
     (await client.workspace()).steps.map(({ id }) => id),
     ["first-file", "greet"],
   );
-  await atelier.succeed("goto", name, "greet");
+  await atelier.succeed("solve", name);
   assert.match((await atelier.succeed("list")).stdout, new RegExp(`${name}\\s+running`), "all its images came along");
 });
 

@@ -9,25 +9,19 @@ import {
   type ReleaseResult,
   type RestoreOrder,
   runtimeFileNames,
-  type StateEvent,
 } from "@atelier/contract";
-import { AppError, fillContent } from "@atelier/domain";
+import { AppError } from "@atelier/domain";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
-import { type ReceivedConfig, waitForConfig } from "./boot/wait-for-config.ts";
-import { type Layer, openLayer, openStudentFiles, type StudentFiles } from "./checkpoints/student-files.ts";
+import { waitForConfig } from "./boot/wait-for-config.ts";
+import { openLayer } from "./checkpoints/student-files.ts";
 import { type CheckByItselfOptions, checkByItself } from "./checks/check-by-itself.ts";
-import { type Checker, createChecker } from "./checks/checker.ts";
-import { createDisputes } from "./checks/evidence.ts";
-import { maskValues } from "./checks/mask-values.ts";
 import type { ServerSettings } from "./config.ts";
-import { contentValues, previewAddress } from "./content/content-values.ts";
+import { previewAddress } from "./content/content-values.ts";
 import { createControlHub, type ControlHub } from "./control/control-hub.ts";
-import { type OpenedEventLog, openEventLog } from "./events/open-event-log.ts";
 import { type AccessRules, cookieNameOf } from "./http/access.ts";
-import { createApp, type StudentService } from "./http/app.ts";
-import { createLlmHelp, type LlmHelp } from "./help/create-llm-help.ts";
+import { createApp } from "./http/app.ts";
 import { createEventStream } from "./http/event-stream.ts";
 import { isPreview, type PreviewRules, servePreview, upgradePreview } from "./http/preview.ts";
 import { routeUpgrade } from "./http/upgrade-routes.ts";
@@ -35,13 +29,12 @@ import type { asIdentity, Identity } from "./identity/identity.ts";
 import { startIntegrityWatch } from "./integrity/start-integrity-watch.ts";
 import { createInstructorService } from "./instructor/instructor-service.ts";
 import { createPresenceList, watcherCount } from "./instructor/presence.ts";
-import { type Lease, waitForLease } from "./lease/lease.ts";
-import { applyEvent, type History, readHistory } from "./progress/progress.ts";
-import { createStudentService } from "./service/student-service.ts";
+import { waitForLease } from "./lease/lease.ts";
+import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
 import type { Terminals } from "./terminal/terminals.ts";
-import { type LoadedWorkshop, loadWorkshop } from "./workshop/load-workshop.ts";
+import { loadWorkshop } from "./workshop/load-workshop.ts";
 
 export interface WorkspaceServerOptions {
   readonly settings: ServerSettings;
@@ -71,19 +64,6 @@ export interface WorkspaceServer {
   /** Resolves when the boot reached `ready` or `failed`. */
   readonly booted: Promise<BootView>;
   close(): Promise<void>;
-}
-
-/** What exists once the lease is held. */
-interface Running {
-  readonly loaded: LoadedWorkshop;
-  readonly received: ReceivedConfig;
-  readonly events: OpenedEventLog;
-  readonly history: History;
-  readonly checker: Checker;
-  readonly service: StudentService;
-  readonly files: StudentFiles;
-  readonly llm: LlmHelp | undefined;
-  terminals: Terminals | undefined;
 }
 
 /** Starts the server: listens at once, then boots phase by phase. */
@@ -268,7 +248,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       signal: ending.signal,
     });
     disposables.use(lease);
-    running = await open({
+    running = await openRunning({
       ...options,
       loaded,
       received,
@@ -397,18 +377,6 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   };
 };
 
-const studentOf = ({ workshop, image }: LoadedWorkshop, { replace }: WorkspaceServerOptions): Identity =>
-  replace?.identity ??
-  (workshop.user === "root" ? { name: "root", uid: 0, gid: 0, groups: [], home: "/root" } : image.student);
-
-/** Home, workdir and what the author wants kept; none inside another. */
-const rootsOf = ({ workshop }: LoadedWorkshop, { home }: Identity): readonly string[] => {
-  const roots = [home, workshop.workdir, ...keptPaths(workshop.keep, home)].filter((path) => path !== "/");
-  return [...new Set(roots)].filter((path) => !roots.some((other) => other !== path && path.startsWith(`${other}/`)));
-};
-const keptPaths = (keep: readonly string[], home: string): readonly string[] =>
-  keep.map((path) => (path.startsWith("~/") ? join(home, path.slice(2)) : path));
-
 const untilEnd = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     promise.then(resolve, reject);
@@ -417,167 +385,6 @@ const untilEnd = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
 
 /** What programs have between the end of their terminal and the checkpoint. */
 const lastWordsMs = 150;
-
-interface OpenOptions extends WorkspaceServerOptions {
-  readonly loaded: LoadedWorkshop;
-  readonly received: ReceivedConfig;
-  readonly lease: Lease;
-  readonly stream: ReturnType<typeof createEventStream>;
-  readonly control: ControlHub;
-  readonly boot: () => BootView;
-  readonly layer: Layer;
-  readonly onEvent: () => void;
-  readonly watchers: () => number;
-}
-
-const open = async (options: OpenOptions): Promise<Running> => {
-  const { settings, loaded, received, now } = options;
-  const { history, badLines } = await readHistory(settings.ATELIER_RUNTIME);
-  const events = openEventLog(settings.ATELIER_RUNTIME, now);
-  const shown: readonly StateEvent["type"][] = [
-    "step-entered",
-    "step-completed",
-    "step-solved",
-    "check-finished",
-    "request-acknowledged",
-  ];
-  events.subscribe((event) => {
-    applyEvent(history, event);
-    if (shown.includes(event.type)) options.onEvent();
-  });
-  if (badLines.length > 0)
-    events.append({
-      type: "lines-skipped",
-      stream: runtimeFileNames.stateEvents,
-      lines: badLines.map(({ line }) => line).slice(0, 1000),
-    });
-  let running: Running | undefined;
-  const redact = maskValues(Object.values(received.secrets));
-  const checker = createChecker({
-    loaded,
-    student: studentOf(loaded, options),
-    shell: shellOf(loaded),
-    env: studentEnvironment(options.env, received.config),
-    goss: options.replace?.goss ?? platformPaths.goss,
-    events,
-    context: () => {
-      const cwd = running?.terminals?.currentDirectory();
-      return { ...(cwd === undefined ? {} : { cwd }), commands: running?.terminals?.recentCommands(20) ?? [] };
-    },
-    now,
-    redact,
-    ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
-  });
-  const llm = await createLlmHelp({
-    config: received.config.help,
-    key: received.helpKey,
-    secrets: Object.values(received.secrets),
-    loaded,
-    fill: (text) => fillContent(text, contentValues(received.config, loaded.workshop.parameters)),
-    lastCheck: (step) => history.lastChecks.get(step),
-    recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
-    runtimeFolder: settings.ATELIER_RUNTIME,
-    now,
-    newId: options.newId,
-  });
-  const identity = studentOf(loaded, options);
-  const files = await openStudentFiles(
-    {
-      runtimeFolder: settings.ATELIER_RUNTIME,
-      events,
-      roots: rootsOf(loaded, identity),
-      keep: keptPaths(loaded.workshop.keep, identity.home),
-      identity,
-      worker: options.replace?.worker ?? [
-        platformPaths.node,
-        join(settings.ATELIER_PLATFORM, "server/checkpoint-worker.mjs"),
-      ],
-      image: { step: loaded.image.step, planDigest: loaded.image.planDigest },
-      now,
-      newId: options.newId,
-      activeAt: () => running?.terminals?.activeAt() ?? 0,
-      onError: (error) => options.log({ event: "checkpoint.failed", cause: String(error) }),
-      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
-    },
-    options.layer,
-  );
-  const disputes = createDisputes({
-    loaded,
-    events,
-    redact,
-    runtimeFolder: settings.ATELIER_RUNTIME,
-    lastCheck: (step) => history.lastChecks.get(step),
-    recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
-    workingDirectory: () => running?.terminals?.currentDirectory(),
-    imageDigest: received.config.imageDigest,
-    version: options.version,
-    manifestFile: join(settings.ATELIER_PLATFORM, "platform.json"),
-    now,
-    newId: options.newId,
-  });
-  const service = createStudentService({
-    loaded,
-    disputes,
-    files,
-    config: received.config,
-    history,
-    events,
-    stream: options.stream,
-    checker,
-    terminals: () => running?.terminals,
-    control: options.control,
-    boot: options.boot,
-    newId: options.newId,
-    saving: {
-      identity,
-      saver: options.replace?.saver ?? [platformPaths.node, join(settings.ATELIER_PLATFORM, "server/save-file.mjs")],
-      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
-    },
-    llm,
-    watchers: options.watchers,
-    onError: (error) => options.log({ event: "help.failed", error: String(error) }),
-  });
-  running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined };
-  return running;
-};
-
-const openTerminals = ({
-  options,
-  running,
-  identity,
-  env,
-  signal,
-}: {
-  options: WorkspaceServerOptions;
-  running: Running;
-  identity: Identity;
-  env: Readonly<Record<string, string>>;
-  signal: AbortSignal;
-}): Promise<Terminals> => {
-  const { settings } = options;
-  const platform = settings.ATELIER_PLATFORM;
-  return options.createTerminals({
-    runtimeFolder: settings.ATELIER_RUNTIME,
-    shell: shellOf(running.loaded),
-    workdir: running.loaded.workshop.workdir,
-    identity,
-    env,
-    events: running.events,
-    recording: running.received.config.recording,
-    secrets: Object.values(running.received.secrets),
-    currentStep: () => running.history.current,
-    platform: {
-      setpriv: join(platform, "bin/setpriv"),
-      terminfo: join(platform, "share/terminfo"),
-      shellIntegration: join(platform, "shell"),
-    },
-    now: options.now,
-    newId: options.newId,
-    signal,
-    isAlone: options.replace === undefined,
-    ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
-  });
-};
 
 const listen = (server: Server, settings: ServerSettings): Promise<void> =>
   new Promise((resolve, reject) => {

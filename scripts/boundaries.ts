@@ -21,6 +21,7 @@ export const table: Readonly<Record<string, readonly string[]>> = {
   "apps/supervisor": ["domain", "contract", "node-kit", "backend-docker"],
   "apps/workspace-server": ["domain", "contract", "node-kit"],
   "apps/student-ui": ["domain", "contract", "ui"],
+  "apps/instructor-ui": ["domain", "contract", "ui"],
   scripts: ["domain", "contract", "node-kit", "backend-docker", "build", "testkit"],
   bench: ["domain", "contract", "node-kit", "backend-docker", "build", "testkit"],
   tests: ["domain", "contract", "node-kit", "backend-docker", "build", "testkit"],

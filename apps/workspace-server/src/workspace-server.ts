@@ -101,6 +101,8 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     presence,
     workspace: () => running?.service.workspace("instructor"),
     terminals: () => running?.terminals?.list() ?? [],
+    idleMs: () => (running?.terminals ? performance.now() - running.terminals.activeAt() : undefined),
+    now: options.now,
     onChange: (listener) => stream.subscribe(listener),
     onError: (error) => log({ event: "feed.failed", error: String(error) }),
   });

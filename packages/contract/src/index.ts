@@ -19,5 +19,7 @@ export * from "./jsonl/decode-lines.ts";
 export * from "./jsonl/encode-record.ts";
 export * from "./jsonl/record.ts";
 export * from "./management/management-api.ts";
+export * from "./observation/observe.ts";
+export * from "./observation/stuck.ts";
 export * from "./runtime/runtime-config.ts";
 export * from "./terminal/frames.ts";

@@ -21,6 +21,9 @@ export interface InstructorServiceOptions {
   readonly presence: PresenceList;
   readonly workspace: () => WorkspaceView | undefined;
   readonly terminals: () => readonly TerminalView[];
+  /** Since a terminal last had input or output; undefined before there is one. */
+  readonly idleMs: () => number | undefined;
+  readonly now: () => Date;
   /** Calls the listener when workspace or terminals changed; answers the unsubscribe function. */
   readonly onChange: (listener: () => void) => () => void;
   readonly onError: (error: unknown) => void;
@@ -30,11 +33,15 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
   const { runtimeFolder, presence } = options;
   const live = (): Extract<InstructorEvent, { type: "live" }> => {
     const workspace = options.workspace();
+    const now = options.now();
+    const idleMs = options.idleMs();
     return {
       type: "live",
       ...(workspace === undefined ? {} : { workspace }),
       terminals: [...options.terminals()],
       presence: presence.read(),
+      now: now.toISOString(),
+      ...(idleMs === undefined ? {} : { lastActiveAt: new Date(now.getTime() - idleMs).toISOString() }),
     };
   };
   const find = async (id: string): Promise<FoundRecording> => {
@@ -67,7 +74,7 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
           .filter(({ state }) => state === "ready")
           .map(({ name }) => name),
       );
-      return (await findRecordings(runtimeFolder)).map(({ names: _names, ...recording }) => ({
+      return (await findRecordings(runtimeFolder)).map(({ files: _files, ...recording }) => ({
         ...recording,
         // Newest first, so the first one of a terminal is the one that goes on.
         live: open.delete(recording.terminal),
@@ -76,13 +83,13 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
     openRecording: async (id) => {
       const found = await find(id);
       const parts: OpenedPart[] = [];
-      for (const [index, name] of found.names.entries()) {
+      for (const { name, offset } of found.files) {
         const file = await openPart(runtimeFolder, name);
         if (file === undefined) {
           await closeAll(parts.map((part) => part.file));
           throw new AppError("not-found", "There is no such recording.");
         }
-        parts.push({ file, startedAt: new Date(found.parts[index]?.startedAt ?? found.startedAt) });
+        parts.push({ file, offset });
       }
       return { name: `${found.startedAt.replace(/[-:]|\.\d+/g, "")}-${found.terminal}.cast`, parts };
     },

@@ -140,7 +140,8 @@ export const openFeed = (options: FeedOptions): ReadableStream<Uint8Array> => {
     options.onClosed();
   };
   const heartbeat = setInterval(() => {
-    if ((controller.desiredSize ?? 0) > 0) send(": \n\n");
+    // Says that the line holds, and how old what is shown is.
+    if ((controller.desiredSize ?? 0) > 0) send(say(live()));
   }, heartbeatMs).unref();
   const forgetLive = options.onLive(() => {
     liveTimer ??= setTimeout(() => {

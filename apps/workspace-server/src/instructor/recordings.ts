@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { RecordingView } from "@atelier/contract";
+import { type CastHeader, parseCastHeader, parseRecordingFileName, type RecordingView } from "@atelier/contract";
 
 /** One part as the folder holds it. `name` never comes from a request. */
 interface Part {
@@ -11,14 +11,16 @@ interface Part {
   readonly terminal: string;
   readonly bytes: number;
   readonly startedAt: Date;
+  readonly part: number;
+  /** Seconds from the beginning of the first part. */
+  readonly offset: number | undefined;
 }
 
 export interface FoundRecording extends Omit<RecordingView, "live"> {
-  /** Names of the parts' files, in order. */
-  readonly names: readonly string[];
+  /** Names of the parts' files, in order, and the seconds at which they begin. */
+  readonly files: readonly { readonly name: string; readonly offset: number }[];
 }
 
-const namePattern = /^session-(\d{8}T\d{6}Z)-([a-z0-9][a-z0-9-]{0,31}?)(?:-(\d+))?\.cast$/;
 const headerBytes = 4096;
 
 /** Recordings of the runtime folder, newest first. What is no regular file, or has no header, is none. */
@@ -27,14 +29,18 @@ export const findRecordings = async (folder: string): Promise<readonly FoundReco
   const parts = (await Promise.all(names.map((name) => readPart(folder, name)))).filter((part) => part !== undefined);
   return [...Map.groupBy(parts, ({ stem }) => stem)]
     .map(([stem, own]): FoundRecording => {
-      const ordered = own.toSorted((a, b) => a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
+      const ordered = own.toSorted((a, b) => a.part - b.part);
+      const began = ordered[0]?.startedAt.getTime() ?? 0;
       return {
         id: createHash("sha256").update(stem).digest("base64url").slice(0, 16),
         terminal: ordered[0]?.terminal ?? "",
         startedAt: ordered[0]?.startedAt.toISOString() ?? "",
         parts: ordered.map(({ bytes, startedAt }) => ({ bytes, startedAt: startedAt.toISOString() })),
         bytes: ordered.reduce((sum, { bytes }) => sum + bytes, 0),
-        names: ordered.map(({ name }) => name),
+        files: ordered.map(({ name, offset, startedAt }) => ({
+          name,
+          offset: offset ?? (startedAt.getTime() - began) / 1000,
+        })),
       };
     })
     .sort((a, b) =>
@@ -43,33 +49,30 @@ export const findRecordings = async (folder: string): Promise<readonly FoundReco
 };
 
 const readPart = async (folder: string, name: string): Promise<Part | undefined> => {
-  const [, start, guessed] = namePattern.exec(name) ?? [];
-  if (start === undefined || guessed === undefined) return undefined;
+  const guess = parseRecordingFileName(name);
+  if (guess === undefined) return undefined;
   await using file = await openPart(folder, name);
   if (file === undefined) return undefined;
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
   const header = headerOf(buffer.subarray(0, bytesRead).toString("utf8").split("\n", 1)[0] ?? "");
-  if (header === undefined) return undefined;
-  // `a-2` may be the second part of `a` or the first of a terminal of that name: the header knows.
-  const terminal = /^terminal ([a-z0-9][a-z0-9-]{0,31})$/.exec(header.title)?.[1] ?? guessed;
+  // `web-2` may be the second part of `web` or the first of a terminal of that name: the header knows.
+  const { terminal, part } = header?.atelier ?? guess;
+  if (header?.timestamp === undefined) return undefined;
   const { size } = await file.stat();
   return {
     name,
-    stem: `${start}-${terminal}`,
+    stem: `${guess.start}-${terminal}`,
     terminal,
+    part,
     bytes: size,
     startedAt: new Date(header.timestamp * 1000),
+    offset: header?.atelier?.offset,
   };
 };
 
-const headerOf = (line: string): { readonly timestamp: number; readonly title: string } | undefined => {
+const headerOf = (line: string): CastHeader | undefined => {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null || !("timestamp" in value)) return undefined;
-    const title = "title" in value && typeof value.title === "string" ? value.title : "";
-    return typeof value.timestamp === "number" && Number.isFinite(value.timestamp)
-      ? { timestamp: value.timestamp, title }
-      : undefined;
+    return parseCastHeader(JSON.parse(line));
   } catch {
     return undefined;
   }

@@ -60,6 +60,8 @@ export const openTestFeed = async (): Promise<TestFeed> => {
     presence,
     workspace: () => undefined,
     terminals: () => [],
+    idleMs: () => undefined,
+    now: () => new Date(),
     onChange: () => () => {},
     onError: (error) => {
       throw error;

@@ -20,6 +20,7 @@ const sources = [
   "apps/workspace-server/src",
   "apps/workspace-server/shell-integration",
   "apps/student-ui",
+  "apps/instructor-ui",
   "packages/domain/src",
   "packages/contract/src",
   "packages/node-kit/src",
@@ -68,7 +69,8 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
     await mkdir(join(draft, "server"), { recursive: true });
     try {
       await bundleServer(join(draft, "server"));
-      await bundleUi(join(draft, "ui"));
+      await bundleUi("apps/student-ui", join(draft, "ui"));
+      await bundleUi("apps/instructor-ui", join(draft, "instructor-ui"));
       await cp(join(repository, "apps/workspace-server/shell-integration"), join(draft, "shell"), { recursive: true });
       await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
         // Another build of the same sources was quicker.
@@ -113,9 +115,9 @@ const bundleServer = async (folder: string): Promise<void> => {
   });
 };
 
-const bundleUi = async (outDir: string): Promise<void> => {
+const bundleUi = async (app: string, outDir: string): Promise<void> => {
   const { build } = await import("vite");
-  await build({ root: join(repository, "apps/student-ui"), logLevel: "error", build: { outDir, emptyOutDir: true } });
+  await build({ root: join(repository, app), logLevel: "error", build: { outDir, emptyOutDir: true } });
 };
 
 const keptBundles = 3;

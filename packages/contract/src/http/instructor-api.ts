@@ -60,6 +60,10 @@ export const instructorEventSchema = z.discriminatedUnion("type", [
     workspace: workspaceViewSchema.optional(),
     terminals: z.array(terminalViewSchema),
     presence: presenceSchema,
+    /** The server's clock: ages are reckoned by it, not by the browser's. */
+    now: z.iso.datetime(),
+    /** When a terminal last had input or output. */
+    lastActiveAt: z.iso.datetime().optional(),
   }),
   z.object({ type: z.literal("caught-up") }),
 ]);

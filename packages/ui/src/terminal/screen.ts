@@ -74,6 +74,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
       leave: () => hover(undefined),
     },
   });
+  let current = options;
   const fitter = new FitAddon();
   terminal.loadAddon(fitter);
   terminal.loadAddon(
@@ -106,6 +107,14 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     if (element.offsetWidth === 0 || element.offsetHeight === 0) return size();
     const proposed = fitter.proposeDimensions();
     if (proposed === undefined || Number.isNaN(proposed.cols) || Number.isNaN(proposed.rows)) return size();
+    if (current.readOnly) {
+      // Who watches has no say in the size: the letters fit the shell's instead.
+      const { fontSize = current.fontSize } = terminal.options;
+      const room = Math.min(proposed.cols / terminal.cols, proposed.rows / terminal.rows);
+      const fitting = Math.max(5, Math.min(current.fontSize, Math.floor(fontSize * room * 2) / 2));
+      if (fitting !== fontSize) terminal.options.fontSize = fitting;
+      return size();
+    }
     const cols = Math.min(1000, Math.max(2, proposed.cols));
     const rows = Math.min(1000, Math.max(1, proposed.rows));
     if (cols !== terminal.cols || rows !== terminal.rows) terminal.resize(cols, rows);
@@ -139,6 +148,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     },
     fit,
     apply: (next) => {
+      current = next;
       Object.assign(terminal.options, optionsOf(next));
       refit();
     },

@@ -76,6 +76,7 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
           return;
         case "size":
           terminal.resize(event.size.cols, event.size.rows);
+          if (source.readOnly) screen.fit();
           return;
         case "status":
           state.status = event.status;

@@ -1,0 +1,11 @@
+export { Attention } from "./attention.tsx";
+export { CheckHistory } from "./check-history.tsx";
+export { CommandTable } from "./command-table.tsx";
+export { HelpList } from "./help-list.tsx";
+export { IncidentList } from "./incident-list.tsx";
+export { LiveTerminals } from "./live-terminals.tsx";
+export { PresenceBadge } from "./presence-badge.tsx";
+export type { SessionListener, SessionSource } from "./session-source.ts";
+export { createSessionStore, type SessionClock, type SessionState, type SessionStore } from "./session-state.ts";
+export { StepProgress } from "./step-progress.tsx";
+export { age, clock, duration, fileSize, strings as observationStrings } from "./strings/en.ts";

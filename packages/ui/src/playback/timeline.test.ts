@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type CheckRecord, type CommandRecord, encodeCastEvent, encodeCastHeader } from "@atelier/contract";
+import { readCastMarks, timelineOf } from "./timeline.ts";
+
+const second = 1_700_000_000;
+const at = (seconds: number): string => new Date((second + seconds) * 1000).toISOString();
+const command = (seconds: number, text: string, more: Partial<CommandRecord> = {}): CommandRecord => ({
+  v: 1,
+  seq: seconds * 10,
+  ts: at(seconds),
+  type: "command",
+  terminal: "1",
+  command: text,
+  cwd: "/",
+  exitCode: 0,
+  startedAt: at(seconds),
+  durationMs: 1,
+  verified: true,
+  shell: "bash",
+  ...more,
+});
+
+/** A recording that began 0.7 s after the second that its header tells. */
+const cast =
+  encodeCastHeader({ width: 80, height: 24, timestamp: second }) +
+  encodeCastEvent(0.1, "o", '$ [9.0,"m","no marker"]\n') +
+  encodeCastEvent(2, "m", 'echo "hi"') +
+  encodeCastEvent(2.1, "o", "hi\r\n") +
+  encodeCastEvent(5, "m", "false") +
+  encodeCastEvent(9.5, "o", "$ ");
+
+test("header, markers and length are read without taking output for a marker", () => {
+  assert.deepEqual(readCastMarks(cast), {
+    startedAt: second * 1000,
+    duration: 9.5,
+    markers: [
+      { t: 2, label: 'echo "hi"' },
+      { t: 5, label: "false" },
+    ],
+  });
+  assert.equal(readCastMarks(encodeCastHeader({ width: 1, height: 1, timestamp: 1 })).duration, 0);
+});
+
+test("commands, checks and steps stand where the recording's own markers put them", () => {
+  const entries = timelineOf(readCastMarks(cast), "1", {
+    commands: [
+      command(2.7, 'echo "hi"'),
+      command(5.7, "false", { exitCode: 1 }),
+      command(3, "elsewhere", { terminal: "2" }),
+      command(60, "later"),
+    ],
+    checks: [{ ts: at(7.7), step: "one", outcome: "failed" } as CheckRecord],
+    visits: [
+      { step: "zero", enteredAt: at(-60) },
+      { step: "one", enteredAt: at(1.7) },
+    ],
+  });
+  assert.deepEqual(
+    entries.map((entry) => [entry.kind, Math.round(entry.t * 10) / 10]),
+    [
+      ["step", 1],
+      ["command", 2],
+      ["command", 5],
+      ["check", 7],
+    ],
+  );
+});

@@ -95,7 +95,7 @@ test("one that fails after the release: a fresh container on the old image has t
 test("prewarm: after a passed check the next container stands by, next takes it, anything else removes it", async () => {
   await using machine = await open({ lifecycle: { retainSeconds: 60, prewarm: "next" } });
   machine.engine.passed.add("one");
-  only(machine).server?.checked();
+  only(machine).server?.checked("one");
   await until(() => machine.engine.containers.size === 2, "a second container");
   const prepared = [...machine.engine.containers.values()].at(-1);
   await until(() => prepared?.server?.boot.phase === "standby", "it stands by");
@@ -103,12 +103,12 @@ test("prewarm: after a passed check the next container stands by, next takes it,
   await request(machine, { kind: "next" });
   assert.equal(only(machine).id, prepared?.id);
   machine.engine.passed.add("two");
-  only(machine).server?.checked();
+  only(machine).server?.checked("two");
   await until(() => machine.engine.containers.size === 2, "a second container");
   await machine.killSupervisor();
   await machine.supervisor();
   assert.equal(only(machine).id, prepared?.id, "one that nobody asked for goes with its supervisor");
-  only(machine).server?.checked();
+  only(machine).server?.checked("two");
   await until(() => machine.log.match(/next.prepared/g)?.length === 2 || machine.engine.containers.size === 2, "again");
   await request(machine, { kind: "reset" });
   assert.equal(only(machine).image, "one");

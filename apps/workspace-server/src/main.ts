@@ -1,16 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { serverSettingsSchema } from "./config.ts";
+import { readConfigFromStdin } from "./receive-config/read-from-stdin.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
 import { startWorkspaceServer } from "./workspace-server.ts";
 
 /** Composition root: the process inside the student container, below tini, as root. */
+const settings = serverSettingsSchema.parse(process.env);
+const log = (event: Readonly<Record<string, unknown>>): void => {
+  process.stdout.write(`${JSON.stringify({ ts: new Date().toISOString(), ...event })}\n`);
+};
+readConfigFromStdin(process.stdin, settings.ATELIER_CONFIG)
+  // Whoever wrote it sees that it does not arrive, and takes the other way.
+  .catch((error: unknown) => log({ event: "config.not-taken", cause: String(error) }))
+  .finally(() => process.stdin.destroy());
 const server = await startWorkspaceServer({
-  settings: serverSettingsSchema.parse(process.env),
+  settings,
   env: process.env,
   version: "0.1.0",
   now: () => new Date(),
   newId: randomUUID,
-  log: (event) => process.stdout.write(`${JSON.stringify({ ts: new Date().toISOString(), ...event })}\n`),
+  log,
   createTerminals,
 });
 

@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { createServer as createHttpServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type BootView,
   platformPaths,
@@ -15,6 +14,7 @@ import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { waitForConfig } from "./boot/wait-for-config.ts";
+import { createFileWorker } from "./checkpoints/file-worker.ts";
 import { openLayer } from "./checkpoints/student-files.ts";
 import { type CheckByItselfOptions, checkByItself } from "./checks/check-by-itself.ts";
 import type { ServerSettings } from "./config.ts";
@@ -33,6 +33,7 @@ import { waitForLease } from "./lease/lease.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
+import { warmUpScreens } from "./terminal/screen-mirror.ts";
 import type { Terminals } from "./terminal/terminals.ts";
 import { loadWorkshop } from "./workshop/load-workshop.ts";
 
@@ -188,6 +189,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
           await taken.promise;
           return undefined;
         }
+        if (message.t === "checkpoint" && message.ahead && running) return await running.files.prepare();
         if (message.t === "checkpoint" && running)
           return { checkpoint: await running.files.save("manual") } satisfies ReleaseResult;
         if (message.t === "restore" && running)
@@ -213,6 +215,16 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     const env = studentEnvironment(options.env, config);
     const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity));
     const isStandby = config.mode === "standby";
+    const worker = disposables.use(
+      createFileWorker({
+        identity,
+        worker: options.replace?.worker ?? [
+          platformPaths.node,
+          join(settings.ATELIER_PLATFORM, "server/checkpoint-worker.mjs"),
+        ],
+        ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+      }),
+    );
     const onStart = (): ReturnType<typeof runStartCommands> => {
       const commands = startCommandsOf(loaded);
       setPhase({
@@ -240,7 +252,11 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         return;
       }
       setPhase({ phase: "standby" });
+      // Nobody waits for us yet: what a take-over needs is started and loaded now.
+      worker.keepWarm(standbyWarmMs);
+      const warm = warmUpScreens();
       restore = await untilEnd(order.promise, ending.signal);
+      await warm;
     }
 
     setPhase({ phase: "lease" });
@@ -259,6 +275,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       control,
       boot,
       layer,
+      worker,
       onEvent: sendWorkspace,
       watchers,
     });
@@ -323,6 +340,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         ...options.replace?.autoChecks,
       }),
     );
+    if (isStandby) worker.keepWarm(afterwardsWarmMs);
     events.append({ type: "ready", bootMs: Math.round(performance.now() - started) });
     setPhase({ phase: "ready" });
   };
@@ -333,20 +351,24 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     if (current === undefined) return {};
     const why = reason === "stop" ? "stop" : reason === "undo" ? "undo" : "swap";
     const before = await current.files.save(why);
-    await current.terminals?.[Symbol.asyncDispose]();
     // Shells write their history and editors their recovery files when the terminal goes.
-    await sleep(lastWordsMs);
-    const after = await current.files.save("auto").catch((error: unknown) => {
+    await current.terminals?.[Symbol.asyncDispose]();
+    const after = await current.files.save(why).catch((error: unknown) => {
       log({ event: "checkpoint.failed", cause: String(error) });
       return undefined;
     });
-    current.events.append({ type: "released", reason });
+    const left = after ?? before;
+    current.events.append({
+      type: "released",
+      reason,
+      image: current.loaded.image.step,
+      ...(left === undefined ? {} : { checkpoint: left }),
+    });
     current.events.flush();
     await disposables.disposeAsync();
     running = undefined;
     control?.send({ t: "lease", holdsLease: false });
-    const checkpoint = after ?? before;
-    return checkpoint === undefined ? {} : { checkpoint };
+    return left === undefined ? {} : { checkpoint: left };
   };
 
   const booted = bootUp().then(boot, (error: unknown) => {
@@ -385,8 +407,10 @@ const untilEnd = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
 
-/** What programs have between the end of their terminal and the checkpoint. */
-const lastWordsMs = 150;
+/** One that stands by does so for as long as a student reads a page. */
+const standbyWarmMs = 24 * 3_600_000;
+/** Students click on, or back, soon or not so soon. */
+const afterwardsWarmMs = 60_000;
 
 const listen = (server: Server, settings: ServerSettings): Promise<void> =>
   new Promise((resolve, reject) => {

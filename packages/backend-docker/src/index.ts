@@ -27,6 +27,7 @@ export { defaultResources } from "./workspaces/container-body.ts";
 export {
   type Containers,
   createContainers,
+  freePort,
   isGone,
   type NextContainer,
   type RunOptions,

@@ -52,7 +52,7 @@ export interface FakeWorkspaceServer {
   /** The files of `receive-config`. */
   configure(files: Readonly<Record<string, string>>): void;
   /** A check finished: tells the manager. */
-  checked(): void;
+  checked(step: string): void;
   /** As SIGKILL would. */
   kill(): void;
   /** As SIGTERM would. */
@@ -344,7 +344,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       if (config.mode === "standby") bootInStandby();
       else bootNormally();
     },
-    checked: () => send({ t: "activity", at: new Date().toISOString(), kind: "check" }),
+    checked: (done) => send({ t: "activity", at: new Date().toISOString(), kind: "check", done }),
     kill,
     stop: () => {
       release("stop");

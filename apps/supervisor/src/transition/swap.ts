@@ -2,6 +2,7 @@ import type { WorkspaceContainer, WorkspaceSettings } from "@atelier/backend-doc
 import { type BootView, releaseResultSchema, type RestoreOrder } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import { discard, type Live, type TransitionTools } from "./live.ts";
+import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
 
 export interface SwapOrder {
   readonly current: Live;
@@ -16,15 +17,20 @@ export interface SwapOrder {
   readonly prepared?: Live | undefined;
 }
 
-export type SwapResult =
+export type SwapResult = (
   | { readonly outcome: "done"; readonly live: Live }
   /** `live` is the one before, or a fresh one on its image; undefined: none could be had any more. */
-  | { readonly outcome: "failed"; readonly cause: string; readonly live: Live | undefined };
+  | { readonly outcome: "failed"; readonly cause: string; readonly live: Live | undefined }
+) & {
+  /** Whom `live` replaced: to be discarded as soon as browsers are led to `live`. */
+  readonly retired?: readonly Live[];
+};
 
 /** Starts a container beside the running one and waits until it stands by. It is removed when that fails. */
 export const prepare = async (
   tools: TransitionTools,
   next: Pick<SwapOrder, "settings" | "kind" | "restore"> & { readonly generation: number; readonly from: Live },
+  watch: Stopwatch = startStopwatch(),
 ): Promise<Live> => {
   const { containers, limits, signal } = tools;
   const { image, step, record } = next.from.container.settings;
@@ -37,10 +43,15 @@ export const prepare = async (
       from: { image, record, ...(step === undefined ? {} : { step }) },
     },
   });
+  watch.lap("create");
   let live: Live | undefined;
   try {
-    live = await tools.connect(container, await containers.run(container, { mode: "standby", signal }));
+    const port = await containers.run(container, { mode: "standby", signal });
+    watch.lap("start");
+    live = await tools.connect(container, port);
+    watch.lap("connect");
     await standby(live, tools, limits.standbyMs);
+    watch.lap("standby");
     return live;
   } catch (error) {
     await discard(tools, live ?? { container });
@@ -58,21 +69,24 @@ const causeOf = ({ cause, output }: BootView): string =>
 
 /**
  * Replaces a workspace's container. The next one stands by before the old one is asked for anything; until
- * then every failure leaves the student where they are. The old one is removed last.
+ * then every failure leaves the student where they are. The old one is left to the caller: its removal takes
+ * as long as everything else together, and nobody has to wait for it.
  */
 export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<SwapResult> => {
   const { containers, limits, signal, log, onPhase } = tools;
   const { current, settings } = order;
   const { name } = settings;
+  const watch = startStopwatch();
   let next: Live;
   try {
     onPhase("Preparing the next container");
     if (order.resetsServices) await containers.resetServices(settings, signal);
     next =
       order.prepared ??
-      (await prepare(tools, { ...order, generation: current.container.generation + 1, from: current }));
+      (await prepare(tools, { ...order, generation: current.container.generation + 1, from: current }, watch));
     // From here on recovery knows that this one was meant to take over, and for which request.
     await containers.claim(next.container, order.id);
+    watch.lap("claim");
   } catch (error) {
     if (order.prepared) await discard(tools, order.prepared);
     return { outcome: "failed", cause: messageOf(error), live: current };
@@ -93,18 +107,20 @@ export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<Sw
     // It is gone, and the lease with it: what was saved last is what there is.
   }
 
+  watch.lap("release");
+
   onPhase("Bringing your files along");
   try {
     const live = await takeLease(tools, next, withCheckpoint(order.restore, saved));
-    await discard(tools, current);
-    return { outcome: "done", live };
+    watch.lap("take over");
+    log({ event: "swap.timed", workspace: name, kind: order.kind, phases: watch.phases });
+    return { outcome: "done", live, retired: [current] };
   } catch (error) {
     const cause = messageOf(error);
     log({ event: "swap.rolled-back", workspace: name, cause });
     const fresh = await rollBack(tools, { before: current.container, failed: [next], cause, id: order.id, saved });
     if (fresh === undefined) return { outcome: "failed", cause, live: await startAgain(tools, current) };
-    await discard(tools, current);
-    return { outcome: "failed", cause, live: fresh };
+    return { outcome: "failed", cause, live: fresh, retired: [current] };
   }
 };
 

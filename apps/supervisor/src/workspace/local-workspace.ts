@@ -99,8 +99,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       timeoutMs: options.limits.connectMs,
       whyGone: () => containers.whyGone(container),
       onRequest: (message) => void execute(message).catch(report("request.failed")),
-      onActivity: ({ kind }) => {
-        if (kind === "check") void prepareNext().catch(report("prewarm.failed"));
+      onActivity: ({ done }) => {
+        if (done !== undefined) void prepareNext(done).catch(report("prewarm.failed"));
       },
       onClose: (cause) => {
         if (ending.signal.aborted || live?.container.id !== container.id) return;
@@ -191,7 +191,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     }
     if (!outcomes.begin(id)) return;
     await queue.run(async () => {
-      const outcome = await perform(id, request).catch((error: unknown): Outcome => {
+      await using retired = new AsyncDisposableStack();
+      const outcome = await perform(id, request, retired).catch((error: unknown): Outcome => {
         log({ event: "request.failed", workspace: name, request: request.kind, error: messageOf(error) });
         return { outcome: "failed", cause: messageOf(error) };
       });
@@ -201,7 +202,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     });
   };
 
-  const perform = async (id: string, request: NewRequest): Promise<Outcome> => {
+  const perform = async (id: string, request: NewRequest, retired: AsyncDisposableStack): Promise<Outcome> => {
     // An earlier supervisor did it and could not say so any more.
     if (live?.container.claim === id) return outcomeOfLabel(live.container);
     const current = requireLive();
@@ -209,10 +210,14 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       extendBy(undefined);
       return { outcome: "done", swapped: false };
     }
-    return follow(id, request.kind, planTransition(request, await standingOf(current)));
+    return follow({ id, kind: request.kind, retired }, planTransition(request, await standingOf(current, request)));
   };
 
-  const follow = async (id: string, kind: string, plan: TransitionPlan): Promise<Outcome> => {
+  /** @param order `retired`: the container before goes with it, when the student works in the next one. */
+  const follow = async (
+    { id, kind, retired }: { readonly id: string; readonly kind: string; readonly retired: AsyncDisposableStack },
+    plan: TransitionPlan,
+  ): Promise<Outcome> => {
     const current = requireLive();
     if (plan.kind === "refuse") return { outcome: "refused", cause: plan.cause };
     if (plan.kind === "stay") {
@@ -238,6 +243,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       prepared: ready,
     });
     take(result.live, result.live?.container ?? known);
+    for (const old of result.retired ?? []) retired.defer(() => discard(tools(), old));
     return result.outcome === "done"
       ? { outcome: "done", swapped: true }
       : { outcome: "failed", cause: result.cause, swapped: false };
@@ -268,33 +274,35 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       report("step.not-entered"),
     );
 
-  const standingOf = async (current: Live): Promise<Standing> => {
+  /** Asks the server only what this request leaves open: a click waits for the answers. */
+  const standingOf = async (current: Live, { kind, step }: NewRequest): Promise<Standing> => {
     const { settings, transition } = current.container;
     const record = state.readRecord(settings.record);
-    const [workspace, checkpoints] = await Promise.all([
-      ask(current, { path: "/api/workspace", schema: workspaceViewSchema }),
-      // Images of an earlier contract keep none.
-      ask(current, { path: "/api/checkpoints", schema: z.array(checkpointViewSchema) }).catch(() => []),
+    const [currentStep, checkpoints] = await Promise.all([
+      step ?? ask(current, { path: "/api/workspace", schema: workspaceViewSchema }).then((view) => view.currentStep),
+      kind === "undo" || kind === "restore"
+        ? // Images of an earlier contract keep none.
+          ask(current, { path: "/api/checkpoints", schema: z.array(checkpointViewSchema) }).catch(() => [])
+        : [],
     ]);
     return {
       images: record?.steps.map(({ step }) => step) ?? ["start"],
       next: record?.next ?? "swap",
       image: settings.image,
-      step: workspace.currentStep ?? settings.step,
+      step: currentStep ?? settings.step,
       record: settings.record,
       last: transition,
       checkpoints,
     };
   };
 
-  /** After a passed check the next step's container may stand by already when the student asks for it. */
-  const prepareNext = (): Promise<void> =>
+  /** When a step is done, the next one's container may stand by already when the student asks for it. */
+  const prepareNext = (done: string): Promise<void> =>
     queue.run(async () => {
       const current = live;
       if (current === undefined || prepared || current.container.settings.lifecycle?.prewarm !== "next") return;
-      const { steps, currentStep } = await ask(current, { path: "/api/workspace", schema: workspaceViewSchema });
-      if (steps.find(({ id }) => id === currentStep)?.state !== "passed" || currentStep === undefined) return;
-      const plan = planTransition({ kind: "next", step: currentStep }, await standingOf(current));
+      const wanted = { kind: "next", step: done } as const;
+      const plan = planTransition(wanted, await standingOf(current, wanted));
       if (plan.kind !== "swap") return;
       const { step: _before, ...rest } = current.container.settings;
       const next = await prepare(tools(), {
@@ -305,6 +313,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
         from: current,
       });
       prepared = { step: plan.image, live: next };
+      // The rest of a swap is the student's files: those are saved by now, too.
+      await current.link.call({ t: "checkpoint", ahead: true }, options.limits.releaseMs).catch(report("save.failed"));
       log({ event: "next.prepared", workspace: name, image: plan.image });
     });
 
@@ -489,7 +499,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     });
     progressOf.set(id, progress);
     try {
-      return await outcomes.wait(id);
+      const outcome = await outcomes.wait(id);
+      // Whoever types a command wants everything to be done when it ends.
+      await queue.idle();
+      return outcome;
     } finally {
       progressOf.delete(id);
     }
@@ -502,15 +515,19 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       const { image, step } = current.container.settings;
       const id = options.newId();
       progressOf.set(id, progress);
+      await using retired = new AsyncDisposableStack();
       try {
-        return await follow(id, "move", {
-          kind: "swap",
-          image: images.includes(image) ? image : (images[0] ?? "start"),
-          step: step !== undefined && images.includes(step) ? step : images[1],
-          record,
-          restore: { kind: "carry-over" },
-          resetsServices: false,
-        });
+        return await follow(
+          { id, kind: "move", retired },
+          {
+            kind: "swap",
+            image: images.includes(image) ? image : (images[0] ?? "start"),
+            step: step !== undefined && images.includes(step) ? step : images[1],
+            record,
+            restore: { kind: "carry-over" },
+            resetsServices: false,
+          },
+        );
       } finally {
         progressOf.delete(id);
       }

@@ -44,8 +44,8 @@ export interface CheckpointStore {
   read(id: string): Promise<StoredCheckpoint | undefined>;
   openArchive(id: string): Readable;
   write(checkpoint: StoredCheckpoint, fill: (archive: Writable) => Promise<CheckpointMeta>): Promise<CheckpointMeta>;
-  /** Keeps the newest `count` and those named. */
-  prune(count: number, keep: ReadonlySet<string>): Promise<void>;
+  /** Keeps the newest automatic ones and the newest others, so many of each, and those named. */
+  prune(counts: { readonly automatic: number; readonly others: number }, needed: ReadonlySet<string>): Promise<void>;
 }
 
 export const openCheckpointStore = async (
@@ -94,7 +94,10 @@ export const openCheckpointStore = async (
         await writeFile(join(draft, "base.json"), JSON.stringify(checkpoint.base), { mode: 0o600 });
         await writeFile(join(draft, "mine.json"), JSON.stringify(checkpoint.mine), { mode: 0o600 });
         await writeFile(join(draft, "meta.json"), JSON.stringify(meta), { mode: 0o600 });
-        for (const name of ["data.tar", "base.json", "mine.json", "meta.json"]) await syncPath(join(draft, name));
+        // Side by side: one commit of the file system's journal serves them all.
+        await Promise.all(
+          ["data.tar", "base.json", "mine.json", "meta.json"].map((name) => syncPath(join(draft, name))),
+        );
         await rename(draft, join(folder, meta.id));
         await syncPath(folder);
         return meta;
@@ -103,9 +106,20 @@ export const openCheckpointStore = async (
         throw error;
       }
     },
-    prune: async (count, keep) => {
-      for (const { id } of (await list()).slice(count))
-        if (!keep.has(id)) await rm(join(folder, id), { recursive: true });
+    prune: async ({ automatic, others }, needed) => {
+      const all = await list();
+      const isKept = (meta: CheckpointMeta): boolean => {
+        const isAutomatic = meta.reason === "auto";
+        const alike = all.filter(({ reason }) => (reason === "auto") === isAutomatic);
+        return alike.indexOf(meta) < (isAutomatic ? automatic : others) || needed.has(meta.id);
+      };
+      // Under another name first: a crash in between leaves no half of one behind.
+      for (const meta of all)
+        if (!isKept(meta)) {
+          const doomed = join(folder, `.${meta.id}`);
+          await rename(join(folder, meta.id), doomed);
+          await rm(doomed, { recursive: true });
+        }
     },
   };
 };

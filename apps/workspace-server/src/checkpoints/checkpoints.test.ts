@@ -19,6 +19,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openCheckpointStore } from "./checkpoint-store.ts";
 import { type Checkpoints, createCheckpoints, takeBaseline } from "./checkpoints.ts";
+import { createFileWorker } from "./file-worker.ts";
 
 const workerFile = fileURLToPath(new URL("./worker/main.ts", import.meta.url));
 
@@ -46,14 +47,16 @@ const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> =>
             store: await openCheckpointStore(join(root, "checkpoints"), (id, cause) => assert.fail(`${id}: ${cause}`)),
             roots: [home],
             keep: [],
-            identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
-            worker: [process.execPath, workerFile],
+            worker: createFileWorker({
+              identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
+              worker: [process.execPath, workerFile],
+              asIdentity: (_identity, argv) => argv,
+            }),
             image: { step, planDigest: "sha256:0" },
             now: () => new Date(1_700_000_000_000 + counter++ * 1000),
             newId: () => `c${counter}`,
-            asIdentity: (_identity, argv) => argv,
           },
-          await takeBaseline([home]),
+          takeBaseline([home]),
         ),
       file: async (name, text) => {
         await mkdir(join(home, name, ".."), { recursive: true });

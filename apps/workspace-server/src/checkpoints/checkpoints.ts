@@ -1,22 +1,22 @@
 import { type CarryOverPlan, type ManifestEntry, planCarryOver, sameEntry } from "@atelier/domain";
-import { z } from "zod";
-import type { Identity } from "../identity/identity.ts";
 import type { CheckpointMeta, CheckpointReason, CheckpointStore, ManifestRecord } from "./checkpoint-store.ts";
 import { defaultCheckpointLimits } from "./limits.ts";
-import { runWorker, type WorkerOptions } from "./run-worker.ts";
-import { type ScanResult, scanRoots } from "./scan-roots.ts";
+import type { FileWorker } from "./file-worker.ts";
+import { scanRoots } from "./scan-roots.ts";
+import { restoreAnswerSchema, type ScanAnswer, saveAnswerSchema, scanReplySchema } from "./worker/orders.ts";
 
 export interface CheckpointsOptions {
   readonly store: CheckpointStore;
   /** Home, workdir and the author's `keep[]`, absolute. */
   readonly roots: readonly string[];
   readonly keep: readonly string[];
-  readonly identity: Identity;
-  readonly worker: readonly string[];
+  /** Works on the student's files with their rights. */
+  readonly worker: FileWorker;
   readonly image: { readonly step: string; readonly planDigest: string };
   readonly now: () => Date;
   readonly newId: () => string;
-  readonly asIdentity?: WorkerOptions["asIdentity"];
+  /** Checkpoints that somebody is going to ask for, besides the newest. */
+  readonly needed?: () => Iterable<string>;
 }
 
 export type RestoreKind = "exact" | "carry-over";
@@ -30,48 +30,39 @@ export interface RestoreReport {
 
 /** Saves and brings back the student's changes. Every touch of their files happens with their rights. */
 export interface Checkpoints {
-  /** Answers undefined when nothing differs from the newest checkpoint. */
-  save(reason: CheckpointReason, signal?: AbortSignal): Promise<CheckpointMeta | undefined>;
+  /**
+   * Answers what was saved last when nothing has changed since, with `isNew` false; an automatic one then
+   * answers undefined.
+   */
+  save(
+    reason: CheckpointReason,
+    signal?: AbortSignal,
+  ): Promise<(CheckpointMeta & { readonly isNew: boolean }) | undefined>;
   restore(id: string, kind: RestoreKind, signal?: AbortSignal): Promise<RestoreReport>;
   list(): Promise<readonly CheckpointMeta[]>;
   /** Whether anything below the roots changed since the last save: cheap, no hashing of old files. */
   hasChanges(signal?: AbortSignal): Promise<boolean>;
 }
 
-const deadlineMs = 60_000;
-const kept = 10;
-
-const pathReasons = z.array(z.object({ path: z.string(), why: z.string() }));
-const saveAnswer = z.object({ files: z.int(), bytes: z.number(), skipped: pathReasons });
-const restoreAnswer = z.object({ applied: z.int(), removed: z.int(), skipped: pathReasons });
+const kept = { automatic: 3, others: 10 } as const;
 
 /**
  * @param baseline what stood below the roots when this layer was fresh, before any student and any
  *   `onStart`: see {@link takeBaseline}.
  */
 export const createCheckpoints = (options: CheckpointsOptions, baseline: ManifestRecord): Checkpoints => {
-  const { store, roots, identity, worker } = options;
-  let lastScan: ScanResult | undefined;
-  let lastSaved: { readonly id: string; readonly entries: ManifestRecord } | undefined;
-
-  const work = (
-    verb: WorkerOptions["verb"],
-    order: unknown,
-    streams: Pick<WorkerOptions, "input" | "output" | "signal">,
-  ): Promise<unknown> =>
-    runWorker({
-      identity,
-      worker,
-      verb,
-      order,
-      deadlineMs,
-      ...streams,
-      ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
-    });
-
-  const scan = async (signal?: AbortSignal): Promise<ScanResult> => {
-    const known = lastScan ? { signatures: lastScan.signatures, entries: lastScan.entries } : undefined;
-    lastScan = (await work("scan", { roots, known }, signal ? { signal } : {})) as ScanResult;
+  const { store, roots, worker } = options;
+  let lastScan: ScanAnswer | undefined;
+  let lastSaved: { readonly meta: CheckpointMeta; readonly entries: ManifestRecord } | undefined;
+  const signalOf = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {});
+  const scan = async (signal?: AbortSignal): Promise<ScanAnswer> => {
+    const known =
+      lastScan && !worker.isSame ? { signatures: lastScan.signatures, entries: lastScan.entries } : undefined;
+    const reply = scanReplySchema.parse(
+      await worker.run({ verb: "scan", roots, ...(known ? { known } : {}) }, signalOf(signal)),
+    );
+    if (!("unchanged" in reply)) lastScan = reply;
+    else if (lastScan === undefined) throw new Error("the worker compares with a scan that nobody has");
     return lastScan;
   };
 
@@ -81,7 +72,8 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
     save: async (reason, signal) => {
       const found = await scan(signal);
       const mine = found.entries;
-      if (lastSaved && sameTree(mine, lastSaved.entries) && reason === "auto") return undefined;
+      if (lastSaved && sameTree(mine, lastSaved.entries) && reason !== "manual")
+        return reason === "auto" ? undefined : { ...lastSaved.meta, isNew: false };
       const changed = Object.keys(mine)
         .filter((path) => !sameEntry(baseline[path], mine[path]))
         .sort();
@@ -101,14 +93,14 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
         deleted,
       };
       const meta = await store.write({ meta: draft, base: baseline, mine }, async (output) => {
-        const answer = saveAnswer.parse(
-          await work("save", { paths: changed }, { output, ...(signal ? { signal } : {}) }),
+        const answer = saveAnswerSchema.parse(
+          await worker.run({ verb: "save", paths: changed }, { output, ...signalOf(signal) }),
         );
         return { ...draft, files: answer.files, bytes: answer.bytes, skipped: [...found.skipped, ...answer.skipped] };
       });
-      lastSaved = { id, entries: mine };
-      await store.prune(kept, new Set([id]));
-      return meta;
+      lastSaved = { meta, entries: mine };
+      await store.prune(kept, new Set([id, ...(options.needed?.() ?? [])]));
+      return { ...meta, isNew: true };
     },
     restore: async (id, kind, signal) => {
       const stored = await store.read(id);
@@ -128,11 +120,10 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
               target: new Map(Object.entries(baseline)),
               keep: options.keep,
             });
-      const answer = restoreAnswer.parse(
-        await work(
-          "restore",
-          { roots, apply: plan.apply, remove: plan.remove },
-          { input: store.openArchive(id), ...(signal ? { signal } : {}) },
+      const answer = restoreAnswerSchema.parse(
+        await worker.run(
+          { verb: "restore", roots, apply: plan.apply, remove: plan.remove },
+          { input: store.openArchive(id), ...signalOf(signal) },
         ),
       );
       return { ...answer, conflicts: plan.conflicts };
@@ -144,8 +135,8 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
  * The baseline of a fresh layer. Read by this process itself, since nobody else has run yet and the
  * image's author is trusted; a worker would cost the boot another process.
  */
-export const takeBaseline = async (roots: readonly string[]): Promise<ManifestRecord> =>
-  (await scanRoots({ roots, limits: defaultCheckpointLimits })).entries;
+export const takeBaseline = (roots: readonly string[]): ManifestRecord =>
+  scanRoots({ roots, limits: defaultCheckpointLimits }).entries;
 
 const sameTree = (a: Readonly<Record<string, ManifestEntry>>, b: Readonly<Record<string, ManifestEntry>>): boolean => {
   const paths = Object.keys(a);

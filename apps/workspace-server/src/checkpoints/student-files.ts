@@ -25,6 +25,8 @@ export interface Layer {
 
 /** Changes of the student's files are looked for this often while somebody works. */
 const lookEveryMs = 20_000;
+/** A swap that is announced usually comes within this time. */
+const readyMs = 10 * 60_000;
 
 /**
  * Looks at the layer before anything of the workshop's runs. The baseline is kept in the layer itself,
@@ -35,7 +37,7 @@ export const openLayer = async (folder: string, roots: readonly string[]): Promi
   const known = existsSync(path)
     ? (JSON.parse(readFileSync(path, "utf8")) as { readonly lived: boolean; readonly baseline: ManifestRecord })
     : undefined;
-  const baseline = known?.baseline ?? (await takeBaseline(roots));
+  const baseline = known?.baseline ?? takeBaseline(roots);
   const write = async (lived: boolean): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(`${path}.new`, JSON.stringify({ v: 1, lived, baseline }), { mode: 0o600 });
@@ -49,6 +51,11 @@ export const openLayer = async (folder: string, roots: readonly string[]): Promi
 export interface StudentFiles extends Disposable {
   /** Answers the checkpoint's id; undefined when there was nothing new to save. */
   save(reason: CheckpointReason): Promise<string | undefined>;
+  /**
+   * A swap is likely, or on its way: saves what there is by now, so that {@link save} finds little to do.
+   * Never throws; what goes wrong shows when it is saved in earnest.
+   */
+  prepare(): Promise<void>;
   /** Brings a checkpoint's files into this container; nothing when there is none. */
   restore(order: RestoreOrder): Promise<void>;
   /** The newest checkpoint of this very image, for a container that came back. */
@@ -75,13 +82,15 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
       const meta = await checkpoints.save(reason);
       if (meta === undefined) return undefined;
       const { id, files, bytes, skipped } = meta;
-      events.append({
-        type: "checkpoint",
-        id,
-        files,
-        bytes,
-        skipped: skipped.slice(0, 100).map(({ path, why }) => `${path}: ${why}`),
-      });
+      if (meta.isNew)
+        events.append({
+          type: "checkpoint",
+          id,
+          reason,
+          files,
+          bytes,
+          skipped: skipped.slice(0, 100).map(({ path, why }) => `${path}: ${why}`),
+        });
       return id;
     });
 
@@ -105,6 +114,10 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
   const newest = async (): Promise<string | undefined> => (await store.list())[0]?.id;
   return {
     save,
+    prepare: () => {
+      options.worker.keepWarm(readyMs);
+      return save("swap").then(() => undefined, onError);
+    },
     restore: async ({ kind, checkpoint }) => {
       const id = kind === "none" ? undefined : (checkpoint ?? (await newest()));
       if (id === undefined || kind === "none") return;

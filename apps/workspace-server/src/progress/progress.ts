@@ -17,8 +17,17 @@ export interface History extends Progress {
   readonly solved: Set<string>;
   current?: string;
   readonly lastChecks: Map<string, CheckView>;
+  /** What a swap left behind, the last one that was finished: undo leads back there. */
+  undo?: LeftBehind;
+  /** Of a server that has released the lease, as long as no other has begun. */
+  left?: LeftBehind;
   /** Requests without an acknowledgement yet, by id. */
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
+}
+
+export interface LeftBehind {
+  readonly checkpoint: string;
+  readonly image: string;
 }
 
 export const emptyHistory = (): History => ({
@@ -51,6 +60,14 @@ export const applyEvent = (history: History, event: StateEvent): void => {
         assertions: event.assertions,
         ...(event.cause === undefined ? {} : { cause: event.cause }),
       });
+      break;
+    case "released":
+      if (event.checkpoint !== undefined && event.image !== undefined && event.reason !== "stop")
+        history.left = { checkpoint: event.checkpoint, image: event.image };
+      break;
+    case "server-started":
+      if (history.left) history.undo = history.left;
+      delete history.left;
       break;
     case "request":
       history.outstanding.set(event.id, event);

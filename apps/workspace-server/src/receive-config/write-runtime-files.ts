@@ -15,8 +15,10 @@ export const writeRuntimeFiles = async (folder: string, files: RuntimeFiles): Pr
       throw new Error(`"${name}" is not a name below ${folder}`);
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.new`, files[name] ?? "", { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    // Two may fill it at once, each on its own way.
+    const draft = `${path}.${process.pid}.new`;
+    await writeFile(draft, files[name] ?? "", { mode: 0o600 });
+    await rename(draft, path);
   }
   // A second filling replaces the first: tokens and keys that are not named any more must not stay.
   for (const name of await readdir(folder))

@@ -3,6 +3,7 @@ import { type BootView, platformPaths, runtimeFileNames, type StateEvent } from 
 import { fillContent } from "@atelier/domain";
 import { shellOf, studentEnvironment } from "../boot/student-environment.ts";
 import type { ReceivedConfig } from "../boot/wait-for-config.ts";
+import type { FileWorker } from "../checkpoints/file-worker.ts";
 import { type Layer, openStudentFiles, type StudentFiles } from "../checkpoints/student-files.ts";
 import { type Checker, createChecker } from "../checks/checker.ts";
 import { createDisputes } from "../checks/evidence.ts";
@@ -55,6 +56,7 @@ export interface OpenOptions extends WorkspaceServerOptions {
   readonly control: ControlHub;
   readonly boot: () => BootView;
   readonly layer: Layer;
+  readonly worker: FileWorker;
   readonly onEvent: () => void;
   readonly watchers: () => number;
 }
@@ -73,6 +75,8 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
   ];
   events.subscribe((event) => {
     applyEvent(history, event);
+    if (event.type === "step-completed")
+      options.control.send({ t: "activity", at: event.ts, kind: "check", done: event.step });
     if (shown.includes(event.type)) options.onEvent();
   });
   if (badLines.length > 0)
@@ -117,17 +121,16 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       events,
       roots: rootsOf(loaded, identity),
       keep: keptPaths(loaded.workshop.keep, identity.home),
-      identity,
-      worker: options.replace?.worker ?? [
-        platformPaths.node,
-        join(settings.ATELIER_PLATFORM, "server/checkpoint-worker.mjs"),
-      ],
+      worker: options.worker,
       image: { step: loaded.image.step, planDigest: loaded.image.planDigest },
       now,
       newId: options.newId,
+      needed: () => [
+        ...(history.undo ? [history.undo.checkpoint] : []),
+        ...[...history.outstanding.values()].flatMap(({ checkpoint }) => checkpoint ?? []),
+      ],
       activeAt: () => running?.terminals?.activeAt() ?? 0,
       onError: (error) => options.log({ event: "checkpoint.failed", cause: String(error) }),
-      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
     },
     options.layer,
   );

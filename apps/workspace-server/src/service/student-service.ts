@@ -29,7 +29,7 @@ export interface StudentServiceOptions {
   readonly disputes: Disputes;
   readonly terminals: () => Terminals | undefined;
   readonly control: ControlHub;
-  readonly files: Pick<StudentFiles, "list">;
+  readonly files: Pick<StudentFiles, "list" | "prepare">;
   readonly boot: () => BootView;
   readonly newId: () => string;
   /** How files are written as the student. */
@@ -216,7 +216,10 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       });
       return body;
     },
-    request: (request, by) => {
+    request: (asked, by) => {
+      const { undo } = history;
+      const isOpenUndo = asked.kind === "undo" && asked.checkpoint === undefined && undo !== undefined;
+      const request = isOpenUndo ? { ...asked, ...undo } : asked;
       if (!control.isConnected)
         throw new AppError("no-manager", "Nobody who can change the workspace is connected right now.", {
           hint: "Keep working; type `atelier open` on your machine and try again.",
@@ -238,6 +241,8 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
         ...(request.step === undefined ? {} : { step: request.step }),
       });
       control.send({ t: "request", id, request, by });
+      // The next container starts meanwhile.
+      if (request.kind !== "extend") void options.files.prepare().catch(options.onError);
       return { id, state: "outstanding" };
     },
     checkpoints: () => options.files.list(),

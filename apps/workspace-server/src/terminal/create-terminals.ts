@@ -9,7 +9,7 @@ import { openRecorder } from "../recording/recorder.ts";
 import { createRedactor } from "../recording/redact.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
 import { readLastScreen } from "./last-screen.ts";
-import { foregroundOf, jobsOf } from "./process-state.ts";
+import { foregroundOf, jobsOf, untilSessionsEnd } from "./process-state.ts";
 import { planShellLaunch } from "./shell-launch.ts";
 import { type SessionParts, TerminalSession } from "./terminal-session.ts";
 import type { Terminals } from "./terminals.ts";
@@ -18,6 +18,8 @@ import type { Terminals } from "./terminals.ts";
 const mostTerminals = 8;
 const rememberedCommands = 200;
 const lookMs = 1000;
+/** What programs have to go by themselves when their terminal does, and a little more to be killed. */
+const lastWordsMs = 400;
 const clock = (): number => performance.now();
 
 /** Opens the command log and the first terminal. */
@@ -184,9 +186,12 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(looking);
+      const shells = [...sessions.values()].flatMap(({ pid }) => pid ?? []);
       for (const session of sessions.values()) session.close();
       sessions.clear();
       commandLog?.close();
+      // Shells write their history and editors their recovery files when the terminal goes.
+      await untilSessionsEnd(shells, lastWordsMs);
     },
   };
   await terminals.open("1");

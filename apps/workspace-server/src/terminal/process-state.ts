@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What the kernel says about a terminal's processes. */
 export interface ForegroundState {
@@ -21,8 +22,10 @@ export const foregroundOf = (shellPid: number): ForegroundState | undefined => {
 /** Name of a process, as the kernel has it: at most 15 characters, and whatever the process calls itself. */
 export const programOf = (pid: number): string | undefined => readText(`/proc/${pid}/comm`)?.trim();
 
-/** What `/proc/<pid>/stat` says, see proc(5): fields 4 to 8. */
+/** What `/proc/<pid>/stat` says, see proc(5): fields 3 to 8. */
 export interface ProcessStat {
+  /** It has ended, and waits for its parent to notice. */
+  readonly isZombie: boolean;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
@@ -37,11 +40,10 @@ export const statOf = (pid: number): ProcessStat | undefined => {
   const text = readText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   // The name may hold spaces and parentheses: fields count from the last one.
-  const [, parent, group, session, terminal, foreground] = text
-    .slice(text.lastIndexOf(")") + 2)
-    .split(" ", 6)
-    .map(Number);
+  const [state, ...numbers] = text.slice(text.lastIndexOf(")") + 2).split(" ", 6);
+  const [parent, group, session, terminal, foreground] = numbers.map(Number);
   return {
+    isZombie: state === "Z",
     parent: parent ?? 0,
     group: group ?? 0,
     session: session ?? 0,
@@ -62,6 +64,12 @@ export const allProcesses = (): readonly number[] =>
  */
 export const sessionOf = (shellPid: number): readonly number[] =>
   allProcesses().filter((pid) => statOf(pid)?.session === shellPid);
+
+/** Waits until nothing of these shells' sessions is left, at most so long. */
+export const untilSessionsEnd = async (shellPids: readonly number[], mostMs: number): Promise<void> => {
+  for (const end = performance.now() + mostMs; performance.now() < end; await sleep(4))
+    if (shellPids.every((shell) => sessionOf(shell).every((pid) => statOf(pid)?.isZombie ?? true))) return;
+};
 
 /** Names of what runs in the shell's session besides the shell, in the foreground or behind it. */
 export const jobsOf = (shellPid: number): readonly string[] =>

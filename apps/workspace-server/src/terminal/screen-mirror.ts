@@ -23,6 +23,11 @@ export interface ScreenMirror {
 /** Lines of scrollback a snapshot carries. */
 const scrollback = 2000;
 
+/** Loads what the first mirror needs, for whoever cannot wait for it later. */
+export const warmUpScreens = async (): Promise<void> => {
+  await import("@xterm/headless");
+};
+
 /** Loads xterm's headless build on first need: an idle server does not pay for it. */
 export const createScreenMirror = async (size: {
   readonly cols: number;

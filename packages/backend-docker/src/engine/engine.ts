@@ -50,6 +50,8 @@ export interface Engine extends Disposable {
   ): AsyncGenerator<OutputChunk>;
   /** The streams of a container's first process: write stdin to it, read with `demultiplex`. */
   attach(id: string, signal?: AbortSignal): Promise<Duplex>;
+  /** The first process's stdin alone; its end is the process's, too, where the container says `StdinOnce`. */
+  attachStdin(id: string, signal?: AbortSignal): Promise<Duplex>;
   /** Runs a command in a running container. */
   exec(id: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes a tar stream below `path`. */
@@ -207,6 +209,12 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       transport.hijack({
         method: "POST",
         path: `/containers/${enc(id)}/attach?stream=1&stdin=1&stdout=1&stderr=1`,
+        ...withSignal(signal),
+      }),
+    attachStdin: (id, signal) =>
+      transport.hijack({
+        method: "POST",
+        path: `/containers/${enc(id)}/attach?stream=1&stdin=1`,
         ...withSignal(signal),
       }),
     exec: (id, options) => exec(transport, id, options),

@@ -36,6 +36,9 @@ export const containerBody = (settings: WorkspaceSettings, plan: ContainerPlan):
   Image: plan.imageId,
   Hostname: plan.hostname,
   Labels: plan.labels,
+  // Its configuration comes as the first line; then nobody holds it open any more.
+  OpenStdin: true,
+  StdinOnce: true,
   ExposedPorts: { [`${serverPort}/tcp`]: {} },
   HostConfig: {
     // Loopback only: nobody else on the network reaches a student's shell. Any port will do, and two

@@ -1,12 +1,13 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { receiveConfigCommand, type RuntimeConfigInput, serverPort } from "@atelier/contract";
+import { type RuntimeConfigInput, serverPort } from "@atelier/contract";
 import { AppError, type BuildRecord, isAppError, labels } from "@atelier/domain";
 import type { Engine } from "../engine/engine.ts";
 import type { ContainerInspect, ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
 import { containerBody } from "./container-body.ts";
+import { deliverByProcess, deliverConfig } from "./deliver-config.ts";
 import { refuseForeignImage } from "./refuse-foreign-image.ts";
 import { restartServices, type ServicesOptions, startServices } from "./services.ts";
 import {
@@ -117,26 +118,27 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
     );
   };
 
-  const configure = async (container: WorkspaceContainer, { mode, signal }: RunOptions): Promise<number> => {
+  const configure = async (
+    container: WorkspaceContainer,
+    { mode, signal }: RunOptions,
+    wasStarted = false,
+  ): Promise<number> => {
     const port = publishedPort(await engine.inspectContainer(container.id));
     if (port === undefined)
       throw new AppError("workspace-gone", `The container of "${container.settings.name}" ended at once.`, {
         hint: `\`atelier logs ${container.settings.name}\` shows what it said.`,
       });
-    const { exitCode, stderr } = await engine.exec(container.id, {
-      argv: receiveConfigCommand,
-      user: "0:0",
-      input: JSON.stringify(
-        runtimeFiles(state, container.settings, { mode, port, imageDigest: imageDigestOf(state, container.settings) }),
-      ),
+    await (wasStarted ? deliverConfig : deliverByProcess)(engine, {
+      container: container.id,
+      workspace: container.settings.name,
+      port,
+      files: runtimeFiles(state, container.settings, {
+        mode,
+        port,
+        imageDigest: imageDigestOf(state, container.settings),
+      }),
       signal,
     });
-    if (exitCode !== 0)
-      throw new AppError(
-        "config-not-received",
-        `The workspace did not take its configuration (exit code ${exitCode}): ${stderr.trim()}`,
-        { hint: `atelier logs ${container.settings.name}` },
-      );
     return port;
   };
 
@@ -181,9 +183,9 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
         : engine.renameContainer(id, nextName({ settings, generation, transition }, request)),
     run: async (container, options) => {
       await engine.startContainer(container.id, options.signal);
-      return configure(container, options);
+      return configure(container, options, true);
     },
-    configure,
+    configure: (container, options) => configure(container, options),
     portOf: async ({ id }) => publishedPort(await engine.inspectContainer(id)),
     whyGone: async ({ id }) => {
       const { State } = await engine.inspectContainer(id);

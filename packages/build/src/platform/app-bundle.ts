@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@atelier/domain";
+import type { Plugin } from "esbuild";
 import { isAlive } from "../docker/build-labels.ts";
 import { entriesOfFolder, type TarEntry } from "../tar/make-tar.ts";
 import { digestOfFiles } from "./digest-of-files.ts";
@@ -91,6 +92,17 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
 export const appEntries = (bundle: AppBundle): Promise<readonly TarEntry[]> =>
   entriesOfFolder(bundle.folder, "opt/atelier");
 
+/** zod brings its messages in fifty languages, which every start of the server would read and compile. */
+const onlyEnglish: Plugin = {
+  name: "only-english",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: 'export { default as en } from "./en.js";',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 const bundleServer = async (folder: string): Promise<void> => {
   const { build } = await import("esbuild");
   await build({
@@ -107,6 +119,7 @@ const bundleServer = async (folder: string): Promise<void> => {
     keepNames: true,
     legalComments: "none",
     external: ["@lydell/node-pty"],
+    plugins: [onlyEnglish],
     // CommonJS dependencies call require for Node's own modules.
     banner: {
       js: 'import { createRequire as __atelierRequire } from "node:module"; const require = __atelierRequire(import.meta.url);',

@@ -29,7 +29,13 @@ export const managerMessageSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("take-lease"), call: z.string(), restore: restoreSchema.optional() }),
   /** Stop PTYs, checkpoint, flush, write `released`, close. The answer's result is {@link releaseResultSchema}. */
   z.object({ t: z.literal("release"), call: z.string(), reason: z.string() }),
-  z.object({ t: z.literal("checkpoint"), call: z.string(), label: z.string().optional() }),
+  /** `ahead`: a swap is likely soon; the server saves what there is by now and keeps ready for it. */
+  z.object({
+    t: z.literal("checkpoint"),
+    call: z.string(),
+    label: z.string().optional(),
+    ahead: z.boolean().optional(),
+  }),
   z.object({ t: z.literal("restore"), call: z.string(), checkpoint: z.string() }),
   /** Replace pages, checks and hints of the running workspace; keys are paths below `/workshop`. */
   z.object({
@@ -72,6 +78,8 @@ export const workspaceMessageSchema = z.discriminatedUnion("t", [
     t: z.literal("activity"),
     at: z.iso.datetime(),
     kind: z.enum(["input", "check", "foreground-job", "request"]),
+    /** A step that is done since now: what comes after it may be prepared. */
+    done: z.string().optional(),
   }),
   z.object({
     t: z.literal("request"),

@@ -70,8 +70,16 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     outcome: z.enum(["done", "refused", "failed"]),
     cause: z.string().optional(),
   }),
-  event("released", { reason: z.string() }),
-  event("checkpoint", { id: z.string(), files: z.int(), bytes: z.number(), skipped: z.array(z.string()) }),
+  /** `checkpoint`: what was left, and on which image: where undo leads back to. */
+  event("released", { reason: z.string(), checkpoint: z.string().optional(), image: z.string().optional() }),
+  event("checkpoint", {
+    id: z.string(),
+    /** Why it was made: `auto`, `swap`, `stop`, `undo` or `manual`. */
+    reason: z.string().optional(),
+    files: z.int(),
+    bytes: z.number(),
+    skipped: z.array(z.string()),
+  }),
   /** `replaced`: what both the step and the student had changed; the student's version is in the checkpoint. */
   event("restored", {
     checkpoint: z.string(),

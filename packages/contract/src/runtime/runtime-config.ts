@@ -73,7 +73,8 @@ export type RuntimeConfig = z.infer<typeof runtimeConfigSchema>;
 export type RuntimeConfigInput = z.input<typeof runtimeConfigSchema>;
 
 /**
- * What travels over the stdin of `receive-config`, as one JSON document: the text of each file by its
+ * What travels as the first line of the server's own stdin, or over the stdin of `receive-config`, as one
+ * JSON document: the text of each file by its
  * name relative to the folder (`config.json`, `student.token`, `secrets/db`).
  */
 export const runtimeFilesSchema = z.record(z.string().regex(/^[A-Za-z0-9._/-]+$/), z.string());

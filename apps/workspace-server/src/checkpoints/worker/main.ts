@@ -1,46 +1,71 @@
-import { readFileSync } from "node:fs";
+import { PassThrough, Writable } from "node:stream";
 import { defaultCheckpointLimits } from "../limits.ts";
-import { type ScanOptions, scanRoots } from "../scan-roots.ts";
+import { type ScanResult, scanRoots } from "../scan-roots.ts";
 import { applyArchive } from "./apply-archive.ts";
+import { encodeFrame, FrameReader } from "./frames.ts";
+import type { WorkerOrder } from "./orders.ts";
 import { writeArchive } from "./write-archive.ts";
 
 /**
- * Short-lived process that touches the student's files with the student's rights. Its order comes as
- * one JSON document on descriptor 3; its answer is one JSON document.
- *
- *   scan     order {roots, known}          → stdout ScanResult
- *   save     order {paths}                 → stdout tar, stderr ArchiveSummary
- *   restore  order {roots, apply, remove}  ← stdin tar, stdout ApplySummary
+ * Process that touches the student's files with the student's rights. Takes orders as frames on stdin, one
+ * after the other, until that ends; a `restore` is followed by the archive as `data` frames. Answers on
+ * stdout; a `save` sends the archive before its answer.
  */
-const order = JSON.parse(readFileSync(3, "utf8")) as {
-  roots?: string[];
-  known?: NonNullable<ScanOptions["known"]>;
-  paths?: string[];
-  apply?: string[];
-  remove?: string[];
+const limits = defaultCheckpointLimits;
+let last: ScanResult | undefined;
+let archive: PassThrough | undefined;
+
+/** Writing to a pipe blocks: a slow reader slows this process, and nothing piles up. */
+const send = (...frame: Parameters<typeof encodeFrame>): void => {
+  process.stdout.write(encodeFrame(...frame));
 };
 
-const limits = defaultCheckpointLimits;
-switch (process.argv[2]) {
-  case "scan": {
-    const options = { roots: order.roots ?? [], limits };
-    process.stdout.write(JSON.stringify(await scanRoots(order.known ? { ...options, known: order.known } : options)));
-    break;
-  }
-  case "save":
-    process.stderr.write(JSON.stringify(await writeArchive(order.paths ?? [], process.stdout, limits)));
-    break;
-  case "restore":
-    process.stdout.write(
-      JSON.stringify(
-        await applyArchive(process.stdin, {
-          roots: order.roots ?? [],
-          apply: new Set(order.apply),
-          remove: order.remove ?? [],
+const execute = async (order: WorkerOrder): Promise<object> => {
+  switch (order.verb) {
+    case "scan": {
+      const known = last ?? order.known;
+      const found = scanRoots({ roots: order.roots, limits, ...(known ? { known } : {}) });
+      const isUnchanged = last !== undefined && isSame(last, found);
+      last = found;
+      return isUnchanged ? { unchanged: true } : found;
+    }
+    case "save":
+      return await writeArchive(
+        order.paths,
+        new Writable({
+          write: (chunk: Buffer, _encoding, done) => {
+            send("data", chunk);
+            done();
+          },
         }),
-      ),
-    );
-    break;
-  default:
-    process.exitCode = 2;
-}
+        limits,
+      );
+    case "restore":
+      return await applyArchive((archive = new PassThrough()), {
+        roots: order.roots,
+        apply: new Set(order.apply),
+        remove: order.remove,
+      });
+  }
+};
+
+/** Signatures hold everything that can change of a file, links and folders apart. */
+const isSame = (a: ScanResult, b: ScanResult): boolean =>
+  a.skipped.length === b.skipped.length &&
+  JSON.stringify(a.signatures) === JSON.stringify(b.signatures) &&
+  JSON.stringify(a.entries) === JSON.stringify(b.entries);
+
+const reader = new FrameReader();
+process.stdin.on("data", (chunk: Buffer) => {
+  for (const { kind, payload } of reader.push(chunk)) {
+    if (kind === "data") archive?.write(payload);
+    else if (kind === "end") archive?.end();
+    else if (kind === "order") {
+      send("accepted");
+      execute(JSON.parse(payload.toString("utf8")) as WorkerOrder).then(
+        (answer) => send("answer", Buffer.from(JSON.stringify(answer))),
+        (error: unknown) => send("failure", Buffer.from((error as Error).message)),
+      );
+    }
+  }
+});

@@ -1,0 +1,30 @@
+import { manifestEntrySchema } from "@atelier/domain";
+import { z } from "zod";
+
+export type WorkerOrder =
+  | {
+      readonly verb: "scan";
+      readonly roots: readonly string[];
+      /** What an earlier worker found, for one that has found nothing itself yet. */
+      readonly known?: Pick<ScanAnswer, "entries" | "signatures">;
+    }
+  | { readonly verb: "save"; readonly paths: readonly string[] }
+  | {
+      readonly verb: "restore";
+      readonly roots: readonly string[];
+      readonly apply: readonly string[];
+      readonly remove: readonly string[];
+    };
+
+const skipped = z.array(z.object({ path: z.string(), why: z.string() }));
+
+export const scanAnswerSchema = z.object({
+  entries: z.record(z.string(), manifestEntrySchema),
+  signatures: z.record(z.string(), z.string()),
+  skipped,
+});
+export type ScanAnswer = z.output<typeof scanAnswerSchema>;
+/** `unchanged`: as this very worker answered last. */
+export const scanReplySchema = z.union([z.object({ unchanged: z.literal(true) }), scanAnswerSchema]);
+export const saveAnswerSchema = z.object({ files: z.int(), bytes: z.number(), skipped });
+export const restoreAnswerSchema = z.object({ applied: z.int(), removed: z.int(), skipped });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { createReplacementCounter } from "@atelier/contract";
 import { createOutputMask } from "./mask-output.ts";
+import { createOutputText, type OutputText } from "./output-text.ts";
 import { RecordingFile, type RecordingFileOptions } from "./recording-file.ts";
 
 export interface RecorderOptions extends Omit<RecordingFileOptions, "partBytes" | "header"> {
@@ -28,8 +28,7 @@ export interface Recorder {
 
 export const openRecorder = (options: RecorderOptions): Recorder => {
   const { folder, shell, title, partBytes = 16 * 1024 * 1024 } = options;
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const countReplaced = createReplacementCounter();
+  const outputText = createOutputText(options.secrets.length > 0);
   const mask = createOutputMask(options.secrets);
   let { cols, rows } = options;
   let replaced = 0;
@@ -51,17 +50,18 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     told = replaced;
     options.onReplaced(replaced);
   };
-  const write = (text: string): void => {
-    if (text !== "") file.append("o", text);
+  const take = ({ text, encoding, replaced: count }: OutputText): void => {
+    replaced += count;
+    if (told === 0) tellReplaced();
+    write(encoding === "latin1" ? text : mask.push(text), encoding);
+  };
+  const write = (text: string, encoding: "utf8" | "latin1"): void => {
+    if (text !== "") file.append("o", text, encoding);
   };
   return {
     output: (bytes) => {
       // A dying shell may still print; what was closed stays as it is.
-      if (isClosed) return;
-      const text = decoder.decode(bytes, { stream: true });
-      replaced += countReplaced(bytes, text);
-      if (told === 0) tellReplaced();
-      write(mask.push(text));
+      if (!isClosed) take(outputText.push(bytes));
     },
     marker: (label) => file.append("m", label),
     resize: (nextCols, nextRows) => {
@@ -76,9 +76,8 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     close: () => {
       if (isClosed) return;
       isClosed = true;
-      const rest = decoder.decode();
-      if (rest !== "") replaced++;
-      write(mask.push(rest) + mask.end());
+      take(outputText.end());
+      write(mask.end(), "utf8");
       tellReplaced();
       file.close();
     },

@@ -51,6 +51,8 @@ interface Part {
 }
 
 const createNew = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Where lines become bytes, for all recordings: a flood would otherwise leave a Buffer behind for each. */
+let lineMemory = Buffer.allocUnsafeSlow(128 * 1024);
 const indexEvery = 1024 * 1024;
 const retryMs = 1000;
 /** Least time between two tries while output is coming: a full disk must not slow the terminal down. */
@@ -87,7 +89,8 @@ export class RecordingFile {
     return recordingFileName({ start: this.#start, terminal: this.#options.terminal, part: Math.max(1, this.#parts) });
   }
 
-  append(code: CastCode, data: string): void {
+  /** @param encoding `latin1` when each character of `data` stands for one byte of UTF-8 */
+  append(code: CastCode, data: string, encoding: "utf8" | "latin1" = "utf8"): void {
     if (this.#isClosed) return;
     const { clock, partBytes } = this.#options;
     if (this.#isFailing && clock() - this.#triedAt < impatientRetryMs) {
@@ -97,7 +100,7 @@ export class RecordingFile {
     const write = (): void => {
       if (this.#part === undefined || this.#part.size >= partBytes) this.#openPart();
       if (this.#isFailing) this.#recover();
-      this.#event(code, data);
+      this.#event(code, data, encoding);
     };
     // A part may have come to a limit of its own; a new one starts from nothing.
     const isWritten = this.#tries(write) || this.#guarded(write);
@@ -175,11 +178,11 @@ export class RecordingFile {
     part.index = tryOpen(join(folder, `${name}.idx`));
   }
 
-  #event(code: CastCode, data: string): void {
+  #event(code: CastCode, data: string, encoding: "utf8" | "latin1" = "utf8"): void {
     const part = this.#part as Part;
     const t = Math.max(this.#latest, (this.#options.clock() - part.started) / 1000);
     const offset = part.size;
-    this.#write(encodeCastEvent(t, code, data));
+    this.#write(encodeCastEvent(t, code, data), encoding);
     this.#latest = t;
     if (code === "m") writeIndex(part, { t, offset, marker: data });
     else if (offset - part.indexedAt >= indexEvery) {
@@ -191,11 +194,13 @@ export class RecordingFile {
     if (this.#options.isFirst) pointSession(this.#options.folder, part.name);
   }
 
-  #write(line: string): void {
+  #write(line: string, encoding: "utf8" | "latin1" = "utf8"): void {
     const { file } = this.#part as Part;
-    const data = Buffer.from(line);
-    for (let written = 0; written < data.length; ) written += writeSync(file, data, written);
-    (this.#part as Part).size += data.length;
+    const room = line.length * (encoding === "latin1" ? 1 : 3);
+    if (lineMemory.length < room) lineMemory = Buffer.allocUnsafeSlow(room);
+    const length = lineMemory.write(line, 0, encoding);
+    for (let written = 0; written < length; ) written += writeSync(file, lineMemory, written, length - written);
+    (this.#part as Part).size += length;
   }
 
   #closePart(): void {

@@ -57,6 +57,7 @@ export interface WorkspaceServerOptions {
     readonly autoChecks?: Pick<CheckByItselfOptions, "isBusy" | "pace">;
     /** argv of what writes one file. */
     readonly saver?: readonly string[];
+    readonly fileWorker?: readonly string[];
   };
 }
 

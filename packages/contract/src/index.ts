@@ -11,6 +11,7 @@ export * from "./events/llm-history.ts";
 export * from "./events/state-events.ts";
 export * from "./flat-files/flat-files.ts";
 export * from "./http/content-api.ts";
+export * from "./http/files-api.ts";
 export * from "./http/instructor-api.ts";
 export * from "./http/evidence.ts";
 export * from "./http/preview.ts";

@@ -19,6 +19,12 @@ export interface CheckpointsOptions {
   readonly needed?: () => Iterable<string>;
 }
 
+/** What the student did to one path since the layer was fresh. */
+export interface FileChange {
+  readonly path: string;
+  readonly change: "new" | "changed" | "deleted";
+}
+
 export type RestoreKind = "exact" | "carry-over";
 
 export interface RestoreReport {
@@ -42,6 +48,8 @@ export interface Checkpoints {
   list(): Promise<readonly CheckpointMeta[]>;
   /** Whether anything below the roots changed since the last save: cheap, no hashing of old files. */
   hasChanges(signal?: AbortSignal): Promise<boolean>;
+  /** What differs from the fresh layer, files and links only, by path. */
+  changes(signal?: AbortSignal): Promise<readonly FileChange[]>;
 }
 
 const kept = { automatic: 3, others: 10 } as const;
@@ -69,6 +77,18 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
   return {
     list: () => store.list(),
     hasChanges: async (signal) => !sameTree((await scan(signal)).entries, lastSaved?.entries ?? baseline),
+    changes: async (signal) => {
+      const mine = (await scan(signal)).entries;
+      const found = Object.entries(mine).flatMap(([path, entry]): FileChange[] =>
+        entry.kind === "folder" || sameEntry(baseline[path], entry)
+          ? []
+          : [{ path, change: baseline[path] === undefined ? "new" : "changed" }],
+      );
+      const deleted = Object.entries(baseline).flatMap(([path, entry]): FileChange[] =>
+        entry.kind === "folder" || mine[path] !== undefined ? [] : [{ path, change: "deleted" }],
+      );
+      return [...found, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
     save: async (reason, signal) => {
       const found = await scan(signal);
       const mine = found.entries;

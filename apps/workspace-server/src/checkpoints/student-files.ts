@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { type CheckpointView, type RestoreOrder, runtimeFileNames } from "@atelier/contract";
 import type { EventLog } from "../events/event-log.ts";
 import { type CheckpointReason, type ManifestRecord, openCheckpointStore } from "./checkpoint-store.ts";
-import { type Checkpoints, type CheckpointsOptions, createCheckpoints, takeBaseline } from "./checkpoints.ts";
+import {
+  type Checkpoints,
+  type CheckpointsOptions,
+  type FileChange,
+  createCheckpoints,
+  takeBaseline,
+} from "./checkpoints.ts";
 
 export interface StudentFilesOptions extends Omit<CheckpointsOptions, "store"> {
   readonly runtimeFolder: string;
@@ -61,6 +67,8 @@ export interface StudentFiles extends Disposable {
   /** The newest checkpoint of this very image, for a container that came back. */
   newestOfThisImage(): Promise<string | undefined>;
   list(): Promise<readonly CheckpointView[]>;
+  /** What the student made of the files that their image brought. */
+  changes(): Promise<readonly FileChange[]>;
 }
 
 /** Only the holder of the lease may. */
@@ -136,6 +144,7 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
       const meta = (await store.list())[0];
       return meta?.step === image.step ? meta.id : undefined;
     },
+    changes: () => inTurn(() => checkpoints.changes()),
     list: async () =>
       (await store.list()).map(({ id, at, step, reason, files, bytes, skipped }) => ({
         id,

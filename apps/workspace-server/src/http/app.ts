@@ -34,7 +34,10 @@ import {
   safeReturnPath,
 } from "./access.ts";
 import type { ContentService } from "../content/content-service.ts";
+import type { StudentDisk } from "../files/open-student-disk.ts";
 import { addContentRoutes } from "./content-routes.ts";
+import { addFileRoutes } from "./file-routes.ts";
+import { fileStatuses } from "./file-statuses.ts";
 import { addInstructorRoutes } from "../instructor/instructor-routes.ts";
 import type { InstructorService } from "../instructor/instructor-service.ts";
 import type { PresenceList } from "../instructor/presence.ts";
@@ -66,6 +69,7 @@ export interface StudentService {
   openTerminal(name: string | undefined): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
   readonly content: ContentService;
+  readonly disk: StudentDisk;
 }
 
 export interface AppOptions {
@@ -109,6 +113,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "bad-request": 400,
   "file-differs": 409,
   "not-saved": 422,
+  ...fileStatuses,
 };
 
 const problem = (
@@ -282,6 +287,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
     return context.body(null, 204);
   });
   addContentRoutes(app, () => ready().content);
+  addFileRoutes(app, () => ready().disk);
   app.get("/api/events", (context) => {
     // Nobody reads the body of a HEAD: it would stay open for good.
     if (context.req.method === "HEAD") return context.body(null);

@@ -1,3 +1,4 @@
+import { openStudentDisk } from "../files/open-student-disk.ts";
 import { join } from "node:path";
 import { type BootView, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
 import { fillContent } from "@atelier/domain";
@@ -161,6 +162,15 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     control: options.control,
     boot: options.boot,
     newId: options.newId,
+    disk: openStudentDisk({
+      identity,
+      settings,
+      worker: options.replace?.fileWorker,
+      workdir: loaded.workshop.workdir,
+      workspaceName: received.config.workspaceName,
+      changes: () => files.changes(),
+      ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
+    }),
     saving: {
       identity,
       saver: options.replace?.saver ?? [platformPaths.node, join(settings.ATELIER_PLATFORM, "server/save-file.mjs")],

@@ -12,6 +12,7 @@ import { readBlock, renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
 import { createAskStream } from "../help/ask-stream.ts";
 import type { LlmHelp } from "../help/create-llm-help.ts";
+import type { StudentDisk } from "../files/open-student-disk.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { StudentService, ViewerRole } from "../http/app.ts";
 import type { EventStream } from "../http/event-stream.ts";
@@ -30,6 +31,7 @@ export interface StudentServiceOptions {
   readonly terminals: () => Terminals | undefined;
   readonly control: ControlHub;
   readonly files: Pick<StudentFiles, "list" | "prepare">;
+  readonly disk: StudentDisk;
   readonly boot: () => BootView;
   readonly newId: () => string;
   /** How files are written as the student. */
@@ -142,6 +144,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
   };
 
   return {
+    disk: options.disk,
     boot: options.boot,
     workspace,
     step: async (id): Promise<StepView> => {

@@ -156,6 +156,7 @@ export const openTestServer = async (): Promise<TestServer> => {
       flock: "/usr/bin/flock",
       goss: at("goss"),
       saver: [process.execPath, fileURLToPath(new URL("../content/save-file/main.ts", import.meta.url))],
+      fileWorker: [process.execPath, fileURLToPath(new URL("../files/worker/main.ts", import.meta.url))],
       worker: [process.execPath, fileURLToPath(new URL("../checkpoints/worker/main.ts", import.meta.url))],
     },
   });

@@ -40,6 +40,7 @@ const serverEntries = {
   main: "apps/workspace-server/src/main.ts",
   "receive-config": "apps/workspace-server/src/receive-config/main.ts",
   "save-file": "apps/workspace-server/src/content/save-file/main.ts",
+  "file-worker": "apps/workspace-server/src/files/worker/main.ts",
   "checkpoint-worker": "apps/workspace-server/src/checkpoints/worker/main.ts",
   // Builds only: puts files into a container that may have no tar.
   "place-files": "packages/build/src/chain/place-files-main.ts",

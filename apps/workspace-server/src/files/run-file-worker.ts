@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { AppError } from "@atelier/domain";
+import { asIdentity, type Identity } from "../identity/identity.ts";
+import type { FileAnswer, FileOrder } from "./file-order.ts";
+
+export interface FileWorkerOptions {
+  readonly identity: Identity;
+  /** argv that starts `files/worker/main.ts`. */
+  readonly worker: readonly string[];
+  readonly roots: readonly string[];
+  readonly asIdentity?: typeof asIdentity;
+}
+
+export interface FileWork {
+  readonly answer: FileAnswer;
+  /** What a `read` or an `archive` brings; must be read to its end or destroyed. */
+  readonly bytes: Readable;
+}
+
+/** A small order takes moments; bytes take what the line takes. */
+const deadlines = { small: 20_000, bytes: 30 * 60_000 } as const;
+
+/**
+ * Has an order carried out by a process with the student's rights. Throws the worker's fault as an
+ * `AppError`. The process goes when its bytes are destroyed, at its deadline, and when `signal` fires.
+ */
+export const runFileWorker = async (
+  order: FileOrder,
+  options: FileWorkerOptions,
+  { input, signal }: { readonly input?: Readable; readonly signal?: AbortSignal } = {},
+): Promise<FileWork> => {
+  const [file = "", ...args] = (options.asIdentity ?? asIdentity)(options.identity, options.worker);
+  const child = spawn(file, args, {
+    cwd: "/",
+    detached: true,
+    env: { HOME: options.identity.home, PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
+    stdio: ["pipe", "pipe", "ignore", "pipe", "pipe"],
+  });
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself between the two lines.
+    }
+  };
+  const timer = setTimeout(
+    kill,
+    input || order.verb === "read" || order.verb === "archive" ? deadlines.bytes : deadlines.small,
+  );
+  signal?.addEventListener("abort", kill, { once: true });
+  child.once("close", () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", kill);
+  });
+  const [stdin, stdout, , orders, answers] = child.stdio as unknown as [
+    Writable,
+    Readable,
+    unknown,
+    Writable,
+    Readable,
+  ];
+  stdout.once("close", () => (stdout.readableEnded ? undefined : kill()));
+  // One that dies early breaks its pipes; its missing answer says more than EPIPE does.
+  orders.on("error", () => undefined).end(JSON.stringify({ roots: options.roots, ...order }));
+  stdin.on("error", () => undefined);
+  if (input === undefined) stdin.end();
+  else {
+    input.once("error", kill);
+    input.pipe(stdin);
+  }
+  const answer = await new Promise<FileAnswer | undefined>((resolve) => {
+    const lines = createInterface(answers);
+    lines.once("line", (line) => resolve(JSON.parse(line) as FileAnswer));
+    lines.once("close", () => resolve(undefined));
+    child.once("error", () => resolve(undefined));
+  });
+  if (answer?.fault === undefined && answer !== undefined) {
+    if (order.verb !== "read" && order.verb !== "archive") stdout.resume();
+    return { answer, bytes: stdout };
+  }
+  input?.unpipe(stdin);
+  stdout.resume();
+  kill();
+  if (answer?.fault === undefined)
+    throw new AppError("file-failed", "The process that works on your files ended early.", {
+      hint: "Try again. If it stays: is there memory left, and room for another process?",
+    });
+  throw new AppError(answer.fault.code, answer.fault.message);
+};

@@ -9,6 +9,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
+import { acceptNotice } from "./open-desk.ts";
 import { firstLoadBytes } from "./first-load.ts";
 
 type Scenario =
@@ -70,6 +71,7 @@ const visit = async (context: TestContext, scenario: Scenario, options: BrowserC
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
+  await acceptNotice(session, scenario);
   const page = await session.newPage();
   context.after(async () => {
     await session.close();

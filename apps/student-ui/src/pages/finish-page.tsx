@@ -1,4 +1,4 @@
-import type { WorkspaceView } from "@atelier/contract";
+import { filesApi, type WorkspaceView } from "@atelier/contract";
 import { Button, Icon } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { linkKind } from "../content/link-kind.ts";
@@ -42,6 +42,14 @@ export const FinishPage = ({ workspace }: { readonly workspace: WorkspaceView })
         )}
         <h2 className="page__section">{words.achieved}</h2>
         <StepOverview steps={steps} language={workshop.language} />
+        {workspace.role === "student" && (
+          <p>
+            <a className="button" href={filesApi.workArchive} download>
+              <Icon name="download" />
+              {strings.work.download}
+            </a>
+          </p>
+        )}
         {feedback !== undefined && (
           <p>
             <a className="link" href={feedback} target="_blank" rel="noopener noreferrer">

@@ -2,8 +2,10 @@ import "./workspace-page.css";
 import { isLeaveChord } from "@atelier/ui/terminal";
 import { SplitPanes } from "@atelier/ui";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { UploadsProvider } from "../modules/files/uploads.tsx";
 import { Header } from "../modules/header/header.tsx";
 import { Notices } from "../modules/header/notices.tsx";
+import { PaletteHost } from "../modules/palette/palette-host.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
 import { StepList } from "../modules/steps/step-list.tsx";
 import { useTerminalRegistry } from "../modules/terminals/create-registry.ts";
@@ -50,6 +52,8 @@ export const WorkspacePage = (): ReactNode => {
     if (layout === "text") setPreferences({ layout: "both" });
   });
   const leaveTerminal = (): void => {
+    // At once: the next key is not the shell's any more, even before the text is there to take it.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     setPane("text");
     if (layout === "terminal") setPreferences({ layout: "both" });
     requestAnimationFrame(() => textPane.current?.focus());
@@ -89,49 +93,52 @@ export const WorkspacePage = (): ReactNode => {
 
   return (
     <ToolsContext value={tools}>
-      <TerminalContext value={registry}>
-        <div className="workspace" data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
-          <a
-            className="skip"
-            href="#page"
-            onClick={(event) => {
-              event.preventDefault();
-              leaveTerminal();
-            }}
-          >
-            {strings.skipToContent}
-          </a>
-          {webTerminal && (
+      <UploadsProvider>
+        <TerminalContext value={registry}>
+          <div className="workspace" data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
             <a
               className="skip"
-              href="#terminal"
+              href="#page"
               onClick={(event) => {
                 event.preventDefault();
-                registry.focus();
+                leaveTerminal();
               }}
             >
-              {strings.skipToTerminal}
+              {strings.skipToContent}
             </a>
-          )}
-          <Header drawer={drawer} />
-          <Notices />
-          <PaneSwitch pane={pane} onChoose={setPane} />
-          <div className="workspace__body">
-            <StepList drawer={drawer} />
-            <div className="workspace__panes">
-              <SplitPanes
-                start={<TextPane paneRef={textPane} />}
-                end={<ToolArea onLeave={leaveTerminal} />}
-                share={textShare}
-                onShare={(share) => setPreferences({ textShare: share })}
-                label={strings.resize}
-                shown={shown}
-              />
+            {webTerminal && (
+              <a
+                className="skip"
+                href="#terminal"
+                onClick={(event) => {
+                  event.preventDefault();
+                  registry.focus();
+                }}
+              >
+                {strings.skipToTerminal}
+              </a>
+            )}
+            <Header drawer={drawer} />
+            <Notices />
+            <PaneSwitch pane={pane} onChoose={setPane} />
+            <div className="workspace__body">
+              <StepList drawer={drawer} />
+              <div className="workspace__panes">
+                <SplitPanes
+                  start={<TextPane paneRef={textPane} />}
+                  end={<ToolArea onLeave={leaveTerminal} />}
+                  share={textShare}
+                  onShare={(share) => setPreferences({ textShare: share })}
+                  label={strings.resize}
+                  shown={shown}
+                />
+              </div>
             </div>
+            <RequestProgress />
+            <PaletteHost readText={leaveTerminal} />
           </div>
-          <RequestProgress />
-        </div>
-      </TerminalContext>
+        </TerminalContext>
+      </UploadsProvider>
     </ToolsContext>
   );
 };

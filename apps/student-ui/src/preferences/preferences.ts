@@ -2,7 +2,7 @@ import { clampShare } from "@atelier/ui/split";
 import { useSyncExternalStore } from "react";
 
 export interface Preferences {
-  readonly theme: "auto" | "light" | "dark";
+  readonly theme: "auto" | "light" | "dark" | "contrast";
   readonly layout: "text" | "both" | "terminal";
   readonly fontSize: number;
   readonly screenReader: boolean;
@@ -40,7 +40,7 @@ export const readPreferences = (text: string | null): Preferences => {
   }
   const { fontSize, textShare } = stored;
   return {
-    theme: oneOf(stored.theme, ["auto", "light", "dark"], defaults.theme),
+    theme: oneOf(stored.theme, ["auto", "light", "dark", "contrast"], defaults.theme),
     layout: oneOf(stored.layout, ["text", "both", "terminal"], defaults.layout),
     fontSize:
       typeof fontSize === "number" && fontSize >= fontSizes.least && fontSize <= fontSizes.most

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { newQuestionSchema, type ServerSentEvent } from "@atelier/contract";
 import { WebSocketServer } from "ws";
 import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
+import { createFakeFiles } from "./fake-files.ts";
 import { createFakeModel } from "./fake-model.ts";
 import { startFakePreview } from "./fake-preview.ts";
 import { createFakeTerminal, type FakeTerminal } from "./fake-terminal.ts";
@@ -52,6 +53,7 @@ export const startFakeServer = async ({
   const home = mkdtempSync(join(tmpdir(), "atelier-fake-"));
   const preview = scenario === "tools" ? await startFakePreview() : undefined;
   const workshop = createFakeWorkshop(scenario, { home, previewPort: preview?.port ?? 0 });
+  const files = createFakeFiles(home);
   const model = createFakeModel();
   const streams = new Set<ServerResponse>();
   const terminals = new Map<string, FakeTerminal>();
@@ -158,6 +160,7 @@ export const startFakeServer = async ({
     if (head === "steps") return stepRoute(request, response, rest);
     if (head === "pages") return json(response, 200, { html: fakeTexts[rest[0] ?? ""] ?? "" });
     if (head === "disputes") return json(response, 200, { v: 1, kind: "atelier-check-evidence" });
+    if (head === "files" || head === "work") return files(request, response, [head, ...rest]);
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
     if (head === "requests")
       return refuse(response, 409, [

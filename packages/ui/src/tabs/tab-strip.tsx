@@ -18,6 +18,8 @@ export interface TabStripProps {
   readonly label: string;
   /** Prefix of the ids that tie tabs to their {@link TabPanel}s. */
   readonly name: string;
+  /** Id of the one element that shows whatever is selected, where there are no {@link TabPanel}s. */
+  readonly panel?: string;
   readonly onSelect: (id: string) => void;
   /** Delete pressed on a tab. */
   readonly onDelete?: (id: string) => void;
@@ -27,7 +29,7 @@ const idOf = (name: string, kind: "tab" | "panel", id: string): string =>
   `${name}-${kind}-${id.replace(/[^A-Za-z0-9_-]/g, (character) => `.${character.charCodeAt(0).toString(16)}`)}`;
 
 /** Tabs in a row: arrow keys move between them and select, Tab leads to the panel. */
-export const TabStrip = ({ items, selected, label, name, onSelect, onDelete }: TabStripProps): ReactNode => {
+export const TabStrip = ({ items, selected, label, name, panel, onSelect, onDelete }: TabStripProps): ReactNode => {
   const host = useRef<HTMLDivElement>(null);
   // Without a selection the first tab is the way in by keyboard.
   const current = items.some(({ id }) => id === selected) ? selected : undefined;
@@ -62,7 +64,7 @@ export const TabStrip = ({ items, selected, label, name, onSelect, onDelete }: T
           className="tab-strip__tab"
           lang={lang}
           aria-selected={id === current}
-          aria-controls={idOf(name, "panel", id)}
+          aria-controls={panel ?? idOf(name, "panel", id)}
           tabIndex={id === reachable ? 0 : -1}
           onClick={() => onSelect(id)}
           onKeyDown={onKey}
@@ -86,17 +88,20 @@ export interface TabPanelProps {
   readonly id: string;
   readonly selected: boolean;
   readonly className?: string;
+  /** Nothing in it can be reached for now. */
+  readonly inert?: boolean;
   readonly children: ReactNode;
 }
 
 /** What a tab shows. A panel that is not selected stays mounted, hidden. */
-export const TabPanel = ({ name, id, selected, className = "", children }: TabPanelProps): ReactNode => (
+export const TabPanel = ({ name, id, selected, className = "", inert = false, children }: TabPanelProps): ReactNode => (
   <div
     id={idOf(name, "panel", id)}
     role="tabpanel"
     aria-labelledby={idOf(name, "tab", id)}
     className={`tab-panel ${className}`}
     hidden={!selected}
+    inert={inert}
   >
     {children}
   </div>

@@ -7,8 +7,10 @@ import { doneCount, isDone } from "../../state/select.ts";
 import { useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
+import { openPalette } from "../palette/palette-host.tsx";
 import { RecordingBadge } from "./recording-badge.tsx";
 import { SettingsMenu } from "./settings-menu.tsx";
+import { WatchedBadge } from "./watched-badge.tsx";
 import { TimeLeft } from "./time-left.tsx";
 
 const words = strings.header;
@@ -74,9 +76,11 @@ export const Header = ({ drawer }: { readonly drawer: Drawer }): ReactNode => {
       </div>
       <div className="header__facts">
         <TimeLeft />
+        <WatchedBadge />
         <RecordingBadge />
         <ConnectionBadge />
-        {workspace.webTerminal && <LayoutSwitch />}
+        <LayoutSwitch />
+        <Button look="quiet" icon="keyboard" aria-label={strings.palette.open} onPress={openPalette} />
         <SettingsMenu />
       </div>
     </header>

@@ -6,7 +6,7 @@ import { fontSizes, type Preferences, setPreferences, usePreferences } from "../
 import { strings } from "../../strings/en.ts";
 
 const words = strings.settings;
-const themes: readonly Preferences["theme"][] = ["auto", "light", "dark"];
+const themes: readonly Preferences["theme"][] = ["auto", "light", "dark", "contrast"];
 
 const Keys = (): ReactNode => (
   <dl className="settings__keys">

@@ -39,8 +39,9 @@ export interface TerminalViewProps {
 /** One terminal with its search, its overlays and the line below that says how to leave it. */
 export const TerminalView = ({ name, source, active, onLeave, missing }: TerminalViewProps): ReactNode => {
   const { register } = useTerminals();
-  const { fontSize, screenReader } = usePreferences();
-  const highContrast = useHighContrast();
+  const { fontSize, screenReader, theme } = usePreferences();
+  const prefersContrast = useHighContrast();
+  const highContrast = prefersContrast || theme === "contrast";
   const handle = useRef<TerminalHandle | null>(null);
   const [status, setStatus] = useState<TerminalStatus>();
   const [remark, setRemark] = useState("");

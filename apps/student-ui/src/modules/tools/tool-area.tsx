@@ -1,10 +1,12 @@
 import "./tool-area.css";
 import { Button, TabPanel, TabStrip } from "@atelier/ui";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { BootProgress } from "../boot/boot-progress.tsx";
+import { DropZone } from "../files/drop-zone.tsx";
+import { NoticeGate, useNoticeGate } from "../notice/notice-gate.tsx";
 import { Confirm } from "../overlays/overlays.tsx";
 import { missingLog } from "../terminals/missing-log.ts";
 import { useTerminals } from "../terminals/terminal-registry.ts";
@@ -14,6 +16,10 @@ import { HelpTool } from "./help-tool.tsx";
 import { PreviewTool } from "./preview-tool.tsx";
 import { allPreviews, previewTool, previewUrl, terminalOf, terminalTool, toolTabs } from "./tool-id.ts";
 import { useTools } from "./tools-context.ts";
+
+// CodeMirror is larger than the rest of the page: it comes when a file is wanted.
+const EditorTool = lazy(() => import("../editor/editor-tool.tsx"));
+const WorkTool = lazy(() => import("../work/work-tool.tsx"));
 
 const words = strings.terminal;
 const name = "tool";
@@ -28,6 +34,7 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
   const terminals = known ?? [];
   const [closing, setClosing] = useState<string>();
   const sourceOf = useSources(workspace?.role === "instructor");
+  const gate = useNoticeGate(workspace);
   const seen = useRef(new Set<string>());
   const isBooting = boot !== undefined && boot.view.phase !== "ready" && terminals.length === 0;
   const tabs = workspace === undefined ? [] : toolTabs({ workspace, terminals, previews: tools.previews });
@@ -70,7 +77,9 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
             if (named !== undefined && names.length > 1) setClosing(named);
           }}
         />
-        {mayOpen && <Button look="quiet" size="small" icon="plus" aria-label={words.open} onPress={open} />}
+        {mayOpen && !gate.isOpen && (
+          <Button look="quiet" size="small" icon="plus" aria-label={words.open} onPress={open} />
+        )}
         {mayOpen && inFront !== undefined && names.length > 1 && (
           <Button look="quiet" size="small" icon="cross" aria-label={words.close} onPress={() => setClosing(inFront)} />
         )}
@@ -101,14 +110,17 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
             id={terminalTool(each)}
             selected={current === terminalTool(each)}
             className="tool-area__panel tool-area__panel--terminal"
+            inert={gate.isOpen}
           >
-            <TerminalView
-              name={each}
-              source={sourceOf(each)}
-              active={each === terminal}
-              onLeave={onLeave}
-              missing={missingLog(terminals.find((one) => one.name === each))}
-            />
+            <DropZone>
+              <TerminalView
+                name={each}
+                source={sourceOf(each)}
+                active={each === terminal}
+                onLeave={onLeave}
+                missing={missingLog(terminals.find((one) => one.name === each))}
+              />
+            </DropZone>
           </TabPanel>
         ))}
       {allPreviews({ workspace, previews: tools.previews }).map((preview) => {
@@ -131,6 +143,25 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
       <TabPanel name={name} id="help" selected={current === "help" && !isBooting} className="tool-area__panel">
         {seen.current.has("help") && <HelpTool />}
       </TabPanel>
+      {workspace.workshop.editor && (
+        <TabPanel name={name} id="editor" selected={current === "editor"} className="tool-area__panel">
+          {seen.current.has("editor") && (
+            <Suspense>
+              <EditorTool isShown={current === "editor"} readOnly={workspace.role !== "student"} />
+            </Suspense>
+          )}
+        </TabPanel>
+      )}
+      <TabPanel name={name} id="work" selected={current === "work"} className="tool-area__panel">
+        {current === "work" && (
+          <Suspense>
+            <WorkTool hasEditor={workspace.workshop.editor} />
+          </Suspense>
+        )}
+      </TabPanel>
+      {gate.isOpen && !isBooting && inFront !== undefined && (
+        <NoticeGate workspace={workspace} onAccept={gate.accept} />
+      )}
       <Confirm
         isOpen={closing !== undefined}
         title={words.confirmClose(closing ?? "")}

@@ -48,11 +48,11 @@ test("tabs: terminals first, then editor, previews and help", () => {
   const terminals = [{ name: "1", state: "ready" as const, shell: "bash", viewers: 1 }];
   assert.deepEqual(
     toolTabs({ workspace, terminals, previews }).map(({ id }) => id),
-    ["terminal:1", "editor", "preview:8000:App", "preview:3000:3000", "help"],
+    ["terminal:1", "editor", "preview:8000:App", "preview:3000:3000", "help", "work"],
   );
   assert.deepEqual(allPreviews({ workspace: base, previews }), []);
   assert.deepEqual(
     toolTabs({ workspace: { ...base, webTerminal: false }, terminals, previews: [] }).map(({ id }) => id),
-    ["help"],
+    ["help", "work"],
   );
 });

@@ -1,0 +1,88 @@
+// What is handed to page.evaluate runs in the browser.
+/// <reference lib="dom" />
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { ensureAppBundle } from "@atelier/build";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type FakeServer, startFakeServer } from "./fake-server.ts";
+
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
+  });
+
+/** The built page, as the platform layer has it; a build of the same sources is used again. */
+export const builtPage = async (): Promise<string> => join((await ensureAppBundle(process.env)).folder, "ui");
+
+export interface Desk {
+  readonly page: Page;
+  readonly server: FakeServer;
+  /** What the browser complained about: errors, refusals by the content security policy. */
+  readonly complaints: string[];
+}
+
+export interface DeskOptions extends BrowserContextOptions {
+  /** Leave the notice before the first prompt to the test. */
+  readonly keepsNotice?: boolean;
+}
+
+/** What a student has agreed to in the pretended workspace. */
+const noticeText = (scenario: string): string => (scenario === "asking" ? "both,anthropic" : "both,no-model");
+
+/** Agrees to the notice before the page is there, for tests of what lies behind it. */
+export const acceptNotice = (context: { addInitScript: Page["addInitScript"] }, scenario: string): Promise<unknown> =>
+  context.addInitScript((text) => localStorage.setItem("atelier.notice.w-sample", text), noticeText(scenario));
+
+/** Opens the page on a pretended server; both go with the test. */
+export const openDesk = async (
+  { test, browser, dist }: { readonly test: TestContext; readonly browser: Browser; readonly dist: string },
+  scenario: string,
+  { keepsNotice = false, ...options }: DeskOptions = {},
+): Promise<Desk> => {
+  const server = await startFakeServer(scenario, dist);
+  const session = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
+  test.after(async () => {
+    await session.close();
+    await server.close();
+  });
+  if (!keepsNotice) await acceptNotice(session, scenario);
+  const page = await session.newPage();
+  page.setDefaultTimeout(30_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await page.goto(server.url);
+  return { page, server, complaints };
+};
+
+/** Waits until the terminal in front shows a text. */
+export const shows = (page: Page, text: string): Promise<unknown> =>
+  page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll<HTMLElement>(".xterm-rows")].some((rows) =>
+        rows.textContent?.replaceAll("\u00a0", " ").includes(wanted),
+      ),
+    text,
+  );
+
+export const typeIn = async (page: Page, text: string): Promise<void> => {
+  await shows(page, "$");
+  await page.locator(".xterm-screen").first().click();
+  await page.keyboard.type(text);
+};
+
+export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });

@@ -216,6 +216,22 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/run.ts"),
   },
   {
+    name: "dev",
+    args: "[folder]",
+    summary: "run a workshop and keep it like the folder while you write",
+    details:
+      "Texts, hints, checks and step settings reach the open page at once; a change of the recipe builds only what follows it. Mistakes are shown over the page, with file and line.",
+    examples: ["atelier dev my-workshop --open"],
+    options: [
+      option("--name <name>", "name of the workspace; default: the workshop's"),
+      template,
+      repeatable("--set <name=value>", "value of a parameter"),
+      repeatable("--secret <name=file>", "value of a secret parameter or a build secret, from a file"),
+      option("--open", "open the link in the browser"),
+    ],
+    load: () => import("./commands/dev.ts"),
+  },
+  {
     name: "push",
     args: "[folder]",
     summary: "build a workshop and send its images to a registry",

@@ -167,6 +167,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
           return { phase: "stopped" as const };
         }),
       transition: (name, wanted, progress) => order(async () => (await existing(name)).transition(wanted, progress)),
+      overlay: (name, texts) => order(async () => (await existing(name)).overlay(texts)),
       extend: (name, seconds) => order(async () => (await existing(name)).extend(seconds)),
       handover: () => finish("handed over"),
     },

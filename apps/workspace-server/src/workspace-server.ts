@@ -35,6 +35,7 @@ import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
 import { warmUpScreens } from "./terminal/screen-mirror.ts";
 import type { Terminals } from "./terminal/terminals.ts";
+import { applyOverlay } from "./workshop/content-overlay.ts";
 import { loadWorkshop } from "./workshop/load-workshop.ts";
 
 export interface WorkspaceServerOptions {
@@ -80,6 +81,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   let rules: AccessRules | undefined;
   let running: Running | undefined;
   let control: ControlHub | undefined;
+  let contentVersion = 0;
   const order = Promise.withResolvers<RestoreOrder>();
   const taken = Promise.withResolvers<void>();
 
@@ -184,6 +186,12 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
             ...(message.goss === undefined ? {} : { goss: message.goss }),
           });
         if (message.t === "release") return await release(message.reason);
+        if (message.t === "content-overlay" && running) {
+          await applyOverlay(running.loaded, message);
+          contentVersion++;
+          sendWorkspace();
+          return undefined;
+        }
         if (message.t === "take-lease") {
           if (phase.phase !== "standby") throw new Error(`this server is not standing by but in "${phase.phase}"`);
           order.resolve(message.restore ?? { kind: "none" });
@@ -278,6 +286,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       layer,
       worker,
       onEvent: sendWorkspace,
+      contentVersion: () => contentVersion,
       watchers,
     });
     disposables.use(running.events);

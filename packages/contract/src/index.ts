@@ -10,6 +10,7 @@ export * from "./events/command-log.ts";
 export * from "./events/llm-history.ts";
 export * from "./events/state-events.ts";
 export * from "./flat-files/flat-files.ts";
+export * from "./http/author-diagnostic.ts";
 export * from "./http/content-api.ts";
 export * from "./http/files-api.ts";
 export * from "./http/instructor-api.ts";

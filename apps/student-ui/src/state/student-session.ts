@@ -60,8 +60,10 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     dispatch({ type: "failure", failure: { title, problem: problemOf(error) } });
 
   const takeWorkspace = (workspace: WorkspaceView): void => {
+    const isOld = state.workspace !== undefined && workspace.contentVersion !== state.workspace.contentVersion;
     dispatch({ type: "event", event: { type: "workspace", workspace }, now: clock.now() });
     settleView();
+    if (isOld && state.view !== undefined) startBackground(loadView(state.view));
     watchBoot();
   };
 

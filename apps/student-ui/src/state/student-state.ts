@@ -110,8 +110,11 @@ const withWorkspace = (state: StudentState, workspace: WorkspaceView, now: numbe
   const { request, ...rest } = state;
   // A request ends when the manager has acted: the view that follows it is the sign we get.
   const settled = request?.state === "outstanding" && workspace !== state.workspace;
+  // An author at work replaced texts: what was fetched before is old, but stays until the new ones are here.
+  const isOld = workspace.contentVersion !== state.workspace?.contentVersion;
   const next: StudentState = {
     ...(settled || request === undefined ? rest : { ...rest, request }),
+    ...(isOld ? { pages: {}, help: {} } : {}),
     workspace,
     boot: { view: workspace.boot, at: now },
   };

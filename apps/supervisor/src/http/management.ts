@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   extendOrderSchema,
+  type OverlayOrder,
+  overlayOrderSchema,
   type HealthView,
   type LocalWorkspaceView,
   managementApi,
@@ -23,10 +25,13 @@ export interface ManagementService {
   remove(name: string, progress: Progress): Promise<OperationResult>;
   transition(name: string, order: z.output<typeof transitionOrderSchema>, progress: Progress): Promise<OperationResult>;
   extend(name: string, seconds: number | undefined): Promise<OperationResult>;
+  /** Texts for an author at work; see `OverlayOrder`. */
+  overlay(name: string, order: OverlayOrder): Promise<OperationResult>;
   handover(): void;
 }
 
-const largestBody = 64 * 1024;
+/** Texts and pictures of an author at work are the largest order. */
+const largestBody = 32 * 1024 * 1024;
 
 /** Answers `contract/management`. */
 export const createManagement =
@@ -66,6 +71,10 @@ const route = async (service: ManagementService, request: IncomingMessage, respo
     case "transition": {
       const order = transitionOrderSchema.parse(body);
       return tell(response, (progress) => service.transition(name, order, progress));
+    }
+    case "overlay": {
+      const order = overlayOrderSchema.parse(body);
+      return tell(response, () => service.overlay(name, order));
     }
     case "extend": {
       const { seconds } = extendOrderSchema.parse(body);

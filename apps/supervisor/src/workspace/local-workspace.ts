@@ -5,6 +5,7 @@ import {
   type LocalWorkspaceView,
   type NewRequest,
   type OperationResult,
+  type OverlayOrder,
   requestViewSchema,
   type TransitionOrder,
   type WorkspacePhase,
@@ -19,6 +20,7 @@ import { discard, type Live, type TransitionTools } from "../transition/live.ts"
 import { planTransition, type Standing, type TransitionPlan } from "../transition/plan-transition.ts";
 import { settle } from "../transition/settle.ts";
 import { messageOf, prepare, swap } from "../transition/swap.ts";
+import { createContentOverlay } from "./content-overlay.ts";
 import { createOutcomes, type Outcome } from "./outcomes.ts";
 import { createQueue } from "./queue.ts";
 import { noticesOf, statusOf, type Timing } from "./status.ts";
@@ -50,6 +52,8 @@ export interface LocalWorkspace {
   release(): Promise<void>;
   transition(order: TransitionOrder, progress: Progress): Promise<OperationResult>;
   extend(seconds: number | undefined): Promise<OperationResult>;
+  /** Replaces texts for an author at work, here and in the containers that follow. */
+  overlay(order: OverlayOrder): Promise<OperationResult>;
   /** Holds its time against the clock. Answers `delete` when it was kept long enough. */
   tick(): Promise<"kept" | "delete">;
   /** Waits for what is under way and lets go of everything; the containers run on. */
@@ -72,6 +76,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const { name, containers, state, log, now } = options;
   const queue = createQueue();
   const outcomes = createOutcomes();
+  const overlay = createContentOverlay();
   const ending = new AbortController();
   const acknowledged = new WeakMap<ControlLink, Set<string>>();
   let live: Live | undefined;
@@ -118,6 +123,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
 
   /** Takes a container for the workspace's own: from now on browsers reach it. */
   const take = (next: Live | undefined, container: WorkspaceContainer | undefined): void => {
+    if (next && live?.container.id !== next.container.id) overlay.sendAll(next.link).catch(report("overlay.failed"));
     if (live && live.link !== next?.link) live.link[Symbol.dispose]();
     live = next;
     known = container;
@@ -439,6 +445,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       extendBy(seconds);
       return result();
     },
+    overlay: async (order) => {
+      await overlay.add(order, requireLive().link);
+      return result();
+    },
     tick: async () => {
       const seen = lastSeen;
       lastSeen = now();
@@ -516,6 +526,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       const id = options.newId();
       progressOf.set(id, progress);
       await using retired = new AsyncDisposableStack();
+      overlay.clear();
       try {
         return await follow(
           { id, kind: "move", retired },

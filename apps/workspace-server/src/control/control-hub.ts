@@ -1,4 +1,5 @@
 import {
+  type AuthorDiagnostic,
   type BootView,
   type ManagerMessage,
   managerMessageSchema,
@@ -23,6 +24,8 @@ export interface OutstandingRequest {
 export interface ControlHub {
   readonly isConnected: boolean;
   readonly status: ManagerStatus | undefined;
+  /** What is wrong with the folder of an author at work. */
+  readonly diagnostics: readonly AuthorDiagnostic[];
   accept(socket: WebSocket): void;
   /** Sends a message when a manager listens; requests are repeated at every connect anyway. */
   send(message: WorkspaceMessage): void;
@@ -41,6 +44,7 @@ export interface ControlHubOptions {
 export const createControlHub = (options: ControlHubOptions): ControlHub => {
   let current: WebSocket | undefined;
   let status: ManagerStatus | undefined;
+  let diagnostics: readonly AuthorDiagnostic[] = [];
 
   const sendTo = (socket: WebSocket, message: WorkspaceMessage): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
@@ -49,7 +53,10 @@ export const createControlHub = (options: ControlHubOptions): ControlHub => {
   const receive = async (socket: WebSocket, message: ManagerMessage): Promise<void> => {
     switch (message.t) {
       case "hello":
+        return;
       case "diagnostics":
+        diagnostics = message.diagnostics;
+        options.onChange();
         return;
       case "status":
         status = message;
@@ -74,6 +81,9 @@ export const createControlHub = (options: ControlHubOptions): ControlHub => {
     },
     get status() {
       return status;
+    },
+    get diagnostics() {
+      return diagnostics;
     },
     accept: (socket) => {
       current?.close(4001, "another manager connected");

@@ -59,6 +59,8 @@ export interface OpenOptions extends WorkspaceServerOptions {
   readonly layer: Layer;
   readonly worker: FileWorker;
   readonly onEvent: () => void;
+  /** How often an author replaced texts. */
+  readonly contentVersion: () => number;
   readonly watchers: () => number;
 }
 
@@ -161,6 +163,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     terminals: () => running?.terminals,
     control: options.control,
     boot: options.boot,
+    contentVersion: options.contentVersion,
     newId: options.newId,
     disk: openStudentDisk({
       identity,

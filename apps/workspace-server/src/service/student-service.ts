@@ -33,6 +33,7 @@ export interface StudentServiceOptions {
   readonly files: Pick<StudentFiles, "list" | "prepare">;
   readonly disk: StudentDisk;
   readonly boot: () => BootView;
+  readonly contentVersion: () => number;
   readonly newId: () => string;
   /** How files are written as the student. */
   readonly saving: SaverOptions;
@@ -124,6 +125,8 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
       extendable: status?.extendable ?? false,
       notices: status?.notices ?? [],
+      ...(options.contentVersion() === 0 ? {} : { contentVersion: options.contentVersion() }),
+      ...(control.diagnostics.length === 0 ? {} : { diagnostics: [...control.diagnostics] }),
       transitions: control.isConnected,
       ...(options.llm === undefined ? {} : { llm: { provider: options.llm.provider, model: options.llm.model } }),
     };

@@ -7,6 +7,7 @@ import {
   localWorkspaceViewSchema,
   managementApi,
   type OperationResult,
+  type OverlayOrder,
   problemSchema,
   type ProgressLine,
   progressLineSchema,
@@ -40,6 +41,8 @@ export interface SupervisorClient {
   remove(name: string, options?: OrderOptions): Promise<OperationResult>;
   transition(name: string, order: TransitionOrder, options?: OrderOptions): Promise<OperationResult>;
   extend(name: string, order: ExtendOrder): Promise<OperationResult>;
+  /** Texts for an author at work. */
+  overlay(name: string, order: OverlayOrder): Promise<OperationResult>;
   /** It finishes what is under way and ends. */
   handover(): Promise<void>;
 }
@@ -126,6 +129,7 @@ export const createSupervisorClient = ({ port, token, version }: SupervisorFile)
     remove: (name, options) => act(name, "remove", options),
     transition: (name, order, options) => act(name, "transition", { ...options, body: order }),
     extend: (name, order) => act(name, "extend", { body: order }),
+    overlay: (name, order) => act(name, "overlay", { body: order }),
     handover: async () => {
       await read(z.unknown(), { method: "POST", path: managementApi.handover, body: {}, timeoutMs: 5_000 });
     },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authorDiagnosticSchema } from "../http/author-diagnostic.ts";
 import { bootViewSchema, newRequestSchema } from "../http/student-api.ts";
 
 /**
@@ -42,9 +43,12 @@ export const managerMessageSchema = z.discriminatedUnion("t", [
     t: z.literal("content-overlay"),
     call: z.string(),
     files: z.record(z.string(), z.string()),
+    /** Pictures and the like, as base64. */
+    assets: z.record(z.string(), z.base64()).optional(),
     removed: z.array(z.string()),
   }),
-  z.object({ t: z.literal("diagnostics"), diagnostics: z.array(z.record(z.string(), z.unknown())) }),
+  /** What is wrong with the author's folder right now, shown over the page; empty when all is well again. */
+  z.object({ t: z.literal("diagnostics"), diagnostics: z.array(authorDiagnosticSchema) }),
   z.object({ t: z.literal("kubeconfig"), call: z.string(), text: z.string() }),
   z.object({
     t: z.literal("status"),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
 import { assertionSchema, checkOutcomeSchema, checkTriggerSchema } from "../events/state-events.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
+import { authorDiagnosticSchema } from "./author-diagnostic.ts";
 
 /**
  * HTTP between the student's browser and the workspace server. Every route but `/api/boot`, `/login`
@@ -92,6 +93,10 @@ export const stepSummarySchema = z.object({
 export type StepSummary = z.infer<typeof stepSummarySchema>;
 
 export const workspaceViewSchema = z.object({
+  /** Counts the times an author at work (`atelier dev`) replaced texts: what was fetched before is old. */
+  contentVersion: z.int().optional(),
+  /** What is wrong with that author's folder right now. */
+  diagnostics: z.array(authorDiagnosticSchema).optional(),
   workspaceId: z.string(),
   workspaceName: z.string(),
   displayName: z.string(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { authorDiagnosticSchema } from "../http/author-diagnostic.ts";
 import { bootViewSchema, newRequestSchema, problemSchema } from "../http/student-api.ts";
 
 /**
@@ -13,6 +14,7 @@ import { bootViewSchema, newRequestSchema, problemSchema } from "../http/student
  *   POST /v1/workspaces/:name/remove         progress
  *   POST /v1/workspaces/:name/transition     progress; body TransitionOrder
  *   POST /v1/workspaces/:name/extend         progress; body ExtendOrder
+ *   POST /v1/workspaces/:name/overlay        progress; body OverlayOrder
  *   POST /v1/handover                        202; ends after what is under way, for a newer version
  *
  * `progress` is 200 with one JSON document a line ({@link progressLineSchema}); the last one is `done` or
@@ -69,6 +71,17 @@ export const transitionOrderSchema = z.discriminatedUnion("order", [
   z.object({ order: z.literal("move"), record: z.string() }),
 ]);
 export type TransitionOrder = z.infer<typeof transitionOrderSchema>;
+
+/** From `atelier dev`: texts of a running workspace are replaced, and what is wrong with the folder is shown. */
+export const overlayOrderSchema = z.object({
+  /** Paths below `/workshop`, for the container and all that follow it. */
+  files: z.record(z.string(), z.string()),
+  /** The same for what is no text, as base64. */
+  assets: z.record(z.string(), z.base64()),
+  removed: z.array(z.string()),
+  diagnostics: z.array(authorDiagnosticSchema),
+});
+export type OverlayOrder = z.infer<typeof overlayOrderSchema>;
 
 export const extendOrderSchema = z.object({ seconds: z.number().positive().optional() });
 export type ExtendOrder = z.infer<typeof extendOrderSchema>;

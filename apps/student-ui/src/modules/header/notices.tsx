@@ -8,7 +8,8 @@ export const Notices = (): ReactNode => {
   const session = useSession();
   const { workspace, failure } = useStudent();
   const notices = workspace?.notices ?? [];
-  if (notices.length === 0 && failure === undefined) return <div role="alert" />;
+  const mistakes = workspace?.diagnostics ?? [];
+  if (notices.length + mistakes.length === 0 && failure === undefined) return <div role="alert" />;
   return (
     <div className="notices" role="alert">
       {notices.map(({ code, cause, remedy }) => (
@@ -16,6 +17,14 @@ export const Notices = (): ReactNode => {
           <Icon name="info" />
           <span>
             <strong>{cause}</strong> {remedy}
+          </span>
+        </p>
+      ))}
+      {mistakes.map(({ severity, place, message, remedy }) => (
+        <p key={`${place} ${message}`} className="notice" {...(severity === "error" ? { "data-tone": "bad" } : {})}>
+          <Icon name="warning" />
+          <span>
+            <code>{place}</code> <strong>{message}</strong> {remedy}
           </span>
         </p>
       ))}

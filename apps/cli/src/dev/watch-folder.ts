@@ -1,0 +1,63 @@
+import { watch } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readSourceTree } from "@atelier/node-kit";
+
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  /** Where nothing tells of changes (network shares, some virtual machines), the folder is read this often. */
+  readonly pollMs?: number;
+}
+
+const settleMs = 60;
+
+/**
+ * Yields after the folder changed, once for changes that come together: editors write a file in several
+ * moves. It watches on this machine, so no engine's virtual machine has to pass anything on; what the
+ * system does not tell is found by looking now and then.
+ */
+export async function* watchFolder(folder: string, { signal, pollMs = 1500 }: WatchOptions): AsyncGenerator<void> {
+  let wake: () => void = () => {};
+  let hasChanged = false;
+  const told = (): void => {
+    hasChanged = true;
+    wake();
+  };
+  using _watcher = watchQuietly(folder, told);
+  let seen = await stateOf(folder, signal);
+  while (!signal.aborted) {
+    if (!hasChanged) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await Promise.race([woken, sleep(pollMs, undefined, { signal }).catch(() => {})]);
+    }
+    if (signal.aborted) return;
+    if (hasChanged) await sleep(settleMs, undefined, { signal }).catch(() => {});
+    hasChanged = false;
+    const now = await stateOf(folder, signal);
+    if (now === seen) continue;
+    seen = now;
+    yield;
+  }
+}
+
+const watchQuietly = (folder: string, told: () => void): Disposable => {
+  try {
+    const watcher = watch(folder, { recursive: true }, told);
+    // Where watching ends (limits, a share that goes), looking now and then is left.
+    watcher.on("error", () => watcher.close());
+    return { [Symbol.dispose]: () => watcher.close() };
+  } catch {
+    return { [Symbol.dispose]: () => {} };
+  }
+};
+
+/** The folder's content in one string: paths and digests. A folder that is gone for a moment has none. */
+const stateOf = async (folder: string, signal: AbortSignal): Promise<string> => {
+  try {
+    const { entries } = await readSourceTree(folder, { signal });
+    return JSON.stringify([...entries].map(([path, entry]) => [path, "digest" in entry ? entry.digest : entry.kind]));
+  } catch {
+    return "";
+  }
+};

@@ -70,6 +70,7 @@ export const createFront = ({ find, token, manage }: FrontOptions): Front => {
       upstream: {
         port: seen.port,
         path: `${previewPrefix}${route.port}${url}`,
+        dropHeaders: carriesToken(request, seen.workspaceId) ? ["authorization"] : [],
         dropCookies: (name) => name.startsWith(ownCookiePrefix),
         headers: {
           host: `127.0.0.1:${seen.port}`,
@@ -80,6 +81,12 @@ export const createFront = ({ find, token, manage }: FrontOptions): Front => {
       },
     };
   };
+
+  /** A program may have an Authorization of its own; one that is worth a shell is not for it. */
+  const carriesToken = ({ headers }: IncomingMessage, workspaceId: string): boolean =>
+    (["student", "instructor", "control"] as const).some((role) =>
+      headers.authorization?.includes(token(workspaceId, role)),
+    );
 
   return {
     request: (route, request, response) => {

@@ -25,6 +25,7 @@ for last; do :; done
 if [ "$last" = render ]; then cat ${at("rendered")}; exit "$(cat ${at("render-exit")})"; fi
 cp "$2" ${at("prepared")}
 pwd > ${at("cwd")}
+env > ${at("environment")}
 sleep "$(cat ${at("seconds")})"
 cat ${at("answer")}
 exit "$(cat ${at("exit")})"
@@ -75,7 +76,12 @@ interface Scene extends Disposable {
 
 let number = 0;
 const open = async (
-  options: { readonly user?: "student" | "root"; readonly goss?: string; readonly timeoutMs?: number } = {},
+  options: {
+    readonly user?: "student" | "root";
+    readonly goss?: string;
+    readonly cwd?: string;
+    readonly timeoutMs?: number;
+  } = {},
 ): Promise<Scene> => {
   const runtime = at(`runtime-${++number}`);
   const workshop = at(`workshop-${number}`);
@@ -106,10 +112,10 @@ const open = async (
     loaded,
     student: { name: "student", uid: 1000, gid: 1000, groups: [], home: "/home/student" },
     shell: "/bin/bash",
-    env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
+    env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SPECIAL: "1", LD_PRELOAD: "/home/student/evil.so" },
     goss: at("goss"),
     events: log,
-    context: () => ({ cwd: "/tmp/x", commands: [{ command: "ls -l" }] as never }),
+    context: () => ({ cwd: options.cwd ?? "/tmp/x", commands: [{ command: "ls -l" }] as never }),
     now: () => new Date(),
     redact: maskValues(["hunter22"]),
     timeoutMs: options.timeoutMs ?? 30_000,
@@ -156,12 +162,17 @@ test("goss itself runs as root beside its own file, and what it executes as the 
   const prepared = await readFile(at("prepared"), "utf8");
   assert.match(
     prepared,
-    /HOME=\/home\/student USER=student .*exec as student \/bin\/sh -c 'cd .*\/home && git status'/,
+    /exec as student \/bin\/sh -c 'export PATH=\/usr\/bin:\/bin LANG=C.UTF-8 .*HOME=\/home\/student USER=student .*; cd .*\/home && git status'/,
   );
   const calls = await readFile(at("calls"), "utf8");
   assert.match(calls, /--vars-inline .*"cwd":"\/tmp\/x","commands":\["ls -l"\],"step":"one".* validate --format json/);
   assert.doesNotMatch(calls, /retry-timeout/, "with JSON goss prints one document per try");
   assert.match(await readFile(at("cwd"), "utf8"), /atelier-check-/);
+  // A variable that the image sets reaches the student's command and never what is still root.
+  const environment = await readFile(at("environment"), "utf8");
+  assert.match(prepared, /SPECIAL=1 LD_PRELOAD=\/home\/student\/evil.so/);
+  assert.doesNotMatch(environment, /SPECIAL|LD_PRELOAD|\/home\/student/);
+  assert.match(environment, /^HOME=\/root$/m);
   assert.deepEqual(
     scene.events.map(({ type }) => type),
     ["check-finished", "step-completed"],
@@ -171,7 +182,10 @@ test("goss itself runs as root beside its own file, and what it executes as the 
 test("only where the author says so does an assertion's command run as root", async () => {
   using scene = await open({ user: "root" });
   await scene.checker.check("one", { trigger: "student" });
-  assert.match(await readFile(at("prepared"), "utf8"), /HOME=\/root USER=root .*exec as root /);
+  assert.match(
+    await readFile(at("prepared"), "utf8"),
+    /exec as root \/bin\/sh -c 'export LANG=C.UTF-8 SPECIAL=1 PATH=.* HOME=\/root USER=root /,
+  );
 });
 
 test("what a check says about a secret is masked, whatever form it has", async () => {
@@ -209,6 +223,16 @@ test("a template is rendered first, and one that does not render is the check's 
     [check.outcome, check.cause],
     ["error", "The check's goss file is not valid: template: bad character"],
   );
+});
+
+test("a folder or a command of the student's stays one line of a template's YAML", async () => {
+  using scene = await open({
+    goss: "file:\n  {{ .Vars.cwd }}:\n    exists: true\n",
+    cwd: "/tmp/a:\n  b: 1\ncommand:\n  id:",
+  });
+  await writeFile(at("calls"), "");
+  await scene.checker.check("one", { trigger: "student" });
+  assert.match(await readFile(at("calls"), "utf8"), /"cwd":"\/tmp\/a: {3}b: 1 command: {3}id:"/);
 });
 
 test("an automatic run is marked, told once as long as nothing changes, and completes the step when it passes", async () => {

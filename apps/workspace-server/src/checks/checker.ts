@@ -7,6 +7,7 @@ import type { EventLog } from "../events/event-log.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { readGossResult } from "./read-goss-result.ts";
+import { rootEnvironment } from "./root-environment.ts";
 import { runProcess } from "./run-process.ts";
 import type { CommandSetting } from "./wrap-commands.ts";
 
@@ -44,6 +45,11 @@ const root: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root"
 /** Real goss: itself as root, its `command` assertions as the student unless the author says otherwise. */
 export const createChecker = (options: CheckerOptions): Checker => {
   const { loaded, student, shell, env, goss, events, now, timeoutMs = 60_000 } = options;
+  // Templates may ask for what the image has; nothing is run then.
+  const forTemplates = { ...rootEnvironment(env), HOME: "/root" };
+  const { PATH = "", LANG = "C.UTF-8", TZ = "UTC" } = rootEnvironment(env);
+  // Goss is root and runs package managers and service tools by name.
+  const forGoss = { PATH, LANG, TZ, HOME: "/root" };
   let running: { readonly step: string; readonly auto?: AbortController; readonly ended: Promise<unknown> } | undefined;
 
   const validate = async (step: string, text: string, signal: AbortSignal | undefined): Promise<CheckFinding> => {
@@ -54,15 +60,16 @@ export const createChecker = (options: CheckerOptions): Checker => {
       await writeFile(original, text, { mode: 0o600 });
       const { cwd, commands } = options.context();
       const vars = JSON.stringify({
-        cwd: cwd ?? loaded.workshop.workdir,
-        commands: commands.map(({ command }) => command),
+        // The student names folders and types commands: a template that shows one must stay one line of YAML.
+        cwd: oneLine(cwd ?? loaded.workshop.workdir),
+        commands: commands.map(({ command }) => oneLine(command)),
         step,
       });
-      const run = (argv: readonly string[]) =>
-        runProcess({ argv, env: { ...env, HOME: "/root" }, cwd: folder, timeoutMs, ...(signal ? { signal } : {}) });
+      const run = (argv: readonly string[], environment: Readonly<Record<string, string>> = forGoss) =>
+        runProcess({ argv, env: environment, cwd: folder, timeoutMs, ...(signal ? { signal } : {}) });
       let rendered = text;
       if (text.includes("{{") || /^gossfile:/m.test(text)) {
-        const answer = await run([goss, "--gossfile", original, "--vars-inline", vars, "render"]);
+        const answer = await run([goss, "--gossfile", original, "--vars-inline", vars, "render"], forTemplates);
         if (answer.isTimeout)
           return { outcome: "timeout", assertions: [], cause: `The check did not end within ${timeoutMs / 1000} s.` };
         if (answer.exitCode !== 0) return { ...asView(readGossResult("", answer.stderr || answer.stdout, 78)) };
@@ -75,6 +82,7 @@ export const createChecker = (options: CheckerOptions): Checker => {
           identity,
           workdir: loaded.workshop.workdir,
           shell,
+          env: identity === root ? rootEnvironment(env) : env,
           ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
         };
         // With the YAML library, which an idle server does not need.
@@ -168,6 +176,9 @@ export const createChecker = (options: CheckerOptions): Checker => {
     },
   };
 };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through.
+const oneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, " ");
 
 /** Equal for two results that say the same about the same assertions. */
 export const findingOf = ({ outcome, assertions }: Pick<CheckView, "outcome" | "assertions">): string =>

@@ -6,6 +6,8 @@ export interface CommandSetting {
   readonly identity: Identity;
   readonly workdir: string;
   readonly shell: string;
+  /** What the command finds in its environment besides what belongs to the identity. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly asIdentity?: typeof asIdentity;
 }
 
@@ -38,15 +40,27 @@ export const wrapCommands = (gossText: string, setting: CommandSetting): string 
   return escapeTemplates(stringify({ ...document, command: wrapped }, { lineWidth: 0 }));
 };
 
-/** A shell command line that runs `command` as the identity. */
+/**
+ * A shell command line that runs `command` as the identity. The environment is set on the far side: what a
+ * variable makes a program load must not be loaded by what is still root.
+ */
 export const wrapCommand = (
   command: string,
-  { identity, workdir, shell, asIdentity: argvAs = asIdentity }: CommandSetting,
+  { identity, workdir, shell, env = {}, asIdentity: argvAs = asIdentity }: CommandSetting,
 ): string => {
-  const environment = { HOME: identity.home, USER: identity.name, LOGNAME: identity.name, SHELL: shell, PWD: workdir };
-  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${quote(value)}`);
-  const argv = argvAs(identity, ["/bin/sh", "-c", `cd ${quote(workdir)} && ${command}`]);
-  return `${assignments.join(" ")} exec ${argv.map(quote).join(" ")}`;
+  const environment = {
+    ...env,
+    HOME: identity.home,
+    USER: identity.name,
+    LOGNAME: identity.name,
+    SHELL: shell,
+    PWD: workdir,
+  };
+  const exports = Object.entries(environment)
+    .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    .map(([name, value]) => `${name}=${quote(value)}`);
+  const argv = argvAs(identity, ["/bin/sh", "-c", `export ${exports.join(" ")}; cd ${quote(workdir)} && ${command}`]);
+  return `exec ${argv.map(quote).join(" ")}`;
 };
 
 /** One word for a POSIX shell. */

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { quote, wrapCommand, wrapCommands } from "./wrap-commands.ts";
+
+const setting = {
+  identity: { name: "student", uid: 1000, gid: 1000, groups: [], home: "/home/student" },
+  workdir: "/",
+  shell: "/bin/bash",
+  env: { PATH: process.env["PATH"] ?? "", "NOT A NAME": "x" },
+  asIdentity: (_identity: unknown, argv: readonly string[]) => argv,
+};
+const said = (command: string): string =>
+  execFileSync("/bin/sh", ["-c", wrapCommand(command, setting)], { encoding: "utf8" });
+
+const commands = [
+  ["quotes of all kinds", `echo "it's" 'a "b"' \\$HOME`, `it's a "b" $HOME\n`],
+  ["variables of the student", `echo "$HOME $USER"`, "/home/student student\n"],
+  ["pipes and several lines", "printf 'a\\nb\\n' | wc -l\necho end", "2\nend\n"],
+  ["a here document", "cat <<'E'\n$x `y`\nE", "$x `y`\n"],
+  ["the workdir", "pwd", "/\n"],
+] as const;
+for (const [name, command, output] of commands)
+  test(`a wrapped command keeps ${name}`, () => assert.equal(said(command), output));
+
+test("every command assertion is wrapped, whatever form it has, and nothing else is touched", () => {
+  const wrapped = parse(
+    wrapCommands(
+      `command:
+  git status: { exit-status: 0 }
+  named: { exec: "git log", stdout: ["{{ x }}"] }
+  listed: { exec: [ls, "a b"] }
+file:
+  /x: { exists: true, contents: ["$HOME"] }
+`,
+      setting,
+    ).replaceAll('{{"{{"}}', "{{"),
+  ) as { command: Record<string, { exec: string }>; file: unknown };
+  assert.deepEqual(Object.keys(wrapped.command), ["git status", "named", "listed"], "results name the author's text");
+  const ends = Object.values(wrapped.command).map(({ exec }) => exec.replace(/.*; cd \/ && /s, ""));
+  assert.deepEqual(ends, ["git status'", "git log'", `ls '\\''a b'\\'''`]);
+  assert.deepEqual(wrapped.file, { "/x": { exists: true, contents: ["$HOME"] } });
+});
+
+test("literal braces survive goss's second reading", () => {
+  for (const text of ['file:\n  /x:\n    contents: ["{{ x }}"]\n', "command:\n  'echo {{x}}': { exit-status: 0 }\n"])
+    assert.match(wrapCommands(text, setting), /\{\{"\{\{"\}\} ?x/);
+});
+
+test("a word is one word for the shell", () => {
+  for (const word of ["", "a b", "it's", "$(id)", "`id`", "a\nb", "-n", "*", "\\"])
+    assert.equal(execFileSync("/bin/sh", ["-c", `printf '%s' ${quote(word)}`], { encoding: "utf8" }), word);
+});

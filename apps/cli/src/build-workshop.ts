@@ -21,7 +21,7 @@ export const buildWorkshop = async (
   const started = performance.now();
   const plan = planImages(workshop, tree, sha256);
   const builder = await context.builder();
-  const record = await builder.build({
+  const built = await builder.build({
     plan,
     workshop,
     tree,
@@ -31,7 +31,31 @@ export const buildWorkshop = async (
     signal: context.signal,
   });
   reporter.progressDone();
-  return { record, digest: (await context.state()).saveRecord(record), ms: performance.now() - started };
+  const state = await context.state();
+  const record = withPushes(
+    built,
+    state.listRecords().map((entry) => entry.record),
+  );
+  return { record, digest: state.saveRecord(record), ms: performance.now() - started };
+};
+
+/** What was pushed stays pushed: an image that an earlier record knows at a registry is noted there again. */
+const withPushes = (record: BuildRecord, earlier: readonly BuildRecord[]): BuildRecord => {
+  const pushes = new Map<string, BuildRecord["steps"][number]["images"][number]["pushed"]>();
+  // Newest first: what it says of a repository counts.
+  for (const { steps } of earlier)
+    for (const { images } of steps)
+      for (const { configDigest, pushed } of images)
+        if (pushed.length > 0 && !pushes.has(configDigest)) pushes.set(configDigest, pushed);
+  return {
+    ...record,
+    steps: record.steps.map((step) => ({
+      ...step,
+      images: step.images.map((image) =>
+        image.pushed.length > 0 ? image : { ...image, pushed: pushes.get(image.configDigest) ?? [] },
+      ),
+    })),
+  };
 };
 
 const tell = (event: BuildEvent, { reporter }: Context): void => {

@@ -232,6 +232,14 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/dev.ts"),
   },
   {
+    name: "status",
+    args: "[folder]",
+    summary: "show which steps are built, stale (and why) and pushed",
+    examples: ["atelier status", "atelier status my-workshop --json"],
+    options: [json],
+    load: () => import("./commands/status.ts"),
+  },
+  {
     name: "push",
     args: "[folder]",
     summary: "build a workshop and send its images to a registry",
@@ -423,8 +431,8 @@ export const commandTable: readonly Entry[] = [
   {
     name: "clean",
     summary: "list old builds and leftovers and, confirmed, remove them",
-    examples: ["atelier clean", "atelier clean --yes"],
-    options: [yes, json],
+    examples: ["atelier clean", "atelier clean --yes", "atelier clean --cache"],
+    options: [yes, option("--cache", "also what only makes the next build faster"), json],
     load: () => import("./commands/clean.ts"),
   },
   {

@@ -1,7 +1,9 @@
+import { rmSync } from "node:fs";
 import { removeLeftovers } from "@atelier/build";
-import { labels } from "@atelier/domain";
+import { isAppError, labels } from "@atelier/domain";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
+import { findLeftovers } from "../share/leftovers.ts";
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
 
@@ -9,55 +11,49 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} M
 export default async (
   context: Context,
   _args: readonly string[],
-  options: { readonly yes?: boolean; readonly json?: boolean },
+  options: { readonly yes?: boolean; readonly cache?: boolean; readonly json?: boolean },
 ): Promise<number> => {
   const { reporter } = context;
   const [engine, workspaces, state] = [await context.engine(), await context.workspaces(), await context.state()];
-  const all = await workspaces.list();
-  const pinned = new Set(all.map(({ settings }) => settings?.record));
-  const newest = new Set<string>();
-  const seen = new Set<string>();
-  for (const { digest, record } of state.listRecords()) {
-    if (!seen.has(record.workshop)) newest.add(digest);
-    seen.add(record.workshop);
-  }
-  const old = state.listRecords().filter(({ digest }) => !pinned.has(digest) && !newest.has(digest));
-  const kept = new Set(
-    state
-      .listRecords()
-      .filter((entry) => !old.includes(entry))
-      .flatMap(({ record }) => record.steps.flatMap(({ images }) => images.map(({ configDigest }) => configDigest))),
-  );
-  const images = new Map<string, { tags: readonly string[]; size: number }>();
-  for (const { record } of old)
-    for (const { images: built } of record.steps)
-      for (const { configDigest } of built) {
-        const image = kept.has(configDigest) ? undefined : await engine.inspectImage(configDigest);
-        if (image) images.set(configDigest, { tags: image.RepoTags, size: image.Size });
-      }
-  const incomplete = all.filter((status) => status.state === "incomplete");
+  const all = await findLeftovers({ engine, state, workspaces: await workspaces.list() });
+  const found = options.cache === true ? all : { ...all, cache: [] };
   if (options.json && options.yes !== true) {
     reporter.json({
-      builds: old.map(({ digest, record }) => ({ digest, workshop: record.workshop, version: record.version })),
-      images: [...images.keys()],
-      incomplete: incomplete.map(({ name }) => name),
+      builds: found.builds,
+      images: found.images.map(({ id }) => id),
+      incomplete: found.unfinished,
+      cache: found.cache.map(({ id }) => id),
+      folders: found.folders,
     });
     return 0;
   }
-  for (const { record } of old) reporter.result(`old build      ${record.workshop} ${record.version}`);
-  for (const [id, { tags, size }] of images)
+  for (const { workshop, version } of found.builds) reporter.result(`old build      ${workshop} ${version}`);
+  for (const { id, tags, size } of found.images)
     reporter.result(`image          ${tags[0] ?? id.slice(0, 19)} (${mebibytes(size)}, shared layers included)`);
-  for (const { name } of incomplete) reporter.result(`unfinished     ${name}`);
+  for (const name of found.unfinished) reporter.result(`unfinished     ${name}`);
+  for (const folder of found.folders) reporter.result(`left over      ${folder}`);
+  if (found.cache.length > 0)
+    reporter.result(`build cache    ${found.cache.length} images; the next build makes anew what it needs of them`);
   await removeLeftovers(engine, state.id);
-  if (old.length + images.size + incomplete.length === 0) {
-    reporter.info("Nothing to clean up.");
+  if ([found.builds, found.images, found.unfinished, found.folders, found.cache].every((list) => list.length === 0)) {
+    reporter.info(
+      all.cache.length > 0
+        ? `Nothing to clean up but ${all.cache.length} images that make builds faster: \`atelier clean --cache\` lists them too.`
+        : "Nothing to clean up.",
+    );
     return 0;
   }
   if (options.yes !== true && !(await confirm(context, "Remove these?"))) return 0;
-  for (const { name } of incomplete) await workspaces.remove(name);
-  for (const [id, { tags }] of images)
+  for (const name of found.unfinished) await workspaces.remove(name);
+  for (const { id, tags } of found.images)
     for (const reference of tags.length > 0 ? tags : [id]) await engine.removeImage(reference, true);
-  for (const { digest } of old) state.removeRecord(digest);
+  for (const { id } of found.cache)
+    await engine.removeImage(id).catch((error: unknown) => {
+      // Something else came to stand on it meanwhile; then it is no leftover.
+      if (!isAppError(error) || error.code !== "docker-conflict") throw error;
+    });
+  for (const folder of found.folders) rmSync(folder, { recursive: true, force: true });
+  for (const { digest } of found.builds) state.removeRecord(digest);
   reporter.info(
     `Removed. What is pinned by a workspace or is the newest build was kept; \`docker images -f label=${labels.workshop}\` shows it.`,
   );

@@ -8,6 +8,8 @@ export const labels = {
   version: "dev.atelier.version",
   step: "dev.atelier.step",
   planDigest: "dev.atelier.plan-digest",
+  /** Of the recipe below the texts: files, environment and commands up to this step. */
+  recipeDigest: "dev.atelier.recipe-digest",
   recordDigest: "dev.atelier.record-digest",
   platformContract: "dev.atelier.platform-contract",
   layerDigest: "dev.atelier.layer-digest",

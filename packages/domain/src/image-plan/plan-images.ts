@@ -46,6 +46,7 @@ export const planImages = (workshop: Workshop, tree: SourceTree, sha256: Sha256)
         [labels.version]: workshop.version,
         [labels.step]: step,
         [labels.platformContract]: String(platformContract),
+        [labels.recipeDigest]: from?.digest ?? baseDigest,
         "org.opencontainers.image.title": workshop.title,
         "org.opencontainers.image.version": workshop.version,
         ...(workshop.description ? { "org.opencontainers.image.description": workshop.description } : {}),

@@ -11,13 +11,25 @@ export interface OpenedEventLog extends EventLog, Disposable {
 /** Opens `state-events.jsonl` of the volume. Only the holder of the lease may. */
 export const openEventLog = (runtimeFolder: string, now: () => Date): OpenedEventLog => {
   const listeners = new Set<(event: StateEvent) => void>();
-  const appender = openJsonlAppender({ path: join(runtimeFolder, runtimeFileNames.stateEvents), now });
+  const stream = runtimeFileNames.stateEvents;
+  const append = (event: NewStateEvent): StateEvent => {
+    const stamped = appender.append(event) as StateEvent;
+    for (const listener of listeners) listener(stamped);
+    return stamped;
+  };
+  const appender = openJsonlAppender({
+    path: join(runtimeFolder, stream),
+    now,
+    // It waits in the queue with the others; whoever listens knows at once.
+    onState: (state) =>
+      append(
+        state.kind === "failing"
+          ? { type: "storage-failed", stream, cause: state.cause }
+          : { type: "storage-recovered", stream, lost: 0 },
+      ),
+  });
   return {
-    append: (event: NewStateEvent) => {
-      const stamped = appender.append(event) as StateEvent;
-      for (const listener of listeners) listener(stamped);
-      return stamped;
-    },
+    append,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

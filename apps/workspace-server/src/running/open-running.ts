@@ -18,6 +18,7 @@ import type { createEventStream } from "../http/event-stream.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Lease } from "../lease/lease.ts";
 import { applyEvent, type History, readHistory } from "../progress/progress.ts";
+import { createStorageNotices } from "../recording/storage-notices.ts";
 import { createStudentService } from "../service/student-service.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
@@ -75,7 +76,10 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     "step-solved",
     "check-finished",
     "request-acknowledged",
+    "storage-failed",
+    "storage-recovered",
   ];
+  const storage = createStorageNotices(events);
   events.subscribe((event) => {
     applyEvent(history, event);
     if (event.type === "step-completed")
@@ -158,6 +162,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     config: received.config,
     history,
     events,
+    storage,
     stream: options.stream,
     checker,
     terminals: () => running?.terminals,

@@ -17,6 +17,7 @@ import type { EventLog } from "../events/event-log.ts";
 import type { StudentService, ViewerRole } from "../http/app.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { History } from "../progress/progress.ts";
+import type { StorageNotices } from "../recording/storage-notices.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 
@@ -25,6 +26,7 @@ export interface StudentServiceOptions {
   readonly config: RuntimeConfig;
   readonly history: History;
   readonly events: EventLog;
+  readonly storage: StorageNotices;
   readonly stream: EventStream;
   readonly checker: Checker;
   readonly disputes: Disputes;
@@ -124,7 +126,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       ...(status?.deadline === undefined ? {} : { deadline: status.deadline }),
       ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
       extendable: status?.extendable ?? false,
-      notices: status?.notices ?? [],
+      notices: [...(status?.notices ?? []), ...options.storage.list()],
       ...(options.contentVersion() === 0 ? {} : { contentVersion: options.contentVersion() }),
       ...(control.diagnostics.length === 0 ? {} : { diagnostics: [...control.diagnostics] }),
       transitions: control.isConnected,

@@ -42,7 +42,8 @@ __atelier_start() {
     text=${text#\*}
     text=${text#"  "}
   else
-    text=$BASH_COMMAND
+    # With the history off (set +o history) bash has no way to tell; the server writes that down.
+    text=
   fi
   __atelier_escape text "$text"
   __atelier_say "S;$text"
@@ -63,24 +64,45 @@ __atelier_late() {
   __atelier_say "S;$text"
 }
 
+# Whether the student does not want this entry in the history: a space before it, HISTIGNORE, or a
+# HISTSIZE of 0, until it is another.
+__atelier_is_unwanted() {
+  [[ ${__atelier_ignorespace-} == 1 && $1 =~ ^[[:space:]]*[0-9]+\*?\ \ [[:space:]] ]] && return 0
+  local text=${1#"${1%%[![:space:]]*}"} patterns pattern
+  text=${text#"${text%%[!0-9*]*}"}
+  text=${text#  }
+  [[ ${HISTSIZE-} == 499 ]] || __atelier_zero=0
+  [[ ${__atelier_zero-} == 1 ]] && return 0
+  [[ -n ${__atelier_ignore-} ]] || return 1
+  IFS=: read -r -a patterns <<< "$__atelier_ignore"
+  for pattern in "${patterns[@]}"; do
+    [[ $text == $pattern ]] && return 0
+  done
+  return 1
+}
+
 __atelier_prompt() {
   local status=$? cwd
   [[ $__atelier_old == 0 ]] || __atelier_late
   __atelier_escape cwd "$PWD"
   __atelier_say "E;$status;$cwd"
   __atelier_say "P;$cwd"
-  # The student's wish to keep a line out of the history is honoured here and not by bash, which would
-  # otherwise keep the line from us too.
+  # The student's wish to keep lines out of the history is honoured here and not by bash, which would
+  # otherwise keep them from us too.
   case ${HISTCONTROL-} in
     *ignoreboth*) __atelier_ignorespace=1; HISTCONTROL=${HISTCONTROL/ignoreboth/ignoredups} ;;
     *ignorespace*) __atelier_ignorespace=1; HISTCONTROL=${HISTCONTROL/ignorespace/} ;;
   esac
-  local last
+  if [[ -n ${HISTIGNORE-} ]]; then __atelier_ignore=$HISTIGNORE; HISTIGNORE=; fi
+  local last number
   last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
-  if [[ ${__atelier_ignorespace-} == 1 && $last =~ ^[[:space:]]*[0-9]+\*?\ \ [[:space:]] ]]; then
-    [[ ${__atelier_number-} == "${last%%[!0-9 ]*}" ]] || builtin history -d -1 2>/dev/null
+  number=${last%%[!0-9 *]*}
+  number=${number//[!0-9]/}
+  if [[ $number != "${__atelier_number-}" ]] && __atelier_is_unwanted "$last"; then
+    builtin history -d -1 2>/dev/null
     last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
   fi
+  if [[ ${HISTSIZE-1} == 0 ]]; then __atelier_zero=1; HISTSIZE=499; fi
   __atelier_number=${last%%[!0-9 *]*}
   __atelier_number=${__atelier_number//[!0-9]/}
   # A repeated line gets no new number while duplicates are ignored.

@@ -15,6 +15,7 @@ export interface WorkspaceClient {
   readonly cookie: string;
   get(path: string): Promise<HttpAnswer>;
   post(path: string, body?: unknown): Promise<HttpAnswer>;
+  delete(path: string): Promise<HttpAnswer>;
   workspace(): Promise<WorkspaceView>;
   check(step: string): Promise<CheckView>;
   terminal(name?: string): Promise<TerminalClient>;
@@ -89,6 +90,7 @@ export const openWorkspace = async (link: string): Promise<WorkspaceClient> => {
     origin: url.origin,
     cookie,
     get: (path) => call("GET", path, { cookie }),
+    delete: (path) => call("DELETE", path, { cookie, body: {} }),
     post: (path, body) => call("POST", path, { cookie, body: body ?? {} }),
     workspace: () => json(call("GET", "/api/workspace", { cookie })),
     check: (step) => json(call("POST", `/api/steps/${step}/check`, { cookie, body: {} })),

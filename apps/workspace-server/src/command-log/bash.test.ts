@@ -73,6 +73,48 @@ test("bash: the student's HISTCONTROL, PROMPT_COMMAND, PS1, aliases and set -u k
   await viewer.waitFor(/2004l\r1\r\n[^\n]*> $/);
 });
 
+test("bash: a history of nothing, or one that ignores everything, keeps nothing from the log", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  const lines = [
+    "HISTSIZE=0",
+    "echo one",
+    "echo two",
+    "HISTSIZE=100; HISTIGNORE='ls:foo*'",
+    "ls > /dev/null",
+    "ls",
+    ": y",
+  ];
+  for (const line of lines) await shell.type(viewer, line);
+  await shell.type(viewer, "history > history.txt");
+  assert.deepEqual(
+    (await shell.commands()).map(({ command }) => command),
+    [...lines, "history > history.txt"],
+  );
+  const kept = await readFile(join(shell.home, "history.txt"), "utf8");
+  assert.deepEqual(kept.match(/(?<=\d {2}).*/g), [
+    "HISTSIZE=100; HISTIGNORE='ls:foo*'",
+    "ls > /dev/null",
+    ": y",
+    "history > history.txt",
+  ]);
+});
+
+test("bash: with the history off it cannot say what it runs, and the log says that", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  for (const line of ["set +o history", "false", "set -o history", "echo told"]) await shell.type(viewer, line);
+  assert.deepEqual(
+    (await shell.commands()).map(({ command, verified, exitCode }) => [command, verified, exitCode]),
+    [
+      ["set +o history", true, 0],
+      ["(not told by the shell)", false, 1],
+      ["(not told by the shell)", false, 0],
+      ["echo told", true, 0],
+    ],
+  );
+});
+
 test("bash: Ctrl-C ends a command with 130, and background jobs do not disturb", async () => {
   await using shell = await openTestTerminals();
   const viewer = shell.attach();

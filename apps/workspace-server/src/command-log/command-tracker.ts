@@ -21,10 +21,14 @@ export interface CommandTrackerOptions {
 /** Most characters of a command that are kept; the line stays far below 64 KiB. */
 const longestCommand = 16_384;
 
+/** In the place of a command that the shell did not tell. */
+const untold = "(not told by the shell)";
+
 interface Pending {
   readonly command: string;
   readonly isTruncated: boolean;
   readonly isRedacted: boolean;
+  readonly isUntold: boolean;
   readonly cwd: string;
   readonly startedAt: Date;
   readonly startedClock: number;
@@ -80,13 +84,14 @@ export class CommandTracker {
 
   #start(text: string): void {
     const { redact, now, clock, onStart } = this.#options;
-    const redacted = redact(text);
+    const redacted = text === "" ? untold : redact(text);
     const command =
       redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
     this.#pending = {
       command,
       isTruncated: command.length < redacted.length,
-      isRedacted: redacted !== text,
+      isRedacted: text !== "" && redacted !== text,
+      isUntold: text === "",
       cwd: this.#cwd,
       startedAt: now(),
       startedClock: clock(),
@@ -94,9 +99,10 @@ export class CommandTracker {
     onStart(command);
   }
 
-  #finish(exitCode: number | undefined, doubt: string | undefined): void {
+  #finish(exitCode: number | undefined, seen: string | undefined): void {
     const pending = this.#pending;
     if (pending === undefined) return;
+    const doubt = seen ?? (pending.isUntold ? "the shell's history is off, so it cannot say what it runs" : undefined);
     this.#pending = undefined;
     const { terminal, shell, currentStep, clock, onCommand } = this.#options;
     const step = currentStep();

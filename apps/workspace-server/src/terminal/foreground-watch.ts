@@ -60,7 +60,7 @@ export class ForegroundWatch {
     }
   }
 
-  look({ group, isShell, program }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
+  look({ group, isShell, program, starter }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
     const { shell, onNestedShell, clock, isReportingLines } = this.#options;
     const isUnanswered = isReportingLines && this.#lines >= unansweredLines && clock() - this.#enteredAt >= answerMs;
     if (!hasPrompt) {
@@ -69,7 +69,9 @@ export class ForegroundWatch {
       return;
     }
     if (!isShell) {
-      if (program !== undefined && isNesting(program)) this.#once(`nested ${program}`, () => onNestedShell(program));
+      // Only what does a shell's work hands the terminal on, whatever it is called.
+      const nested = program !== undefined && isNesting(program) ? program : starter;
+      if (nested !== undefined) this.#once(`nested ${nested}`, () => onNestedShell(nested));
       if (!isRunning)
         this.#lost(`${group}`, `${program ?? "a program"} runs, and the shell did not say that it was started`);
       return;

@@ -9,6 +9,8 @@ export interface ForegroundState {
   readonly isShell: boolean;
   /** Name of the group's leader, e.g. `vim`. */
   readonly program: string | undefined;
+  /** Name of the program that gave the terminal to that group, when it is not the shell. */
+  readonly starter?: string;
 }
 
 /** Undefined when the process is gone. */
@@ -16,7 +18,10 @@ export const foregroundOf = (shellPid: number): ForegroundState | undefined => {
   const stat = statOf(shellPid);
   if (stat === undefined) return undefined;
   const { group: own, foreground: group } = stat;
-  return { group, isShell: group === own, program: group > 0 ? programOf(group) : undefined };
+  const program = group > 0 ? programOf(group) : undefined;
+  const parent = group === own ? shellPid : statOf(group)?.parent;
+  const starter = parent === undefined || parent === shellPid || parent <= 1 ? undefined : programOf(parent);
+  return { group, isShell: group === own, program, ...(starter === undefined ? {} : { starter }) };
 };
 
 /** Name of a process, as the kernel has it: at most 15 characters, and whatever the process calls itself. */

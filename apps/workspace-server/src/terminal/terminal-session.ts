@@ -15,11 +15,10 @@ import type { Recorder } from "../recording/recorder.ts";
 import { ActiveViewer, isReport, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
-import { type ForegroundState, foregroundOf, sessionOf } from "./process-state.ts";
+import { foregroundOf, sessionOf } from "./process-state.ts";
 import { openPty, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
-import { disguisedShellOf } from "./shell-copies.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -465,15 +464,9 @@ export class TerminalSession {
     const tracker = this.#parts?.tracker;
     if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
     const foreground = foregroundOf(this.#pty.pid);
-    if (foreground) this.#foreground?.look(unmasked(foreground), tracker);
+    if (foreground) this.#foreground?.look(foreground, tracker);
   }
 }
-
-/** A copy of a shell under another name is what it is a copy of. */
-const unmasked = (foreground: ForegroundState): ForegroundState => {
-  const shell = foreground.isShell ? undefined : disguisedShellOf(foreground.group);
-  return shell === undefined ? foreground : { ...foreground, program: shell };
-};
 
 /** `echo > /dev/stderr`, tmux and screen open the terminal by its name and need to own it. */
 const giveSlaveTo = ({ path }: Pty, uid: number): void => {

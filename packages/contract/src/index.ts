@@ -23,5 +23,6 @@ export * from "./jsonl/record.ts";
 export * from "./management/management-api.ts";
 export * from "./observation/observe.ts";
 export * from "./observation/stuck.ts";
+export * from "./observation/summarize.ts";
 export * from "./runtime/runtime-config.ts";
 export * from "./terminal/frames.ts";

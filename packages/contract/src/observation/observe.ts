@@ -44,6 +44,8 @@ export interface Observation {
   readonly currentStep?: string;
   /** When the student last ran, checked, asked or moved; absent: never. */
   readonly lastActionAt?: string;
+  /** Time of the newest record; absent: there is none. */
+  readonly lastAt?: string;
   /** Records that the numbers tell are missing. */
   readonly missing: number;
   /** Lines that were no records. */
@@ -73,6 +75,7 @@ export const createObserver = (): Observer => {
   const done = new Map<string, { how: "passed" | "completed" | "solved"; at: string }>();
   const seqs = { command: 0, state: 0, exchange: 0 };
   let lastActionAt: string | undefined;
+  let lastAt: string | undefined;
   let missing = 0;
   let skipped = 0;
 
@@ -128,6 +131,7 @@ export const createObserver = (): Observer => {
         return;
       }
       count(event.type, event.record.seq);
+      if (lastAt === undefined || event.record.ts > lastAt) lastAt = event.record.ts;
       if (event.type === "command") {
         commands.push(event.record);
         acted(event.record.ts);
@@ -149,6 +153,7 @@ export const createObserver = (): Observer => {
         done: new Map(done),
         ...(currentStep === undefined ? {} : { currentStep }),
         ...(lastActionAt === undefined ? {} : { lastActionAt }),
+        ...(lastAt === undefined ? {} : { lastAt }),
         missing,
         skipped,
       };

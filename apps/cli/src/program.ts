@@ -278,6 +278,28 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/open.ts"),
   },
   {
+    name: "instructor",
+    args: "[workspace]",
+    summary: "print the instructor's link of a workspace and open it in the browser",
+    details: "Shows progress, commands, checks, help and the live terminal, and plays recordings. The student is told.",
+    examples: ["atelier instructor linux-basics", "atelier instructor linux-basics --print"],
+    options: [option("--print", "print the link only"), json],
+    load: () => import("./commands/instructor.ts"),
+  },
+  {
+    name: "export",
+    args: "<workspace>",
+    summary: "write a session's logs, recordings and summaries into one archive",
+    details: "A tar.gz with the JSONL files, the recordings, summary.json and CSV tables; of a stopped workspace too.",
+    examples: ["atelier export linux-basics", "atelier export linux-basics -o ada.tar.gz"],
+    options: [
+      option("-o, --output <file>", "where to write; default: <workspace>-<date>.tar.gz"),
+      option("-f, --force", "replace a file that is there"),
+      json,
+    ],
+    load: () => import("./commands/export.ts"),
+  },
+  {
     name: "list",
     summary: "show all workspaces",
     aliases: ["ls"],

@@ -3,3 +3,4 @@ export * from "./jsonl/open-jsonl-appender.ts";
 export * from "./proxy/forward.ts";
 export * from "./tail/tail-event.ts";
 export * from "./tail/tail-lines.ts";
+export * from "./session-archive/pack-session.ts";

@@ -1,25 +1,3 @@
-import { AppError } from "@atelier/domain";
-import type { Context } from "../context.ts";
-import { openBrowser } from "../open-browser.ts";
-import { pickWorkspace } from "../pick-workspace.ts";
+import { openLink } from "../open-link.ts";
 
-export default async (
-  context: Context,
-  [name]: readonly string[],
-  options: { readonly print?: boolean; readonly json?: boolean },
-): Promise<number> => {
-  const { reporter } = context;
-  const workspaces = await context.workspaces();
-  const { settings, state, name: found } = await pickWorkspace(workspaces, name);
-  if (settings === undefined || state !== "running")
-    throw new AppError("workspace-stopped", `The workspace "${found}" does not run.`, {
-      hint: `Start it: atelier start ${found}`,
-    });
-  await context.supervisor();
-  const url = workspaces.url(settings, "student");
-  if (options.json) reporter.json({ name: found, url });
-  else reporter.result(url);
-  if (!options.print && !options.json && !(await openBrowser(url)))
-    reporter.info("No browser could be opened from here; open the link yourself.");
-  return 0;
-};
+export default openLink("student");

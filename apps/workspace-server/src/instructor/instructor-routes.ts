@@ -98,6 +98,18 @@ export const addInstructorRoutes = (app: Hono<any>, options: InstructorRoutes): 
     return context.body(Readable.toWeb(text) as ReadableStream<Uint8Array>);
   });
 
+  app.get(instructorApi.export, (context) => {
+    const session = ready().export();
+    if (session === undefined) return notFound(context);
+    context.header("Content-Type", "application/gzip");
+    context.header("Content-Disposition", `attachment; filename="${session.name}"`);
+    if (context.req.method === "HEAD") {
+      session.body.destroy();
+      return context.body(null);
+    }
+    return context.body(Readable.toWeb(session.body) as ReadableStream<Uint8Array>);
+  });
+
   app.get(instructorApi.recordingPart, async (context) => {
     const { parts } = await ready().openRecording(context.req.param("id"));
     const wanted = parts[Number(context.req.param("part")) - 1];

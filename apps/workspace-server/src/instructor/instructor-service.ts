@@ -1,6 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, readdir } from "node:fs/promises";
+import { Readable } from "node:stream";
 import type { InstructorEvent, RecordingView, TerminalView, WorkspaceView } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
+import { isOfSession, packSession, type SessionFile } from "@atelier/node-kit";
 import { openFeed } from "./open-feed.ts";
 import type { PresenceList } from "./presence.ts";
 import { findRecordings, type FoundRecording, openPart } from "./recordings.ts";
@@ -13,7 +15,8 @@ export interface InstructorService {
   recordings(): Promise<readonly RecordingView[]>;
   /** The parts of a recording, opened; whoever asks closes them. Throws `AppError` `not-found`. */
   openRecording(id: string): Promise<{ readonly name: string; readonly parts: readonly OpenedPart[] }>;
-  readonly runtimeFolder: string;
+  /** The whole session as one tar.gz; undefined before it is known whose it is. */
+  export(): { readonly name: string; readonly body: Readable } | undefined;
 }
 
 export interface InstructorServiceOptions {
@@ -49,8 +52,38 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
     if (found === undefined) throw new AppError("not-found", "There is no such recording.");
     return found;
   };
+  async function* sessionFiles(): AsyncGenerator<SessionFile> {
+    for (const name of (await readdir(runtimeFolder)).filter(isOfSession).toSorted()) {
+      await using file = await openPart(runtimeFolder, name);
+      if (file === undefined) continue;
+      const { size } = await file.stat();
+      yield {
+        name,
+        size,
+        body: size === 0 ? Readable.from([]) : file.createReadStream({ end: size - 1, autoClose: false }),
+      };
+    }
+  }
   return {
-    runtimeFolder,
+    export: () => {
+      const workspace = options.workspace();
+      if (workspace === undefined) return undefined;
+      const { workspaceName, workspaceId, displayName, workshop } = workspace;
+      const exportedAt = options.now();
+      return {
+        name: `${workspaceName}-${exportedAt.toISOString().slice(0, 10)}.tar.gz`,
+        body: packSession({
+          label: {
+            workspace: workspaceName,
+            workspaceId,
+            ...(displayName === "" ? {} : { displayName }),
+            workshop: `${workshop.name} ${workshop.version}`,
+          },
+          exportedAt,
+          files: sessionFiles(),
+        }),
+      };
+    },
     follow: (after) => {
       const leave = presence.enter("instructor");
       return openFeed({

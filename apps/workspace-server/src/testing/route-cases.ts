@@ -92,6 +92,7 @@ export const routeCases: Readonly<Record<string, RouteCase>> = {
   "GET /instructor/assets/*": { method: "GET", path: "/instructor/assets/app-1.js", who: "everybody", ok: 200 },
   "GET /instructor/favicon.svg": { method: "GET", path: "/instructor/favicon.svg", who: "everybody", ok: 404 },
   "GET /api/instructor/events": { method: "GET", path: "/api/instructor/events", who: "instructor", ok: 200 },
+  "GET /api/instructor/export": { method: "GET", path: "/api/instructor/export", who: "instructor", ok: 200 },
   "GET /api/instructor/recordings": { method: "GET", path: "/api/instructor/recordings", who: "instructor", ok: 200 },
   "GET /api/instructor/recordings/:id": {
     method: "GET",

@@ -78,18 +78,25 @@ const rows = {
     title: "Instructor view",
     docker: ["yes", "local, at /instructor/"],
     kubernetes: ["yes", "aggregated dashboard service"],
+    since: { docker: "0.1.0" },
   },
   "real-time-monitoring": {
     title: "Real-time monitoring (SSE)",
     docker: ["yes", "local file tailing"],
     kubernetes: ["yes", "Vector → dashboard → SSE"],
+    since: { docker: "0.1.0" },
   },
   "multi-workspace-aggregation": {
     title: "Multi-workspace aggregation",
     docker: ["no"],
     kubernetes: ["yes", "Postgres + dashboard"],
   },
-  "asciinema-playback": { title: "Asciinema playback", docker: ["yes", "local file"], kubernetes: ["yes", "S3"] },
+  "asciinema-playback": {
+    title: "Asciinema playback",
+    docker: ["yes", "local file"],
+    kubernetes: ["yes", "S3"],
+    since: { docker: "0.1.0" },
+  },
 } as const satisfies Record<string, Row>;
 
 export type CapabilityId = keyof typeof rows;

@@ -1,0 +1,3 @@
+import { openLink } from "../open-link.ts";
+
+export default openLink("instructor");

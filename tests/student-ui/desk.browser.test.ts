@@ -222,7 +222,10 @@ describe("accessibility", () => {
   ];
   for (const theme of ["light", "dark", "contrast"] as const)
     test(`axe finds nothing serious in the new tools, ${theme}`, async (context) => {
-      for (const { name, options, prepare } of states) {
+      // Colours are what differs between the themes, and the editor has most of them.
+      for (const { name, options, prepare } of theme === "light"
+        ? states
+        : states.filter((state) => state.name === "editor")) {
         const { page } = await open(context, "tools", {
           ...options,
           colorScheme: theme === "dark" ? "dark" : "light",

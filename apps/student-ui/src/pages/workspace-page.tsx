@@ -8,6 +8,7 @@ import { Notices } from "../modules/header/notices.tsx";
 import { PaletteHost } from "../modules/palette/palette-host.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
 import { StepList } from "../modules/steps/step-list.tsx";
+import { useLeaveGuard } from "../modules/terminals/use-leave-guard.ts";
 import { useTerminalRegistry } from "../modules/terminals/create-registry.ts";
 import { TerminalContext } from "../modules/terminals/terminal-registry.ts";
 import { useCreatedTools } from "../modules/tools/create-tools.ts";
@@ -47,6 +48,7 @@ export const WorkspacePage = (): ReactNode => {
   const [pane, setPane] = useState<Pane>("text");
   const textPane = useRef<HTMLElement>(null);
   const drawer = useDrawer();
+  useLeaveGuard();
   const tools = useCreatedTools(workspace, () => {
     setPane("terminal");
     if (layout === "text") setPreferences({ layout: "both" });

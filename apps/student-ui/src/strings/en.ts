@@ -57,6 +57,8 @@ export const en = {
     screenReaderHint: "The terminal reads its output aloud. Full-screen programs stay hard to follow.",
     keyboard: "Keyboard",
     leaveTerminal: "Leave or enter the terminal",
+    palette: "All actions, outside the terminal",
+    paste: "The right button copies what is selected, else pastes; with Shift it is the browser's menu",
     search: "Search in the terminal",
     copy: "Copy, paste in the terminal",
   },
@@ -234,6 +236,13 @@ export const en = {
     empty: "No terminal is open",
     off: "The web terminal is turned off for this workspace.",
     keys: "Terminal keys",
+    control: "Control, for the next key",
+    paste: "Paste",
+    pasteShort: "Paste",
+    showText: "Show as plain text",
+    asText: (label: string) => `${label} as text`,
+    asTextRefresh: "Show what there is now",
+    asTextClose: "Back to the terminal",
     linkTarget: (address: string) => `Opens ${address}`,
     openFailed: "The terminal could not be opened",
     closeFailed: "The terminal could not be closed",
@@ -353,6 +362,23 @@ export const en = {
       `What you ask in the help panel goes to ${provider}, with the material that the panel shows before you send it.`,
     rights: "Rights",
     accept: "Understood, open the terminal",
+  },
+
+  clipboard: {
+    confirm: {
+      title: "Paste several lines?",
+      hint: "The program in front takes every line as it comes, so each one runs at once. You can change the text first.",
+    },
+    copy: {
+      title: "Copy by hand",
+      hint: "The browser did not let this page copy. The text is selected: press Ctrl+C or Cmd+C.",
+    },
+    paste: {
+      title: "Paste by hand",
+      hint: "The browser did not let this page look into the clipboard. Paste here with Ctrl+V or Cmd+V.",
+    },
+    pasteButton: "Paste into the terminal",
+    close: "Close",
   },
 
   palette: {

@@ -1,3 +1,4 @@
+export type { ClipboardAsk } from "./clipboard.ts";
 export { createWebSocketSource, type WebSocketSourceOptions } from "../terminal-client/websocket-source.ts";
 export { type ChordKey, isLeaveChord, leaveChordLabel } from "./leave-chord.ts";
 export type { ScreenOptions } from "./screen.ts";

@@ -2,7 +2,9 @@ import { FitAddon } from "@xterm/addon-fit";
 import type { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { attachClipboard, type ClipboardAsk, type TerminalClipboard } from "./clipboard.ts";
 import { isLeaveChord } from "./leave-chord.ts";
+import { controlCharacter } from "./paste.ts";
 import { safeLink } from "./safe-link.ts";
 import type { TerminalSize } from "./terminal-source.ts";
 import { terminalFont, terminalThemes } from "./terminal-theme.ts";
@@ -22,6 +24,11 @@ export interface ScreenEvents {
   leave(): void;
   /** A link is under the pointer, or no longer. */
   hoverLink(address: string | undefined): void;
+  /** A link was clicked; true when somebody else opens it. */
+  openLink(address: string): boolean;
+  ask(ask: ClipboardAsk): void;
+  /** The held Control key went into a character. */
+  controlUsed(): void;
 }
 
 export interface Screen {
@@ -30,6 +37,11 @@ export interface Screen {
   search(): Promise<SearchAddon>;
   /** Takes the size that the element has room for; answers it. Hidden elements change nothing. */
   fit(): TerminalSize;
+  readonly clipboard: TerminalClipboard;
+  /** The next character is typed with Control, for keyboards without that key. */
+  holdControl(isHeld: boolean): void;
+  /** All there is on the screen and above it, as plain text. */
+  text(): string;
   apply(options: ScreenOptions): void;
   dispose(): void;
 }
@@ -37,11 +49,6 @@ export interface Screen {
 const encoder = new TextEncoder();
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
-
-const openLink = (text: string): void => {
-  const address = safeLink(text);
-  if (address !== undefined) window.open(address, "_blank", "noopener,noreferrer");
-};
 
 const optionsOf = ({ fontSize, screenReaderMode, highContrast, readOnly }: ScreenOptions) => ({
   fontSize,
@@ -56,6 +63,10 @@ const optionsOf = ({ fontSize, screenReaderMode, highContrast, readOnly }: Scree
  * handler (no clipboard addon), window reports stay off, and links open only when plain http(s).
  */
 export const openScreen = (element: HTMLElement, options: ScreenOptions, events: ScreenEvents): Screen => {
+  const openLink = (text: string): void => {
+    const address = safeLink(text);
+    if (address !== undefined && !events.openLink(address)) window.open(address, "_blank", "noopener,noreferrer");
+  };
   const hover = (text: string | undefined): void => events.hoverLink(text === undefined ? undefined : safeLink(text));
   const terminal = new Terminal({
     ...optionsOf(options),
@@ -83,7 +94,15 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
       leave: () => hover(undefined),
     }),
   );
-  terminal.onData((text) => events.input(encoder.encode(text)));
+  let isControlHeld = false;
+  terminal.onData((text) => {
+    const controlled = isControlHeld ? controlCharacter(text) : undefined;
+    if (controlled !== undefined) {
+      isControlHeld = false;
+      events.controlUsed();
+    }
+    events.input(encoder.encode(controlled ?? text));
+  });
   terminal.onBinary((text) => events.input(latin1(text)));
   terminal.attachCustomKeyEventHandler((event) => {
     if (isLeaveChord(event)) {
@@ -93,13 +112,13 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     }
     if (event.ctrlKey && event.shiftKey && !event.altKey && event.code === "KeyC") {
       event.preventDefault();
-      if (event.type === "keydown" && terminal.hasSelection())
-        void navigator.clipboard?.writeText(terminal.getSelection()).catch(() => undefined);
+      if (event.type === "keydown") clipboard.copy();
       return false;
     }
     // The browser itself pastes into xterm's textarea; the shell must not get the key as well.
     return !(event.ctrlKey && event.shiftKey && !event.altKey && event.code === "KeyV");
   });
+  const clipboard = attachClipboard(element, terminal, (ask) => events.ask(ask));
   terminal.open(element);
 
   const size = (): TerminalSize => ({ cols: terminal.cols, rows: terminal.rows });
@@ -147,6 +166,11 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
       return search;
     },
     fit,
+    clipboard,
+    holdControl: (isHeld) => {
+      isControlHeld = isHeld;
+    },
+    text: () => bufferText(terminal),
     apply: (next) => {
       current = next;
       Object.assign(terminal.options, optionsOf(next));
@@ -155,7 +179,22 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     dispose: () => {
       clearTimeout(timer);
       observer.disconnect();
+      clipboard.dispose();
       terminal.dispose();
     },
   };
+};
+
+/** Lines that the screen broke are one line again. */
+const bufferText = ({ buffer: { active } }: Terminal): string => {
+  const lines: string[] = [];
+  for (let index = 0; index < active.length; index++) {
+    const line = active.getLine(index);
+    if (line === undefined) continue;
+    const isWrapped = line.isWrapped && lines.length > 0;
+    const text = line.translateToString(active.getLine(index + 1)?.isWrapped !== true);
+    if (isWrapped) lines[lines.length - 1] += text;
+    else lines.push(text);
+  }
+  return lines.join("\n").trimEnd();
 };

@@ -2,6 +2,7 @@ import "@xterm/xterm/css/xterm.css";
 import "./terminal-pane.css";
 import { interruptKey, typedText } from "@atelier/domain";
 import { type Ref, type ReactNode, useEffect, useImperativeHandle, useRef, useState } from "react";
+import type { ClipboardAsk } from "./clipboard.ts";
 import { openScreen, type Screen, type ScreenOptions } from "./screen.ts";
 import type { TerminalLink, TerminalSource, TerminalStatus } from "./terminal-source.ts";
 
@@ -19,6 +20,16 @@ export interface TerminalHandle {
   /** Selects the next or previous match; false when there is none. */
   find(text: string, direction: "next" | "previous"): Promise<boolean>;
   endSearch(): void;
+  /** Copies what is selected. */
+  copy(): void;
+  /** Pastes the clipboard, asking where that needs asking. */
+  pasteClipboard(): void;
+  /** Pastes a text without asking. */
+  paste(text: string): void;
+  /** The next character is typed with Control. */
+  holdControl(isHeld: boolean): void;
+  /** All there is on the screen and above it, as plain text. */
+  text(): string;
   restart(): void;
   reconnect(): void;
 }
@@ -32,6 +43,11 @@ export interface TerminalPaneProps {
   readonly onStatus?: (status: TerminalStatus) => void;
   readonly onNotice?: (message: string) => void;
   readonly onHoverLink?: (address: string | undefined) => void;
+  /** A link in the output was clicked; true when it is taken care of. */
+  readonly onOpenLink?: (address: string) => boolean;
+  /** Something about the clipboard that a person must decide or do. */
+  readonly onClipboard?: (ask: ClipboardAsk) => void;
+  readonly onControlUsed?: () => void;
   /** The student pressed the chord that leaves the terminal. */
   readonly onLeave: () => void;
   /** Shown over the screen: a lost connection, an ended shell. */
@@ -61,6 +77,9 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
       fitted: (size) => link?.resize(size),
       leave: () => latest.current.onLeave(),
       hoverLink: (address) => latest.current.onHoverLink?.(address),
+      openLink: (address) => latest.current.onOpenLink?.(address) ?? false,
+      ask: (ask) => latest.current.onClipboard?.(ask),
+      controlUsed: () => latest.current.onControlUsed?.(),
     });
     const { terminal } = screen;
     const state: { status: TerminalStatus | undefined } = { status: undefined };
@@ -135,6 +154,11 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
         if (search === undefined || text === "") return false;
         return direction === "next" ? search.findNext(text) : search.findPrevious(text);
       },
+      copy: () => live.current?.screen.clipboard.copy(),
+      pasteClipboard: () => live.current?.screen.clipboard.read(),
+      paste: (text) => live.current?.screen.clipboard.paste(text),
+      holdControl: (isHeld) => live.current?.screen.holdControl(isHeld),
+      text: () => live.current?.screen.text() ?? "",
       endSearch: () => live.current?.screen.terminal.clearSelection(),
       restart: () => live.current?.link.restart(),
       reconnect: () => live.current?.link.reconnect(),

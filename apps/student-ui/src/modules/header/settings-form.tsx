@@ -18,6 +18,12 @@ const Keys = (): ReactNode => (
       <kbd>Ctrl+Shift+C</kbd> <kbd>Ctrl+Shift+V</kbd>
     </dt>
     <dd>{words.copy}</dd>
+    <dt>
+      <kbd>Ctrl+K</kbd> <kbd>Cmd+K</kbd>
+    </dt>
+    <dd>{words.palette}</dd>
+    <dt>{strings.terminal.heading}</dt>
+    <dd>{words.paste}</dd>
   </dl>
 );
 

@@ -13,9 +13,34 @@ const keys: readonly { readonly label: string; readonly name: string; readonly t
   { label: "→", name: "Right", text: "\u001b[C" },
 ];
 
+export interface TerminalKeysProps {
+  readonly onType: (text: string) => void;
+  /** Whether the next character goes with Control. */
+  readonly isControlHeld: boolean;
+  readonly onHoldControl: (isHeld: boolean) => void;
+  readonly onPaste: () => void;
+}
+
 /** Keys that a touch keyboard lacks. Shown on touch screens only, by style. */
-export const TerminalKeys = ({ onType }: { readonly onType: (text: string) => void }): ReactNode => (
+export const TerminalKeys = ({ onType, isControlHeld, onHoldControl, onPaste }: TerminalKeysProps): ReactNode => (
   <div className="terminal-keys" role="group" aria-label={strings.terminal.keys}>
+    <button
+      type="button"
+      aria-pressed={isControlHeld}
+      aria-label={strings.terminal.control}
+      onPointerDown={(event) => event.preventDefault()}
+      onClick={() => onHoldControl(!isControlHeld)}
+    >
+      Ctrl
+    </button>
+    <button
+      type="button"
+      aria-label={strings.terminal.paste}
+      onPointerDown={(event) => event.preventDefault()}
+      onClick={onPaste}
+    >
+      {strings.terminal.pasteShort}
+    </button>
     {keys.map(({ label, name, text }) => (
       // The focus, and with it the on-screen keyboard, stays where it is.
       <button

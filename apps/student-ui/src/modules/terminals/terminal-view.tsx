@@ -1,18 +1,24 @@
 import { Button } from "@atelier/ui";
 import {
+  type ClipboardAsk,
   leaveChordLabel,
   type TerminalHandle,
   TerminalPane,
   type TerminalSource,
   type TerminalStatus,
 } from "@atelier/ui/terminal";
-import { type ReactNode, useCallback, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from "react";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { strings } from "../../strings/en.ts";
+import { previewOfLink } from "../tools/tool-id.ts";
+import { useTools } from "../tools/tools-context.ts";
+import { PlainText } from "./plain-text.tsx";
 import { TerminalKeys } from "./terminal-keys.tsx";
 import { TerminalOverlay } from "./terminal-overlay.tsx";
 import { useTerminals } from "./terminal-registry.ts";
 import { TerminalSearch } from "./terminal-search.tsx";
+
+const ClipboardDialog = lazy(() => import("./clipboard-dialog.tsx"));
 
 const words = strings.terminal;
 const contrast = "(prefers-contrast: more), (forced-colors: active)";
@@ -47,6 +53,10 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
   const [remark, setRemark] = useState("");
   const [link, setLink] = useState<string>();
   const [searching, setSearching] = useState(false);
+  const [ask, setAsk] = useState<ClipboardAsk>();
+  const [text, setText] = useState<string>();
+  const [isControlHeld, setControlHeld] = useState(false);
+  const tools = useTools();
 
   const takeHandle = useCallback(
     (next: TerminalHandle | null) => {
@@ -83,10 +93,47 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
           onNotice={setRemark}
           onHoverLink={setLink}
           onLeave={onLeave}
+          onOpenLink={(address) => {
+            const preview = previewOfLink(address);
+            return preview !== undefined && tools.openPreview(preview.port, preview.path);
+          }}
+          onClipboard={setAsk}
+          onControlUsed={() => setControlHeld(false)}
           overlay={<TerminalOverlay status={status} onRetry={() => handle.current?.reconnect()} onRestart={restart} />}
         />
       </div>
-      <TerminalKeys onType={(text) => handle.current?.type(text)} />
+      <TerminalKeys
+        onType={(text) => handle.current?.type(text)}
+        isControlHeld={isControlHeld}
+        onHoldControl={(isHeld) => {
+          setControlHeld(isHeld);
+          handle.current?.holdControl(isHeld);
+        }}
+        onPaste={() => handle.current?.pasteClipboard()}
+      />
+      {text !== undefined && (
+        <PlainText
+          text={text}
+          label={words.label(name)}
+          onRefresh={() => setText(handle.current?.text())}
+          onClose={() => {
+            setText(undefined);
+            handle.current?.focus();
+          }}
+        />
+      )}
+      {ask !== undefined && (
+        <Suspense>
+          <ClipboardDialog
+            ask={ask}
+            onPaste={(pasted) => {
+              handle.current?.paste(pasted);
+              handle.current?.focus();
+            }}
+            onClose={() => setAsk(undefined)}
+          />
+        </Suspense>
+      )}
       {missing !== undefined && <p className="terminal-view__missing">{missing}</p>}
       <div className="terminal-view__foot">
         <span className="terminal-view__hint">
@@ -96,6 +143,13 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
               : remark || words.leave(leaveChordLabel)
             : words.linkTarget(link)}
         </span>
+        <Button
+          look="quiet"
+          size="small"
+          icon="text"
+          aria-label={words.showText}
+          onPress={() => setText(handle.current?.text())}
+        />
         <Button
           look="quiet"
           size="small"

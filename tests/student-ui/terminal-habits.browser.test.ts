@@ -1,0 +1,114 @@
+// What is handed to page.evaluate runs in the browser.
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { builtPage, button, launchChromium, openDesk, shows, typeIn } from "./open-desk.ts";
+
+let browser: Browser;
+let dist: string;
+before(async () => {
+  dist = await builtPage();
+  browser = await launchChromium();
+});
+after(() => browser.close());
+
+test("the right button copies what is selected, else pastes; several lines are asked about where each would run", async (context) => {
+  const { page } = await openDesk({ test: context, browser, dist }, "working");
+  await typeIn(page, "echo copy-$((1+1))\n");
+  await shows(page, "copy-2");
+  await page.evaluate(() => navigator.clipboard.writeText("echo pasted-$((3+4))"));
+  await page.locator(".xterm-screen").click({ button: "right" });
+  await shows(page, "echo pasted-$((3+4))");
+  await page.keyboard.press("Enter");
+  await shows(page, "pasted-7");
+  // The shell asks for bracketed paste; a program that does not takes each line as it comes.
+  await typeIn(page, "cat > lines.txt\n");
+  await page.evaluate(() => navigator.clipboard.writeText("one\ntwo\u001b[201~\n"));
+  await page.keyboard.press("Control+Shift+V");
+  await page.getByRole("dialog").getByText("Paste several lines?").waitFor();
+  await button(page, "Paste into the terminal").click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.locator(".xterm-screen").click();
+  await page.keyboard.press("Control+d");
+  await typeIn(page, "cat -A lines.txt; echo end-$((5+5))\n");
+  await shows(page, "end-10");
+  await shows(page, "two[201~$");
+
+  await button(page, "Show as plain text").click();
+  const text = page.getByRole("textbox", { name: "Terminal 1 as text" });
+  assert.match(await text.inputValue(), /copy-2[\s\S]*pasted-7[\s\S]*end-10/);
+  await page.keyboard.press("Escape");
+  await text.waitFor({ state: "detached" });
+});
+
+test("a browser that refuses the clipboard gets a field to paste into", async (context) => {
+  const { page } = await openDesk({ test: context, browser, dist }, "working", { permissions: [] });
+  await shows(page, "$");
+  await page.evaluate(() => {
+    navigator.clipboard.readText = () => Promise.reject(new Error("refused"));
+    navigator.clipboard.writeText = () => Promise.reject(new Error("refused"));
+  });
+  await page.locator(".xterm-screen").click({ button: "right" });
+  await page.getByLabel(/did not let this page look into the clipboard/).fill("echo by-hand-$((2+2))");
+  await button(page, "Paste into the terminal").click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.locator(".xterm-screen").click();
+  await page.keyboard.press("Enter");
+  await shows(page, "by-hand-4");
+  const row = page.locator(".xterm-rows > div").filter({ hasText: "by-hand-4" }).last();
+  await row.dblclick({ position: { x: 20, y: 8 }, force: true });
+  await page.keyboard.press("Control+Shift+C");
+  await page.getByLabel(/did not let this page copy/).waitFor();
+});
+
+test("a link to localhost opens the preview, since the program runs in the workspace", async (context) => {
+  const { page } = await openDesk({ test: context, browser, dist }, "tools");
+  await page.getByRole("tab", { name: "Web app" }).click();
+  const address = await page.locator("iframe").getAttribute("src");
+  await page.getByRole("tab", { name: "Terminal 1" }).click();
+  await typeIn(page, `clear; echo ${address?.replace("127.0.0.1", "localhost")}\n`);
+  const row = page
+    .locator(".xterm-rows > div")
+    .filter({ hasText: /^http:/ })
+    .first();
+  await row.waitFor();
+  await row.hover({ position: { x: 60, y: 8 }, force: true });
+  await page.getByText(/^Opens http/).waitFor();
+  await row.click({ position: { x: 60, y: 8 }, force: true });
+  await page.getByRole("tab", { name: "Web app", selected: true }).waitFor();
+});
+
+test("touch screens have Control for the next key", async (context) => {
+  const { page } = await openDesk({ test: context, browser, dist }, "working", {
+    viewport: { width: 390, height: 780 },
+    hasTouch: true,
+  });
+  await page.locator(".pane-switch").getByText("Tools").click();
+  await typeIn(page, "sleep 1000; echo ended-$?\n");
+  await button(page, "Control, for the next key").click();
+  await page.keyboard.type("c");
+  await typeIn(page, "echo again-$((1+1))\n");
+  await shows(page, "again-2");
+  assert.equal(await button(page, "Control, for the next key").getAttribute("aria-pressed"), "false");
+});
+
+test("Ctrl+W meant for the shell does not close the page unasked; closing it on purpose asks nothing", async (context) => {
+  const { page } = await openDesk({ test: context, browser, dist }, "working");
+  const asked: string[] = [];
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    dialog.dismiss().catch(() => undefined);
+  });
+  await typeIn(page, "echo kept\n");
+  await page.keyboard.down("Control");
+  await page.close({ runBeforeUnload: true });
+  await page.waitForEvent("dialog", { timeout: 1000 }).catch(() => undefined);
+  await page.keyboard.up("Control");
+  assert.deepEqual(asked, ["beforeunload"]);
+  assert.equal(page.isClosed(), false);
+  const closed = page.waitForEvent("close");
+  await page.close({ runBeforeUnload: true });
+  await closed;
+  assert.deepEqual(asked, ["beforeunload"]);
+});

@@ -364,6 +364,22 @@ export const commandTable: readonly Entry[] = [
     load: () => import("./commands/undo.ts"),
   },
   {
+    name: "checkpoints",
+    args: "<workspace>",
+    summary: "list the saved states of a student's files, and what was too big for them",
+    examples: ["atelier checkpoints linux-basics"],
+    options: [json],
+    load: () => import("./commands/checkpoints.ts"),
+  },
+  {
+    name: "restore",
+    args: "<workspace> <checkpoint>",
+    summary: "bring a saved state back, in a clean container; undo leads back",
+    examples: ["atelier restore linux-basics 0c1d", "atelier restore linux-basics 0c1d --yes"],
+    options: [option("--yes", "do not ask, and end running jobs"), json],
+    load: () => import("./commands/restore.ts"),
+  },
+  {
     name: "extend",
     args: "<workspace>",
     summary: "give a workspace that ends by itself more time",

@@ -27,7 +27,7 @@ interface Place {
   readonly root: string;
   readonly home: string;
   /** A container standing on a fresh layer: takes its own baseline of what is in home now. */
-  readonly boot: (step: string) => Promise<Checkpoints>;
+  readonly boot: (step: string, needed?: () => Iterable<string>) => Promise<Checkpoints>;
   readonly file: (name: string, text: string) => Promise<void>;
   readonly text: (name: string) => Promise<string | undefined>;
 }
@@ -41,7 +41,7 @@ const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> =>
     await run({
       root,
       home,
-      boot: async (step) =>
+      boot: async (step, needed) =>
         createCheckpoints(
           {
             store: await openCheckpointStore(join(root, "checkpoints"), (id, cause) => assert.fail(`${id}: ${cause}`)),
@@ -55,6 +55,7 @@ const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> =>
             image: { step, planDigest: "sha256:0" },
             now: () => new Date(1_700_000_000_000 + counter++ * 1000),
             newId: () => `c${counter}`,
+            ...(needed ? { needed } : {}),
           },
           takeBaseline([home]),
         ),
@@ -189,4 +190,95 @@ test("an automatic checkpoint is made only when something changed", () =>
     assert.equal(await checkpoints.hasChanges(), false);
     assert.equal(await checkpoints.save("auto"), undefined);
     assert.equal((await checkpoints.list()).length, 1);
+  }));
+
+test("what a step replaced is shown side by side, and the student's version is one order away", () =>
+  withPlace(async (place) => {
+    await freshLayer(place, { "app.py": "a\nb\nc\n", "gone.txt": "image" });
+    const before = await place.boot("start");
+    await place.file("app.py", "a\nmine\nc\n");
+    await rm(join(place.home, "gone.txt"));
+    const saved = await before.save("swap");
+    assert.ok(saved);
+    await freshLayer(place, { "app.py": "a\nstep\nc\n", "gone.txt": "step" });
+    const after = await place.boot("one");
+    await after.restore(saved.id, "carry-over");
+    const at = (name: string): string => join(place.home, name);
+    assert.deepEqual(await after.replaced(saved.id), [
+      {
+        conflict: { unit: at("app.py"), paths: [at("app.py")], mine: "changed" },
+        files: [
+          {
+            path: at("app.py"),
+            mine: { is: "text", text: "a\nmine\nc\n" },
+            image: { is: "text", text: "a\nstep\nc\n" },
+          },
+        ],
+      },
+      {
+        conflict: { unit: at("gone.txt"), paths: [at("gone.txt")], mine: "deleted" },
+        files: [{ path: at("gone.txt"), mine: undefined, image: { is: "text", text: "step" } }],
+      },
+    ]);
+    await after.take(saved.id, at("app.py"));
+    await after.take(saved.id, at("gone.txt"));
+    assert.deepEqual([await place.text("app.py"), await place.text("gone.txt")], ["a\nmine\nc\n", undefined]);
+  }));
+
+test("a repository in the middle of a merge is never mixed: the step's stands, the student's comes back whole", () =>
+  withPlace(async (place) => {
+    const image = { "repo/.git/HEAD": "ref: main", "repo/.git/index": "1", "repo/a.txt": "base", "repo/same.txt": "s" };
+    const repository = async (): Promise<Record<string, string | undefined>> => {
+      const names = await readdir(join(place.home, "repo"), { recursive: true, withFileTypes: true });
+      const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+      const texts = files.sort().map(async (path) => [path.slice(place.home.length + 1), await readFile(path, "utf8")]);
+      return Object.fromEntries(await Promise.all(texts));
+    };
+    await freshLayer(place, image);
+    const before = await place.boot("start");
+    await place.file("repo/.git/MERGE_HEAD", "other");
+    await place.file("repo/.git/index", "2");
+    await place.file("repo/a.txt", "<<<<<<< mine");
+    const merging = await repository();
+    const saved = await before.save("swap");
+    assert.ok(saved);
+
+    const next = { ...image, "repo/.git/index": "3", "repo/by-step.txt": "one" };
+    await freshLayer(place, next);
+    const after = await place.boot("one");
+    const { conflicts } = await after.restore(saved.id, "carry-over");
+    assert.deepEqual(
+      conflicts.map(({ unit }) => unit),
+      [join(place.home, "repo")],
+    );
+    assert.deepEqual(await repository(), next, "the step's is whole");
+    await after.take(saved.id, join(place.home, "repo"));
+    assert.deepEqual(await repository(), merging, "and so is the student's, with its merge under way");
+  }));
+
+test("automatic checkpoints push out none that was asked for, and none that somebody needs", () =>
+  withPlace(async (place) => {
+    const needed = new Set<string>();
+    await freshLayer(place, { a: "0" });
+    const checkpoints = await place.boot("start", () => needed);
+    const first = await checkpoints.save("swap");
+    needed.add(first?.id ?? "");
+    const reasons = async (): Promise<string[]> => (await checkpoints.list()).map(({ reason }) => reason).sort();
+    for (let n = 1; n <= 8; n++) {
+      await place.file("a", String(n));
+      await checkpoints.save("auto");
+    }
+    assert.deepEqual(await reasons(), ["auto", "auto", "auto", "swap"]);
+    for (let n = 0; n < 14; n++) {
+      await place.file("a", `m${n}`);
+      await checkpoints.save("manual");
+    }
+    const kept = await checkpoints.list();
+    assert.equal(kept.filter(({ reason }) => reason === "manual").length, 10);
+    assert.equal(kept.filter(({ reason }) => reason === "auto").length, 3);
+    assert.equal(
+      kept.some(({ id }) => id === first?.id),
+      true,
+      "undo leads to it",
+    );
   }));

@@ -1,9 +1,22 @@
-import { type CarryOverPlan, type ManifestEntry, planCarryOver, sameEntry } from "@atelier/domain";
-import type { CheckpointMeta, CheckpointReason, CheckpointStore, ManifestRecord } from "./checkpoint-store.ts";
+import { AppError, type CarryOverPlan, type ManifestEntry, planCarryOver, sameEntry, unitOf } from "@atelier/domain";
+import type {
+  CheckpointMeta,
+  CheckpointReason,
+  CheckpointStore,
+  ManifestRecord,
+  StoredCheckpoint,
+} from "./checkpoint-store.ts";
 import { defaultCheckpointLimits } from "./limits.ts";
 import type { FileWorker } from "./file-worker.ts";
 import { scanRoots } from "./scan-roots.ts";
-import { restoreAnswerSchema, type ScanAnswer, saveAnswerSchema, scanReplySchema } from "./worker/orders.ts";
+import {
+  compareAnswerSchema,
+  restoreAnswerSchema,
+  type ScanAnswer,
+  type Side,
+  saveAnswerSchema,
+  scanReplySchema,
+} from "./worker/orders.ts";
 
 export interface CheckpointsOptions {
   readonly store: CheckpointStore;
@@ -34,6 +47,15 @@ export interface RestoreReport {
   readonly conflicts: CarryOverPlan["conflicts"];
 }
 
+export type Replaced = readonly {
+  readonly conflict: CarryOverPlan["conflicts"][number];
+  readonly files: readonly {
+    readonly path: string;
+    readonly mine: Side | undefined;
+    readonly image: Side | undefined;
+  }[];
+}[];
+
 /** Saves and brings back the student's changes. Every touch of their files happens with their rights. */
 export interface Checkpoints {
   /**
@@ -46,12 +68,18 @@ export interface Checkpoints {
   ): Promise<(CheckpointMeta & { readonly isNew: boolean }) | undefined>;
   restore(id: string, kind: RestoreKind, signal?: AbortSignal): Promise<RestoreReport>;
   list(): Promise<readonly CheckpointMeta[]>;
+  /** What a carry-over of this checkpoint left at the image's version, and how the two differ. */
+  replaced(id: string): Promise<Replaced>;
+  /** Puts the student's version of a unit in place. */
+  take(id: string, unit: string): Promise<RestoreReport>;
   /** Whether anything below the roots changed since the last save: cheap, no hashing of old files. */
   hasChanges(signal?: AbortSignal): Promise<boolean>;
   /** What differs from the fresh layer, files and links only, by path. */
   changes(signal?: AbortSignal): Promise<readonly FileChange[]>;
 }
 
+/** Of one unit. */
+const shownFiles = 40;
 const kept = { automatic: 3, others: 10 } as const;
 
 /**
@@ -74,7 +102,60 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
     return lastScan;
   };
 
+  const open = async (
+    id: string,
+  ): Promise<{ readonly stored: StoredCheckpoint; readonly mine: Map<string, ManifestEntry> }> => {
+    const stored = await store.read(id);
+    if (stored === undefined)
+      throw new AppError("checkpoint-gone", `The checkpoint ${id} is not on this volume (any more).`);
+    // What could not be saved is not "deleted by the student" and must not be treated as such.
+    const mine = new Map(Object.entries(stored.mine));
+    for (const { path } of stored.meta.skipped) {
+      const before = stored.base[path];
+      if (before !== undefined) mine.set(path, before);
+    }
+    return { stored, mine };
+  };
+  const carryOver = (stored: StoredCheckpoint, mine: Map<string, ManifestEntry>): CarryOverPlan =>
+    planCarryOver({
+      base: new Map(Object.entries(stored.base)),
+      mine,
+      target: new Map(Object.entries(baseline)),
+      keep: options.keep,
+    });
+
   return {
+    replaced: async (id) => {
+      const { stored, mine } = await open(id);
+      const { conflicts } = carryOver(stored, mine);
+      const shown = conflicts.flatMap(({ paths }) => paths.slice(0, shownFiles)).slice(0, shownFiles * 5);
+      const { archive, present } = compareAnswerSchema.parse(
+        await worker.run({ verb: "compare", paths: shown }, { input: store.openArchive(id) }),
+      );
+      return conflicts.map((conflict) => ({
+        conflict,
+        files: conflict.paths
+          .filter((path) => shown.includes(path))
+          .map((path) => ({ path, mine: archive[path], image: present[path] })),
+      }));
+    },
+    take: async (id, unit) => {
+      const { stored, mine } = await open(id);
+      const { entries } = await scan();
+      const present = new Map(Object.entries(entries));
+      const unitFor = unitOf([new Map(Object.entries(stored.base)), mine, present], options.keep);
+      const isMember = (path: string): boolean => unitFor(path) === unit;
+      const apply = [...mine].filter(([path, entry]) => isMember(path) && !sameEntry(entry, present.get(path)));
+      const remove = [...present.keys()].filter((path) => isMember(path) && !mine.has(path));
+      const order = {
+        verb: "restore",
+        roots,
+        apply: apply.map(([path]) => path),
+        remove: remove.sort().toReversed(),
+      } as const;
+      const answer = restoreAnswerSchema.parse(await worker.run(order, { input: store.openArchive(id) }));
+      return { ...answer, conflicts: [] };
+    },
     list: () => store.list(),
     hasChanges: async (signal) => !sameTree((await scan(signal)).entries, lastSaved?.entries ?? baseline),
     changes: async (signal) => {
@@ -94,9 +175,7 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
       const mine = found.entries;
       if (lastSaved && sameTree(mine, lastSaved.entries) && reason !== "manual")
         return reason === "auto" ? undefined : { ...lastSaved.meta, isNew: false };
-      const changed = Object.keys(mine)
-        .filter((path) => !sameEntry(baseline[path], mine[path]))
-        .sort();
+      const changed = changedWithUnits(baseline, mine, options.keep);
       const deleted = Object.keys(baseline)
         .filter((path) => mine[path] === undefined)
         .sort();
@@ -123,23 +202,8 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
       return { ...meta, isNew: true };
     },
     restore: async (id, kind, signal) => {
-      const stored = await store.read(id);
-      if (stored === undefined) throw new Error(`checkpoint ${id} is not on this volume`);
-      // What could not be saved is not "deleted by the student" and must not be treated as such.
-      const mine = new Map(Object.entries(stored.mine));
-      for (const { path } of stored.meta.skipped) {
-        const before = stored.base[path];
-        if (before !== undefined) mine.set(path, before);
-      }
-      const plan =
-        kind === "exact"
-          ? exactPlan(mine, (await scan(signal)).entries)
-          : planCarryOver({
-              base: new Map(Object.entries(stored.base)),
-              mine,
-              target: new Map(Object.entries(baseline)),
-              keep: options.keep,
-            });
+      const { stored, mine } = await open(id);
+      const plan = kind === "exact" ? exactPlan(mine, (await scan(signal)).entries) : carryOver(stored, mine);
       const answer = restoreAnswerSchema.parse(
         await worker.run(
           { verb: "restore", roots, apply: plan.apply, remove: plan.remove },
@@ -178,3 +242,16 @@ const exactPlan = (
     .sort()
     .toReversed(),
 });
+
+/**
+ * What the archive has to hold: every path that differs from the image, and the rest of a unit in which one
+ * does. A repository can be brought back into another image only as a whole.
+ */
+const changedWithUnits = (base: ManifestRecord, mine: ManifestRecord, keep: readonly string[]): readonly string[] => {
+  const unitFor = unitOf([new Map(Object.entries(base)), new Map(Object.entries(mine))], keep);
+  const isTouched = (path: string): boolean => !sameEntry(base[path], mine[path]);
+  const touched = new Set([...Object.keys(base), ...Object.keys(mine)].filter(isTouched).map(unitFor));
+  return Object.keys(mine)
+    .filter((path) => isTouched(path) || (unitFor(path) !== path && touched.has(unitFor(path))))
+    .sort();
+};

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CheckpointView, type RestoreOrder, runtimeFileNames } from "@atelier/contract";
+import {
+  type Arrival,
+  type CheckpointView,
+  type ReplacedView,
+  type RestoreOrder,
+  runtimeFileNames,
+} from "@atelier/contract";
 import type { EventLog } from "../events/event-log.ts";
 import { type CheckpointReason, type ManifestRecord, openCheckpointStore } from "./checkpoint-store.ts";
 import {
@@ -11,6 +17,7 @@ import {
   createCheckpoints,
   takeBaseline,
 } from "./checkpoints.ts";
+import { replacedUnit } from "./replaced-unit.ts";
 
 export interface StudentFilesOptions extends Omit<CheckpointsOptions, "store"> {
   readonly runtimeFolder: string;
@@ -69,6 +76,9 @@ export interface StudentFiles extends Disposable {
   list(): Promise<readonly CheckpointView[]>;
   /** What the student made of the files that their image brought. */
   changes(): Promise<readonly FileChange[]>;
+  /** What the last swap replaced, side by side with the student's version. */
+  replaced(arrival: Arrival | undefined, taken: ReadonlySet<string>): Promise<ReplacedView>;
+  take(checkpoint: string, unit: string): Promise<void>;
 }
 
 /** Only the holder of the lease may. */
@@ -145,6 +155,24 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
       return meta?.step === image.step ? meta.id : undefined;
     },
     changes: () => inTurn(() => checkpoints.changes()),
+    replaced: async (arrival, taken) => {
+      if (arrival === undefined || arrival.replaced.length === 0) return { units: [] };
+      const found = await inTurn(() => checkpoints.replaced(arrival.checkpoint));
+      return { units: found.map((one) => replacedUnit(one, taken)) };
+    },
+    take: async (checkpoint, unit) => {
+      const report = await inTurn(() => checkpoints.take(checkpoint, unit));
+      events.append({
+        type: "restored",
+        checkpoint,
+        kind: "exact",
+        files: report.applied,
+        removed: report.removed,
+        replaced: [],
+        skipped: report.skipped.slice(0, 100).map(({ path, why }) => `${path}: ${why}`),
+        units: [unit],
+      });
+    },
     list: async () =>
       (await store.list()).map(({ id, at, step, reason, files, bytes, skipped }) => ({
         id,

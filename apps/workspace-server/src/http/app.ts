@@ -11,8 +11,11 @@ import {
   newDisputeSchema,
   newQuestionSchema,
   newRequestSchema,
+  newTakeSchema,
   type PageView,
   type Problem,
+  type ReplacedView,
+  replacedApi,
   type RequestView,
   type StepView,
   type TerminalView,
@@ -65,6 +68,8 @@ export interface StudentService {
   ask(id: string, question: NewQuestion): Promise<ReadableStream<Uint8Array>>;
   request(request: z.infer<typeof newRequestSchema>, by: ViewerRole): RequestView;
   checkpoints(): Promise<readonly CheckpointView[]>;
+  replaced(): Promise<ReplacedView>;
+  take(unit: string): Promise<ReplacedView>;
   terminals(): readonly TerminalView[];
   openTerminal(name: string | undefined): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
@@ -111,6 +116,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "terminal-off": 403,
   "not-ready": 503,
   "bad-request": 400,
+  "checkpoint-gone": 410,
   "file-differs": 409,
   "not-saved": 422,
   ...fileStatuses,
@@ -269,6 +275,10 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
     context.json(ready().request(newRequestSchema.parse(await context.req.json()), context.get("role")), 202),
   );
   app.get("/api/checkpoints", async (context) => context.json(await ready().checkpoints()));
+  app.get(replacedApi.replaced, async (context) => context.json(await ready().replaced()));
+  app.post(replacedApi.replaced, bodyLimit({ maxSize: 16 * 1024 }), async (context) =>
+    context.json(await ready().take(newTakeSchema.parse(await context.req.json()).unit)),
+  );
   app.get("/api/terminals", (context) => context.json(ready().terminals()));
   app.post("/api/terminals", async (context) => {
     const text = await context.req.text();

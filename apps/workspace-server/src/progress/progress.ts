@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import {
+  type Arrival,
   type BadLine,
   type CheckView,
   createLineDecoder,
@@ -21,11 +22,17 @@ export interface History extends Progress {
   undo?: LeftBehind;
   /** Of a server that has released the lease, as long as no other has begun. */
   left?: LeftBehind;
+  /** What the last swap brought along, and what it replaced; of this server only. */
+  arrival?: Arrival;
+  /** Replaced units of which the student has their own version back. */
+  readonly taken: Set<string>;
   /** Requests without an acknowledgement yet, by id. */
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
 }
 
 export interface LeftBehind {
+  /** Why it was left: the kind of the request. */
+  readonly reason: string;
   readonly checkpoint: string;
   readonly image: string;
 }
@@ -35,6 +42,7 @@ export const emptyHistory = (): History => ({
   completed: new Set(),
   solved: new Set(),
   lastChecks: new Map(),
+  taken: new Set(),
   outstanding: new Map(),
 });
 
@@ -63,11 +71,26 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       break;
     case "released":
       if (event.checkpoint !== undefined && event.image !== undefined && event.reason !== "stop")
-        history.left = { checkpoint: event.checkpoint, image: event.image };
+        history.left = { checkpoint: event.checkpoint, image: event.image, reason: event.reason };
       break;
     case "server-started":
-      if (history.left) history.undo = history.left;
+      // A container that comes back has what it had: only another one begins anew.
+      if (history.left) {
+        history.undo = history.left;
+        delete history.arrival;
+        history.taken.clear();
+      }
       delete history.left;
+      break;
+    case "restored":
+      if (event.units) for (const unit of event.units) history.taken.add(unit);
+      else
+        history.arrival = {
+          ...(history.undo === undefined ? {} : { reason: history.undo.reason }),
+          checkpoint: event.checkpoint,
+          replaced: event.replaced,
+          skipped: event.skipped,
+        };
       break;
     case "request":
       history.outstanding.set(event.id, event);

@@ -32,8 +32,8 @@ export interface StudentServiceOptions {
   readonly disputes: Disputes;
   readonly terminals: () => Terminals | undefined;
   readonly control: ControlHub;
-  readonly files: Pick<StudentFiles, "list" | "prepare">;
   readonly disk: StudentDisk;
+  readonly files: Pick<StudentFiles, "list" | "prepare" | "replaced" | "take">;
   readonly boot: () => BootView;
   readonly contentVersion: () => number;
   readonly newId: () => string;
@@ -46,6 +46,12 @@ export interface StudentServiceOptions {
   /** Failures that nobody waits for. */
   readonly onError: (error: unknown) => void;
 }
+
+/** The last swap, as far as the student still has something to see of it. */
+const arrivalOf = ({ arrival, taken }: History): Pick<WorkspaceView, "arrival"> => {
+  const replaced = arrival?.replaced.filter((unit) => !taken.has(unit)) ?? [];
+  return arrival && replaced.length + arrival.skipped.length > 0 ? { arrival: { ...arrival, replaced } } : {};
+};
 
 /** Joins workshop, history and machine into what the page shows, and enforces the navigation. */
 export const createStudentService = (options: StudentServiceOptions): StudentService => {
@@ -129,6 +135,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       notices: [...(status?.notices ?? []), ...options.storage.list()],
       ...(options.contentVersion() === 0 ? {} : { contentVersion: options.contentVersion() }),
       ...(control.diagnostics.length === 0 ? {} : { diagnostics: [...control.diagnostics] }),
+      ...arrivalOf(history),
       transitions: control.isConnected,
       ...(options.llm === undefined ? {} : { llm: { provider: options.llm.provider, model: options.llm.model } }),
     };
@@ -227,7 +234,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     request: (asked, by) => {
       const { undo } = history;
       const isOpenUndo = asked.kind === "undo" && asked.checkpoint === undefined && undo !== undefined;
-      const request = isOpenUndo ? { ...asked, ...undo } : asked;
+      const request = isOpenUndo ? { ...asked, checkpoint: undo.checkpoint, image: undo.image } : asked;
       if (!control.isConnected)
         throw new AppError("no-manager", "Nobody who can change the workspace is connected right now.", {
           hint: "Keep working; type `atelier open` on your machine and try again.",
@@ -254,6 +261,13 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       return { id, state: "outstanding" };
     },
     checkpoints: () => options.files.list(),
+    replaced: () => options.files.replaced(history.arrival, history.taken),
+    take: async (unit) => {
+      if (history.arrival?.replaced.includes(unit) !== true)
+        throw new AppError("not-found", `Nothing of yours was replaced at ${unit}.`);
+      await options.files.take(history.arrival.checkpoint, unit);
+      return options.files.replaced(history.arrival, history.taken);
+    },
     terminals: () => options.terminals()?.list() ?? [],
     openTerminal: (name) => requireTerminals().open(name),
     closeTerminal: (name) => requireTerminals().close(name),

@@ -88,6 +88,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     removed: z.int(),
     replaced: z.array(z.string()),
     skipped: z.array(z.string()),
+    /** Only these, at the student's wish: their version in place of the image's. */
+    units: z.array(z.string()).optional(),
   }),
   event("terminal-opened", { terminal: z.string(), shell: z.string() }),
   event("terminal-closed", { terminal: z.string(), exitCode: z.int().optional(), signal: z.string().optional() }),

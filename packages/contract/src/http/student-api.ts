@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
 import { assertionSchema, checkOutcomeSchema, checkTriggerSchema } from "../events/state-events.ts";
+import { arrivalSchema } from "./replaced-api.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
 import { authorDiagnosticSchema } from "./author-diagnostic.ts";
 
@@ -136,6 +137,8 @@ export const workspaceViewSchema = z.object({
   retainUntil: z.iso.datetime().optional(),
   extendable: z.boolean(),
   notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
+  /** The last swap, while something of it is worth telling. */
+  arrival: arrivalSchema.optional(),
   /** Whether goto, next, reset, solve can be asked for: a manager is connected. */
   transitions: z.boolean(),
   /** Who answers questions; absent: nobody, there is static help only. */

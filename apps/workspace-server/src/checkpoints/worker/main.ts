@@ -2,6 +2,7 @@ import { PassThrough, Writable } from "node:stream";
 import { defaultCheckpointLimits } from "../limits.ts";
 import { type ScanResult, scanRoots } from "../scan-roots.ts";
 import { applyArchive } from "./apply-archive.ts";
+import { compareWithArchive } from "./compare-with-archive.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import type { WorkerOrder } from "./orders.ts";
 import { writeArchive } from "./write-archive.ts";
@@ -40,6 +41,8 @@ const execute = async (order: WorkerOrder): Promise<object> => {
         }),
         limits,
       );
+    case "compare":
+      return await compareWithArchive((archive = new PassThrough()), order.paths);
     case "restore":
       return await applyArchive((archive = new PassThrough()), {
         roots: order.roots,

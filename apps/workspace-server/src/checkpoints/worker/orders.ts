@@ -9,6 +9,8 @@ export type WorkerOrder =
       readonly known?: Pick<ScanAnswer, "entries" | "signatures">;
     }
   | { readonly verb: "save"; readonly paths: readonly string[] }
+  /** Followed by an archive: what it and the folders hold of these. */
+  | { readonly verb: "compare"; readonly paths: readonly string[] }
   | {
       readonly verb: "restore";
       readonly roots: readonly string[];
@@ -27,4 +29,10 @@ export type ScanAnswer = z.output<typeof scanAnswerSchema>;
 /** `unchanged`: as this very worker answered last. */
 export const scanReplySchema = z.union([z.object({ unchanged: z.literal(true) }), scanAnswerSchema]);
 export const saveAnswerSchema = z.object({ files: z.int(), bytes: z.number(), skipped });
+const sideSchema = z.object({ is: z.enum(["text", "binary", "folder", "link"]), text: z.string().optional() });
+export type Side = z.infer<typeof sideSchema>;
+export const compareAnswerSchema = z.object({
+  archive: z.record(z.string(), sideSchema),
+  present: z.record(z.string(), sideSchema),
+});
 export const restoreAnswerSchema = z.object({ applied: z.int(), removed: z.int(), skipped });

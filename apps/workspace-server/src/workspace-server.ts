@@ -30,6 +30,7 @@ import { startIntegrityWatch } from "./integrity/start-integrity-watch.ts";
 import { createInstructorService } from "./instructor/instructor-service.ts";
 import { createPresenceList, watcherCount } from "./instructor/presence.ts";
 import { waitForLease } from "./lease/lease.ts";
+import { startLimitsWatch } from "./limits/start-limits-watch.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
@@ -293,6 +294,9 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     disposables.use(
       startIntegrityWatch({ runtimeFolder: settings.ATELIER_RUNTIME, events: running.events, now: options.now }),
     );
+    // Only a container of its own has limits of its own.
+    if (options.replace === undefined)
+      disposables.use(startLimitsWatch({ uid: identity.uid, home: identity.home, events: running.events }));
     disposables.use(running.llm);
     disposables.use(running.files);
     const { events, files } = running;

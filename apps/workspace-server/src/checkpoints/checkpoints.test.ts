@@ -36,29 +36,35 @@ const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> =>
   const root = await mkdtemp(join(tmpdir(), "atelier-checkpoints-"));
   const home = join(root, "home");
   let counter = 0;
+  using workers = new DisposableStack();
   try {
     await mkdir(home);
     await run({
       root,
       home,
-      boot: async (step, needed) =>
-        createCheckpoints(
+      boot: async (step, needed) => {
+        const worker = workers.use(
+          createFileWorker({
+            identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
+            worker: [process.execPath, workerFile],
+            asIdentity: (_identity, argv) => argv,
+          }),
+        );
+        worker.keepWarm(60_000);
+        return createCheckpoints(
           {
             store: await openCheckpointStore(join(root, "checkpoints"), (id, cause) => assert.fail(`${id}: ${cause}`)),
             roots: [home],
             keep: [],
-            worker: createFileWorker({
-              identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
-              worker: [process.execPath, workerFile],
-              asIdentity: (_identity, argv) => argv,
-            }),
+            worker,
             image: { step, planDigest: "sha256:0" },
             now: () => new Date(1_700_000_000_000 + counter++ * 1000),
             newId: () => `c${counter}`,
             ...(needed ? { needed } : {}),
           },
           takeBaseline([home]),
-        ),
+        );
+      },
       file: async (name, text) => {
         await mkdir(join(home, name, ".."), { recursive: true });
         await writeFile(join(home, name), text);
@@ -264,12 +270,12 @@ test("automatic checkpoints push out none that was asked for, and none that some
     const first = await checkpoints.save("swap");
     needed.add(first?.id ?? "");
     const reasons = async (): Promise<string[]> => (await checkpoints.list()).map(({ reason }) => reason).sort();
-    for (let n = 1; n <= 8; n++) {
+    for (let n = 1; n <= 5; n++) {
       await place.file("a", String(n));
       await checkpoints.save("auto");
     }
     assert.deepEqual(await reasons(), ["auto", "auto", "auto", "swap"]);
-    for (let n = 0; n < 14; n++) {
+    for (let n = 0; n < 11; n++) {
       await place.file("a", `m${n}`);
       await checkpoints.save("manual");
     }

@@ -2,6 +2,8 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { AppError } from "@atelier/domain";
 import { asIdentity, type Identity } from "../identity/identity.ts";
+import { endProcessesOf } from "../limits/student-processes.ts";
+import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 import { defaultCheckpointLimits } from "./limits.ts";
 import { encodeFrame, type Frame, FrameReader } from "./worker/frames.ts";
 import type { WorkerOrder } from "./worker/orders.ts";
@@ -73,7 +75,7 @@ export const createFileWorker = (options: FileWorkerOptions): FileWorker => {
       kept = undefined;
     }
     if (kept?.isAlive !== true) {
-      kept = startProcess(options);
+      kept = await startWithRoom(options);
       kept.send(order);
     }
     try {
@@ -112,7 +114,17 @@ export const createFileWorker = (options: FileWorkerOptions): FileWorker => {
   };
 };
 
+/** A student who has used up all processes loses them before they lose their files. */
+const startWithRoom = async (options: FileWorkerOptions): Promise<WorkerProcess> => {
+  const started = startProcess(options);
+  if (await started.hasStarted) return started;
+  await endProcessesOf(options.identity.uid);
+  return startProcess(options);
+};
+
 interface WorkerProcess {
+  /** False: the system had no process for it. Any other failure shows with the order. */
+  readonly hasStarted: Promise<boolean>;
   readonly isAlive: boolean;
   readonly orders: number;
   send(order: WorkerOrder): void;
@@ -139,6 +151,7 @@ const startProcess = ({
     env: { HOME: identity.home, PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  preferAsVictim(child.pid);
   // It must not keep the server from ending.
   child.unref();
   let exit: string | undefined;
@@ -176,6 +189,10 @@ const startProcess = ({
   });
   // A process that dies early breaks its pipes; its exit says more than EPIPE does.
   child.stdin.on("error", () => {});
+  const hasStarted = new Promise<boolean>((resolve) => {
+    child.once("spawn", () => resolve(true));
+    child.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EAGAIN"));
+  });
   child.once("error", (error) => ended(error.message));
   child.once("close", (code, signal) => ended(`ended with ${code ?? signal}`));
   const failure = (order: WorkerOrder, why: string): AppError =>
@@ -189,6 +206,7 @@ const startProcess = ({
     child.stdin.write(encodeFrame("order", Buffer.from(JSON.stringify(order))));
   };
   return {
+    hasStarted,
     get isAlive() {
       return exit === undefined;
     },

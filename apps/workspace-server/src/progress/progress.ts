@@ -26,6 +26,8 @@ export interface History extends Progress {
   arrival?: Arrival;
   /** Replaced units of which the student has their own version back. */
   readonly taken: Set<string>;
+  /** Limits that were hit lately, oldest first. */
+  readonly limits: Extract<StateEvent, { type: "limit-hit" }>[];
   /** Requests without an acknowledgement yet, by id. */
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
 }
@@ -43,6 +45,7 @@ export const emptyHistory = (): History => ({
   solved: new Set(),
   lastChecks: new Map(),
   taken: new Set(),
+  limits: [],
   outstanding: new Map(),
 });
 
@@ -81,6 +84,10 @@ export const applyEvent = (history: History, event: StateEvent): void => {
         history.taken.clear();
       }
       delete history.left;
+      break;
+    case "limit-hit":
+      history.limits.push(event);
+      if (history.limits.length > 20) history.limits.shift();
       break;
     case "restored":
       if (event.units) for (const unit of event.units) history.taken.add(unit);

@@ -78,6 +78,8 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     "request-acknowledged",
     "storage-failed",
     "storage-recovered",
+    "restored",
+    "limit-hit",
   ];
   const storage = createStorageNotices(events);
   events.subscribe((event) => {

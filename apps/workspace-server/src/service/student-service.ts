@@ -16,6 +16,7 @@ import type { StudentDisk } from "../files/open-student-disk.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { StudentService, ViewerRole } from "../http/app.ts";
 import type { EventStream } from "../http/event-stream.ts";
+import { limitNotices } from "../limits/limit-notices.ts";
 import type { History } from "../progress/progress.ts";
 import type { StorageNotices } from "../recording/storage-notices.ts";
 import type { Terminals } from "../terminal/terminals.ts";
@@ -132,9 +133,9 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       ...(status?.deadline === undefined ? {} : { deadline: status.deadline }),
       ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
       extendable: status?.extendable ?? false,
-      notices: [...(status?.notices ?? []), ...options.storage.list()],
       ...(options.contentVersion() === 0 ? {} : { contentVersion: options.contentVersion() }),
       ...(control.diagnostics.length === 0 ? {} : { diagnostics: [...control.diagnostics] }),
+      notices: [...limitNotices(history.limits, new Date()), ...(status?.notices ?? []), ...options.storage.list()],
       ...arrivalOf(history),
       transitions: control.isConnected,
       ...(options.llm === undefined ? {} : { llm: { provider: options.llm.provider, model: options.llm.model } }),

@@ -11,6 +11,7 @@ import {
 import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
+import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { ActiveViewer, isReport, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
@@ -138,6 +139,7 @@ export class TerminalSession {
     });
     this.#pty = pty;
     giveSlaveTo(pty, this.#options.owner.uid);
+    preferAsVictim(pty.pid);
     this.#state = "ready";
     for (const viewer of this.#viewers.keys()) {
       viewer.say({ t: "resync", reason: "restart" });

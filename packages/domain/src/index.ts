@@ -22,6 +22,7 @@ export * from "./problem/diagnostic.ts";
 export * from "./problem/diagnostic-codes.ts";
 export { parseBytes } from "./spec/bytes.ts";
 export { parseDuration } from "./spec/duration.ts";
+export * from "./quiz/quiz.ts";
 export * from "./spec/json-schema.ts";
 export * from "./spec/parse-workshop.ts";
 export * from "./spec/shape/check-shape.ts";

@@ -103,6 +103,15 @@ Try it:
 \`\`\`bash
 ~/bin/greet world
 \`\`\`
+
+\`\`\`quiz
+question: What does \`$1\` stand for in your program?
+options:
+  - text: the program's own name
+    feedback: That is \`$0\`.
+  - text: the first word behind the program's name
+    right: true
+\`\`\`
 `,
   "steps/greet/goss.yaml": `file:
   /home/student/bin/greet:

@@ -1,5 +1,6 @@
-import type { BuildRecord, Workshop } from "@atelier/domain";
+import type { BuildRecord, Step, Workshop } from "@atelier/domain";
 import type { Context } from "../context.ts";
+import { observeCheck } from "./observe-check.ts";
 import { judge, type Observation, type StepProof } from "./verdict.ts";
 import { type FreshImage, withFreshWorkspace } from "./with-fresh-workspace.ts";
 
@@ -14,6 +15,8 @@ export interface ProveOptions {
   readonly onProof: (proof: StepProof) => void;
 }
 
+const hasCheck = ({ check, quizzes }: Step): boolean => check !== undefined || quizzes !== undefined;
+
 /** Proves every check in fresh containers. Each image is started once, and asked all it can answer. */
 export const proveSteps = async (context: Context, options: ProveOptions): Promise<readonly StepProof[]> => {
   const { workshop, record } = options;
@@ -21,20 +24,21 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
   const images = ["start", ...workshop.steps.map(({ id }) => id as string)];
   const asked = new Map<string, string[]>();
   for (const step of wanted) {
-    if (step.check === undefined) continue;
+    if (!hasCheck(step)) continue;
     for (const image of [images[images.indexOf(step.id) - 1] ?? "start", step.id as string])
       asked.set(image, [...(asked.get(image) ?? []), step.id]);
   }
   const observed = new Map<string, { readonly observation: Observation; readonly ms: number }>();
   const proofs = new Map<string, StepProof>();
   const conclude = (): void => {
-    for (const { id, check } of wanted) {
+    for (const step of wanted) {
+      const { id } = step;
       if (proofs.has(id)) continue;
       const before = observed.get(`${images[images.indexOf(id) - 1] ?? "start"} ${id}`);
       const after = observed.get(`${id} ${id}`);
-      if (check === undefined || (before && after)) {
+      if (!hasCheck(step) || (before && after)) {
         const proof: StepProof =
-          check === undefined || !before || !after
+          !before || !after
             ? { step: id, verdict: "missing", reason: "has no check", failures: [], ms: 0 }
             : { step: id, ...judge(before.observation, after.observation), ms: before.ms + after.ms };
         proofs.set(id, proof);
@@ -46,7 +50,11 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [image, steps] = next;
-      for (const [step, result] of await observe(context, { record, digest: options.digest, image }, steps))
+      for (const [step, result] of await observe(
+        context,
+        { record, digest: options.digest, image },
+        workshop.steps.filter(({ id }) => steps.includes(id)),
+      ))
         observed.set(`${image} ${step}`, result);
       conclude();
     }
@@ -59,16 +67,16 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
 const observe = (
   context: Context,
   fresh: FreshImage,
-  steps: readonly string[],
+  steps: readonly Step[],
 ): Promise<ReadonlyMap<string, { observation: Observation; ms: number }>> =>
   withFreshWorkspace(context, fresh, async (workspace) => {
     const results = new Map<string, { observation: Observation; ms: number }>();
     for (const step of steps) {
       const started = performance.now();
       const observation: Observation = workspace.isReady
-        ? await workspace.control.check(step)
+        ? await observeCheck(workspace, step, fresh.image === step.id ? "right" : "wrong")
         : { outcome: "not-started", cause: workspace.cause, assertions: [] };
-      results.set(step, { observation, ms: Math.round(performance.now() - started) });
+      results.set(step.id, { observation, ms: Math.round(performance.now() - started) });
     }
     return results;
   });

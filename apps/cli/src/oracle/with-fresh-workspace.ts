@@ -8,18 +8,27 @@ export interface FreshImage {
   readonly digest: string;
   /** `start` or a step id. */
   readonly image: string;
+  /** With a terminal, and recorded. */
+  readonly isWalked?: boolean;
 }
 
 /** A container of an image that nobody has worked in, with its services. */
 export type FreshWorkspace =
-  | { readonly isReady: true; readonly control: ControlClient; readonly containerId: string }
+  | {
+      readonly isReady: true;
+      readonly control: ControlClient;
+      readonly containerId: string;
+      /** Where it serves, on 127.0.0.1. */
+      readonly port: number;
+      readonly token: (role: "student" | "instructor") => string;
+    }
   /** Its `onStart` failed. */
   | { readonly isReady: false; readonly cause: string };
 
 /** Starts an image, works with it, and removes everything of it whatever happens. */
 export const withFreshWorkspace = async <T>(
   context: Context,
-  { record, digest, image }: FreshImage,
+  { record, digest, image, isWalked = false }: FreshImage,
   work: (workspace: FreshWorkspace) => Promise<T>,
 ): Promise<T> => {
   const workspaces = await context.workspaces();
@@ -44,8 +53,9 @@ export const withFreshWorkspace = async <T>(
         parameters: {},
         secrets: [],
         timezone: "UTC",
-        recording: { commands: "off", terminal: "off" },
-        webTerminal: false,
+        recording: isWalked ? { commands: "on", terminal: "on" } : { commands: "off", terminal: "off" },
+        webTerminal: isWalked,
+        unlocked: true,
         sudo: false,
         resources: { ...defaultResources },
         createdAt: context.now().toISOString(),
@@ -55,12 +65,14 @@ export const withFreshWorkspace = async <T>(
     if (boot.phase !== "ready")
       return await work({ isReady: false, cause: `onStart failed: ${boot.cause ?? boot.phase}` });
     const { containerId = "", publishedAt = port } = await workspaces.find(name);
+    const state = await context.state();
     using control = await openControl({
       port: publishedAt,
-      token: (await context.state()).token(id, "control"),
+      token: state.token(id, "control"),
       version: context.version,
     });
-    return await work({ isReady: true, control, containerId });
+    const token = (role: "student" | "instructor"): string => state.token(id, role);
+    return await work({ isReady: true, control, containerId, port: publishedAt, token });
   } finally {
     await workspaces.remove(name).catch(() => undefined);
   }

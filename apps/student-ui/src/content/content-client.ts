@@ -1,4 +1,12 @@
-import { contentApi, problemSchema, type SavedBlockView, savedBlockViewSchema, type StepPage } from "@atelier/contract";
+import {
+  contentApi,
+  problemSchema,
+  type QuizView,
+  quizViewSchema,
+  type SavedBlockView,
+  savedBlockViewSchema,
+  type StepPage,
+} from "@atelier/contract";
 import { createContext, useContext } from "react";
 import type { z } from "zod";
 import { RequestFailed } from "../api/problem.ts";
@@ -11,10 +19,13 @@ export interface Place {
   readonly page: StepPage;
 }
 
+export type QuizAnswer = NonNullable<QuizView["answered"]>["answer"];
+
 /** What the text may ask of the workspace. Every call throws {@link RequestFailed}. */
 export interface ContentClient {
   saveBlock(place: Place, block: string, replace: boolean): Promise<SavedBlockView>;
   openHint(place: Place, hint: string): Promise<void>;
+  answer(place: Place, quiz: string, answer: QuizAnswer): Promise<QuizView>;
 }
 
 export const createContentClient = (fetchIt: typeof fetch): ContentClient => {
@@ -45,6 +56,8 @@ export const createContentClient = (fetchIt: typeof fetch): ContentClient => {
   return {
     saveBlock: async ({ step, page }, block, replace) =>
       read(savedBlockViewSchema, await send(fillPath(contentApi.saveBlock, { id: step, block }), { page, replace })),
+    answer: async ({ step }, quiz, answer) =>
+      read(quizViewSchema, await send(fillPath(contentApi.quiz, { id: step, quiz }), answer)),
     openHint: async ({ step }, hint) => {
       await send(fillPath(contentApi.hint, { id: step, hint }), {});
     },

@@ -1,4 +1,5 @@
 import "./prose.css";
+import type { QuizView } from "@atelier/contract";
 import {
   memo,
   type MouseEvent,
@@ -13,6 +14,7 @@ import { createPortal } from "react-dom";
 import { useStudent } from "../state/use-student.ts";
 import { CodeTools } from "./code-tools.tsx";
 import { type Place, useContentClient } from "./content-client.ts";
+import { QuizCard } from "./quiz-card.tsx";
 import { type CodeBlock, renderContent } from "./render-content.ts";
 import { anchorPrefix } from "./sanitize.ts";
 
@@ -24,7 +26,15 @@ export interface ProseProps {
   readonly lang: string;
   /** Where the text stands; absent: blocks are not saved and openings not recorded. */
   readonly place?: Place | undefined;
+  readonly quizzes?: readonly QuizView[] | undefined;
 }
+
+interface Parts {
+  readonly blocks: readonly CodeBlock[];
+  readonly places: ReadonlyMap<string, HTMLElement>;
+}
+
+const noQuizzes: readonly QuizView[] = [];
 
 /** What the text asks the page to show in its editor: listen for it on the document. */
 export const openFileEvent = "atelier:open-file";
@@ -78,14 +88,14 @@ const useHintRecord = (host: RefObject<HTMLElement | null>, place: Place | undef
 };
 
 /** A workshop text: sanitised HTML with tools on its code blocks. */
-export const Prose = memo(({ html, title, lang, place }: ProseProps): ReactNode => {
+export const Prose = memo(({ html, title, lang, place, quizzes = noQuizzes }: ProseProps): ReactNode => {
   const host = useRef<HTMLDivElement>(null);
   const editor = useStudent().workspace?.workshop.editor ?? false;
-  const [blocks, setBlocks] = useState<readonly CodeBlock[]>([]);
+  const [{ blocks, places }, setParts] = useState<Parts>({ blocks: [], places: new Map() });
   useLayoutEffect(() => {
     const rendered = renderContent(html, { title, editor });
     host.current?.replaceChildren(rendered.fragment);
-    setBlocks(rendered.blocks);
+    setParts({ blocks: rendered.blocks, places: rendered.quizzes });
   }, [html, title, editor]);
   useHintRecord(host, place);
   return (
@@ -93,6 +103,13 @@ export const Prose = memo(({ html, title, lang, place }: ProseProps): ReactNode 
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link turns Enter into a click by itself */}
       <div className="prose" ref={host} lang={lang} onClick={follow} />
       {blocks.map((block) => createPortal(<CodeTools block={block} place={place} />, block.tools, block.id))}
+      {place !== undefined &&
+        quizzes.flatMap((quiz) => {
+          const element = places.get(quiz.id);
+          return element === undefined
+            ? []
+            : [createPortal(<QuizCard quiz={quiz} place={place} lang={lang} />, element, `quiz ${quiz.id}`)];
+        })}
     </>
   );
 });

@@ -20,6 +20,8 @@ export interface CodeBlock {
 export interface RenderedContent {
   readonly fragment: DocumentFragment;
   readonly blocks: readonly CodeBlock[];
+  /** Empty elements for the questions, by their ids. */
+  readonly quizzes: ReadonlyMap<string, HTMLElement>;
 }
 
 const element = <K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] => {
@@ -163,5 +165,10 @@ export const renderContent = (html: string, { title, editor }: RenderSetting): R
   settleTables(fragment);
   settleHints(fragment);
   if (editor) settleFiles(fragment);
-  return { fragment, blocks: settleCode(fragment) };
+  const quizzes = new Map<string, HTMLElement>();
+  for (const place of fragment.querySelectorAll<HTMLElement>("div[data-quiz]")) {
+    place.replaceChildren();
+    quizzes.set(place.dataset.quiz ?? "", place);
+  }
+  return { fragment, blocks: settleCode(fragment), quizzes };
 };

@@ -14,7 +14,7 @@ const attributes =
   "href src alt title class id start reversed value type checked disabled colspan rowspan scope align width height open lang dir".split(
     " ",
   );
-const dataAttributes = "lang kind block does terminal interrupt save hint file line"
+const dataAttributes = "lang kind block does terminal interrupt save hint file line quiz"
   .split(" ")
   .map((name) => `data-${name}`);
 

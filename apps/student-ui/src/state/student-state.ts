@@ -7,6 +7,7 @@ import type {
   NewQuestion,
   PageView,
   Problem,
+  QuizView,
   RequestView,
   ServerSentEvent,
   StepSummary,
@@ -106,6 +107,13 @@ const withCheck = (state: StudentState, check: CheckView): StudentState => {
   return setCheck(state, check.step, { last: newer, ...(isWaiting ? { runningSince } : {}) });
 };
 
+const withQuiz = (state: StudentState, id: string, quiz: QuizView): StudentState => {
+  const step = state.steps[id];
+  if (step?.state !== "ready") return state;
+  const quizzes = (step.value.quizzes ?? []).map((known) => (known.id === quiz.id ? quiz : known));
+  return { ...state, steps: { ...state.steps, [id]: { state: "ready", value: { ...step.value, quizzes } } } };
+};
+
 const withWorkspace = (state: StudentState, workspace: WorkspaceView, now: number): StudentState => {
   const { request, ...rest } = state;
   // A request ends when the manager has acted: the view that follows it is the sign we get.
@@ -134,6 +142,8 @@ const onEvent = (state: StudentState, event: ServerSentEvent, now: number): Stud
       });
     case "check":
       return withCheck(state, event.check);
+    case "quiz":
+      return withQuiz(state, event.step, event.quiz);
     case "terminals":
       return { ...state, terminals: event.terminals };
   }

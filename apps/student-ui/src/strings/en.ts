@@ -119,6 +119,16 @@ export const en = {
     opensElsewhere: "(opens in a new tab)",
   },
 
+  quiz: {
+    kinds: { single: "Question", multiple: "Question, more than one answer may be right", text: "Question" },
+    yourAnswer: "Your answer",
+    send: "Answer",
+    again: "Answer again",
+    right: "That is right",
+    wrong: "Not quite",
+    wait: (seconds: number) => `The next answer is taken in ${plural(seconds, "second", "seconds")}`,
+  },
+
   check: {
     button: "Check my work",
     again: "Check again",

@@ -6,6 +6,7 @@ import { AppError } from "@atelier/domain";
 import type { EventLog } from "../events/event-log.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
+import { noFinding, withQuizzes } from "../quizzes/quiz-assertions.ts";
 import { readGossResult } from "./read-goss-result.ts";
 import { rootEnvironment } from "./root-environment.ts";
 import { runProcess } from "./run-process.ts";
@@ -21,6 +22,8 @@ export interface CheckerOptions {
   /** What the check may look at besides the machine. */
   readonly context: () => { readonly cwd?: string; readonly commands: readonly CommandRecord[] };
   readonly now: () => Date;
+  /** What the questions of a step add to its check. */
+  readonly quizzes?: (step: string) => CheckView["assertions"];
   /** Removes secrets from what a result tells; what was expected may hold them as well as what was found. */
   readonly redact: (text: string) => string;
   readonly timeoutMs?: number;
@@ -118,8 +121,9 @@ export const createChecker = (options: CheckerOptions): Checker => {
     { trigger, goss: replacement, signal }: { trigger: CheckTrigger; goss?: string; signal?: AbortSignal },
   ): Promise<CheckView> => {
     const started = now();
-    const text = replacement ?? (await readFile(join(loaded.folder, "steps", step, "goss.yaml"), "utf8"));
-    const result = redacted(await validate(step, text, signal), options.redact);
+    const text = replacement ?? (await gossOf(loaded.folder, step));
+    const found = text === undefined ? noFinding : redacted(await validate(step, text, signal), options.redact);
+    const result = replacement === undefined ? withQuizzes(found, options.quizzes?.(step) ?? []) : found;
     const durationMs = now().getTime() - started.getTime();
     const count = (status: string): number =>
       result.assertions.filter((assertion) => assertion.status === status).length;
@@ -184,7 +188,14 @@ const oneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f\
 export const findingOf = ({ outcome, assertions }: Pick<CheckView, "outcome" | "assertions">): string =>
   JSON.stringify([outcome, assertions.map(({ id, status, found }) => [id, status, found])]);
 
-type CheckFinding = Omit<CheckView, "step" | "at" | "durationMs">;
+/** The text of a step's goss file; a step that only asks questions has none. */
+const gossOf = (folder: string, step: string): Promise<string | undefined> =>
+  readFile(join(folder, "steps", step, "goss.yaml"), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return undefined;
+  });
+
+export type CheckFinding = Omit<CheckView, "step" | "at" | "durationMs">;
 
 const redacted = (result: CheckFinding, redact: (text: string) => string): CheckFinding => ({
   ...result,

@@ -26,6 +26,13 @@ const service = createContentService({
   refuseLocked: (step) => {
     if (step === "locked") throw new Error("locked");
   },
+  quizzes: {
+    isAllAnswered: () => true,
+    answer: async (_step: string, id: string) => ({ id, answered: { isRight: id !== "wrong" } }),
+  } as never,
+  onAnswered: (step, { id }) => events.push(`told ${step} ${id}`),
+  hasGoss: async (step) => step === "with-goss",
+  check: async (step, by) => events.push(`checked ${step} for ${by}`),
   readBlock: (_step, _page, block) => readBlock(page, block, { base: "/", lookUp: () => "you" }),
 });
 const save = (block: number, replace = false) => service.saveBlock("one", block, { page: "content", replace });
@@ -47,4 +54,15 @@ test("other blocks, missing ones and locked steps are refused", async () => {
   for (const block of [2, 3]) await assert.rejects(save(block), { code: "not-found" });
   await assert.rejects(service.saveBlock("locked", 0, { page: "content", replace: false }), /locked/);
   assert.throws(() => service.openHint("locked", 1), /locked/);
+});
+
+test("the last right answer of a step without a goss file is its check", async () => {
+  events.length = 0;
+  for (const [step, quiz] of [
+    ["one", "wrong"],
+    ["with-goss", "right"],
+    ["one", "right"],
+  ] as const)
+    await service.answerQuiz({ step, quiz, by: "student" }, { choices: [0] });
+  assert.deepEqual(events, ["told one wrong", "told with-goss right", "told one right", "checked one for student"]);
 });

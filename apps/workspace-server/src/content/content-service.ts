@@ -1,8 +1,9 @@
 import { isAbsolute, join, normalize } from "node:path";
-import type { newSaveSchema, SavedBlockView } from "@atelier/contract";
-import { AppError, readFenceInfo } from "@atelier/domain";
+import type { newSaveSchema, QuizView, SavedBlockView } from "@atelier/contract";
+import { AppError, isAppError, type QuizAnswer, readFenceInfo } from "@atelier/domain";
 import type { z } from "zod";
 import type { EventLog } from "../events/event-log.ts";
+import type { Quizzes } from "../quizzes/quizzes.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { runSaver, type SaverOptions } from "./save-file/run-saver.ts";
 
@@ -13,6 +14,13 @@ export interface ContentService {
   /** Writes a block's file as the student. */
   saveBlock(step: string, block: number, options: SaveOptions): Promise<SavedBlockView>;
   openHint(step: string, hint: number): void;
+  answerQuiz(place: QuizPlace, answer: QuizAnswer): Promise<QuizView>;
+}
+
+export interface QuizPlace {
+  readonly step: string;
+  readonly quiz: string;
+  readonly by: "student" | "instructor";
 }
 
 export interface ContentServiceOptions extends SaverOptions {
@@ -20,6 +28,11 @@ export interface ContentServiceOptions extends SaverOptions {
   readonly events: EventLog;
   /** Throws for a step that is locked or does not exist. */
   readonly refuseLocked: (step: string) => void;
+  readonly quizzes: Quizzes;
+  /** Other tabs are told. */
+  readonly onAnswered: (step: string, quiz: QuizView) => void;
+  readonly hasGoss: (step: string) => Promise<boolean>;
+  readonly check: (step: string, by: QuizPlace["by"]) => Promise<unknown>;
   /** A block of a page by its number, with variables filled in. */
   readonly readBlock: (
     step: string,
@@ -49,6 +62,18 @@ export const createContentService = (options: ContentServiceOptions): ContentSer
         });
       if (answer.outcome !== "same") events.append({ type: "block-saved", step, path });
       return { path, outcome: answer.outcome };
+    },
+    answerQuiz: async ({ step, quiz, by }, answer) => {
+      refuseLocked(step);
+      const view = await options.quizzes.answer(step, quiz, answer);
+      options.onAnswered(step, view);
+      // Nothing else is to be done there: the last right answer is the check.
+      if (view.answered?.isRight && !(await options.hasGoss(step)) && options.quizzes.isAllAnswered(step))
+        await options.check(step, by).catch((error: unknown) => {
+          // Another check is on its way: the student asks again with the button.
+          if (!isAppError(error) || error.code !== "check-running") throw error;
+        });
+      return view;
     },
     openHint: (step, hint) => {
       refuseLocked(step);

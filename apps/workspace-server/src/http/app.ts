@@ -120,6 +120,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "file-differs": 409,
   "not-saved": 422,
   ...fileStatuses,
+  "too-soon": 429,
 };
 
 const problem = (

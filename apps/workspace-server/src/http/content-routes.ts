@@ -1,4 +1,4 @@
-import { contentApi, newSaveSchema } from "@atelier/contract";
+import { contentApi, newSaveSchema, quizAnswerSchema } from "@atelier/contract";
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
@@ -19,5 +19,10 @@ export const addContentRoutes = (app: Hono<{ Variables: AppVariables }>, content
   app.post(contentApi.hint, (context) => {
     content().openHint(context.req.param("id"), position.parse(context.req.param("hint")));
     return context.body(null, 204);
+  });
+  app.post(contentApi.quiz, small, async (context) => {
+    const answer = quizAnswerSchema.parse(await context.req.json());
+    const { id, quiz } = context.req.param();
+    return context.json(await content().answerQuiz({ step: id, quiz, by: context.get("role") }, answer));
   });
 };

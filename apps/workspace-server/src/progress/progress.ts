@@ -28,6 +28,8 @@ export interface History extends Progress {
   readonly taken: Set<string>;
   /** Limits that were hit lately, oldest first. */
   readonly limits: Extract<StateEvent, { type: "limit-hit" }>[];
+  /** The last answer to each question, by {@link quizKey}. */
+  readonly answers: Map<string, AnsweredQuiz>;
   /** Requests without an acknowledgement yet, by id. */
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
 }
@@ -39,6 +41,15 @@ export interface LeftBehind {
   readonly image: string;
 }
 
+export interface AnsweredQuiz {
+  readonly answer: readonly number[] | string;
+  readonly isRight: boolean;
+  readonly at: string;
+  readonly tries: number;
+}
+
+export const quizKey = (step: string, quiz: string): string => `${step}/${quiz}`;
+
 export const emptyHistory = (): History => ({
   passed: new Set(),
   completed: new Set(),
@@ -46,6 +57,7 @@ export const emptyHistory = (): History => ({
   lastChecks: new Map(),
   taken: new Set(),
   limits: [],
+  answers: new Map(),
   outstanding: new Map(),
 });
 
@@ -99,6 +111,12 @@ export const applyEvent = (history: History, event: StateEvent): void => {
           skipped: event.skipped,
         };
       break;
+    case "quiz-answered": {
+      const key = quizKey(event.step, event.quiz);
+      const tries = (history.answers.get(key)?.tries ?? 0) + 1;
+      history.answers.set(key, { answer: event.answer, isRight: event.isRight, at: event.ts, tries });
+      break;
+    }
     case "request":
       history.outstanding.set(event.id, event);
       break;

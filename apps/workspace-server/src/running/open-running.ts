@@ -10,6 +10,7 @@ import { type Checker, createChecker } from "../checks/checker.ts";
 import { createDisputes } from "../checks/evidence.ts";
 import { maskValues } from "../checks/mask-values.ts";
 import { contentValues } from "../content/content-values.ts";
+import { renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
 import { type OpenedEventLog, openEventLog } from "../events/open-event-log.ts";
 import type { StudentService } from "../http/app.ts";
@@ -19,6 +20,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { Lease } from "../lease/lease.ts";
 import { applyEvent, type History, readHistory } from "../progress/progress.ts";
 import { createStorageNotices } from "../recording/storage-notices.ts";
+import { createQuizzes } from "../quizzes/quizzes.ts";
 import { createStudentService } from "../service/student-service.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
@@ -96,7 +98,16 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     });
   let running: Running | undefined;
   const redact = maskValues(Object.values(received.secrets));
+  const lookUp = contentValues(received.config, loaded.workshop.parameters);
+  const quizzes = createQuizzes({
+    loaded,
+    history,
+    events,
+    render: (step, markdown) => renderMarkdown(markdown, { base: `/content/steps/${step}/`, lookUp }),
+    now,
+  });
   const checker = createChecker({
+    quizzes: (step) => quizzes.assertions(step),
     loaded,
     student: studentOf(loaded, options),
     shell: shellOf(loaded),
@@ -116,7 +127,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     key: received.helpKey,
     secrets: Object.values(received.secrets),
     loaded,
-    fill: (text) => fillContent(text, contentValues(received.config, loaded.workshop.parameters)),
+    fill: (text) => fillContent(text, lookUp),
     lastCheck: (step) => history.lastChecks.get(step),
     recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
     runtimeFolder: settings.ATELIER_RUNTIME,
@@ -158,6 +169,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     newId: options.newId,
   });
   const service = createStudentService({
+    quizzes,
     loaded,
     disputes,
     files,

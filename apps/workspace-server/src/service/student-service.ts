@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
 import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
@@ -19,6 +19,7 @@ import type { EventStream } from "../http/event-stream.ts";
 import { limitNotices } from "../limits/limit-notices.ts";
 import type { History } from "../progress/progress.ts";
 import type { StorageNotices } from "../recording/storage-notices.ts";
+import type { Quizzes } from "../quizzes/quizzes.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 
@@ -38,6 +39,7 @@ export interface StudentServiceOptions {
   readonly boot: () => BootView;
   readonly contentVersion: () => number;
   readonly newId: () => string;
+  readonly quizzes: Quizzes;
   /** How files are written as the student. */
   readonly saving: SaverOptions;
   /** Absent: the template names no provider. */
@@ -56,12 +58,19 @@ const arrivalOf = ({ arrival, taken }: History): Pick<WorkspaceView, "arrival"> 
 
 /** Joins workshop, history and machine into what the page shows, and enforces the navigation. */
 export const createStudentService = (options: StudentServiceOptions): StudentService => {
-  const { loaded, config, history, events, stream, checker, control, newId } = options;
+  const { loaded, config, history, events, stream, checker, control, newId, quizzes } = options;
   const { workshop, steps } = loaded;
   const lookUp = contentValues(config, workshop.parameters);
   const previews = previewAddress(config);
 
-  const standing = (): readonly StepStanding[] => standings(workshop.navigation, steps, history);
+  const standing = (): readonly StepStanding[] =>
+    config.unlocked
+      ? standings(
+          "free",
+          steps.map((step) => ({ ...step, requires: [] })),
+          history,
+        )
+      : standings(workshop.navigation, steps, history);
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
     const step = steps.find((candidate) => candidate.id === id);
     if (step === undefined) throw new AppError("not-found", `There is no step "${id}".`);
@@ -156,6 +165,15 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     return terminals;
   };
 
+  const check = async (id: string, by: ViewerRole): Promise<CheckView> => {
+    refuseLocked(id);
+    stream.send({ type: "check-started", step: id, trigger: by });
+    control.send({ t: "activity", at: new Date().toISOString(), kind: "check" });
+    const result = await checker.check(id, { trigger: by });
+    stream.send({ type: "check", check: result });
+    return result;
+  };
+
   return {
     disk: options.disk,
     boot: options.boot,
@@ -175,6 +193,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
         ...(last === undefined ? {} : { lastCheck: last }),
         ...(next === undefined ? {} : { next }),
         ...(previous === undefined ? {} : { previous }),
+        ...(own.state === "locked" || step.quizzes === undefined ? {} : { quizzes: await quizzes.views(id) }),
       };
     },
     page: async (name) => {
@@ -182,14 +201,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
         throw new AppError("not-found", `This workshop has no ${name} page.`);
       return { html: await page(`${name}.md`, "/content/") };
     },
-    check: async (id, by): Promise<CheckView> => {
-      refuseLocked(id);
-      stream.send({ type: "check-started", step: id, trigger: by });
-      control.send({ t: "activity", at: new Date().toISOString(), kind: "check" });
-      const result = await checker.check(id, { trigger: by });
-      stream.send({ type: "check", check: result });
-      return result;
-    },
+    check,
     dispute: (id, note) => {
       refuseLocked(id);
       return options.disputes.make(id, note);
@@ -277,6 +289,14 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       loaded,
       events,
       refuseLocked,
+      quizzes,
+      onAnswered: (step, quiz) => stream.send({ type: "quiz", step, quiz }),
+      hasGoss: (step) =>
+        access(join(loaded.folder, "steps", step, "goss.yaml")).then(
+          () => true,
+          () => false,
+        ),
+      check,
       readBlock: async (step, name, block) =>
         readBlock(await readFile(join(loaded.folder, "steps", step, `${name}.md`), "utf8"), block, {
           base: `/content/steps/${step}/`,

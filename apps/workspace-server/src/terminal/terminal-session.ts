@@ -95,9 +95,16 @@ export class TerminalSession {
       state: this.#state,
       shell: this.#options.shell,
       viewers: this.#viewers.size,
+      ...(this.#isBusy ? { busy: true } : {}),
       ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }),
       ...(this.#options.isLogging ? { commandLog: this.#integration } : {}),
     };
+  }
+  get #isBusy(): boolean {
+    const { tracker, launch } = this.#parts ?? {};
+    if (this.#state !== "ready" || this.#pty === undefined || tracker === undefined) return false;
+    const hasStarted = tracker.hasPrompt || launch?.integration === "none";
+    return !hasStarted || tracker.isRunning || foregroundOf(this.#pty.pid)?.isShell === false;
   }
   get cwd(): string | undefined {
     return this.#parts?.tracker.cwd;

@@ -94,6 +94,13 @@ export const routeCases: Readonly<Record<string, RouteCase>> = {
   "GET /api/files/archive": { method: "GET", path: "/api/files/archive?path=~", who: "student", ok: 200 },
   "GET /api/work": { method: "GET", path: "/api/work", who: "student", ok: 200 },
   "GET /api/work/archive": { method: "GET", path: "/api/work/archive", who: "student", ok: 200 },
+  "POST /api/steps/:id/quizzes/:quiz": {
+    method: "POST",
+    path: "/api/steps/one/quizzes/none",
+    who: "student",
+    body: '{"choices":[1]}',
+    ok: 404,
+  },
   "GET /content/*": { method: "GET", path: "/content/steps/one/assets/a.svg", who: "student", ok: 200 },
   "GET /instructor": { method: "GET", path: "/instructor", who: "everybody", ok: 308 },
   "GET /instructor/": { method: "GET", path: "/instructor/", who: "everybody", ok: 200 },

@@ -295,6 +295,7 @@ const runtimeFiles = (
     timezone: settings.timezone,
     recording: settings.recording,
     webTerminal: settings.webTerminal,
+    ...(settings.unlocked ? { unlocked: true } : {}),
     ...(settings.help === undefined ? {} : { help: settings.help }),
     mode,
   };

@@ -25,6 +25,8 @@ export const workspaceSettingsSchema = z.object({
   timezone: z.string(),
   recording: z.object({ commands: z.enum(["on", "off"]), terminal: z.enum(["on", "off"]) }),
   webTerminal: z.boolean(),
+  /** Steps are open in any order, for proofs. */
+  unlocked: z.boolean().optional(),
   /** Who answers questions; its key is no setting. Absent: nobody. */
   help: runtimeConfigSchema.shape.help.unwrap().optional(),
   sudo: z.boolean(),

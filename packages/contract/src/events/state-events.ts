@@ -57,6 +57,13 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     level: z.enum(["hints", "explain", "solve"]),
     hint: z.int().optional(),
   }),
+  /** `answer`: numbers of the chosen options from 0, or what was typed. */
+  event("quiz-answered", {
+    step: z.string(),
+    quiz: z.string(),
+    answer: z.union([z.array(z.int()), z.string()]),
+    isRight: z.boolean(),
+  }),
   event("block-saved", { step: z.string(), path: z.string() }),
   event("request", {
     id: z.string(),

@@ -6,10 +6,12 @@ import { z } from "zod";
  *   POST /api/steps/:id/blocks/:block/save   body NewSave → SavedBlockView; 409 `file-differs` unless
  *                                            `replace`, 422 `not-saved` with the reason
  *   POST /api/steps/:id/hints/:hint          204; the opening is recorded
+ *   POST /api/steps/:id/quizzes/:quiz        body QuizAnswer → QuizView; 429 `too-soon` with Retry-After
  */
 export const contentApi = {
   saveBlock: "/api/steps/:id/blocks/:block/save",
   hint: "/api/steps/:id/hints/:hint",
+  quiz: "/api/steps/:id/quizzes/:quiz",
 } as const;
 
 /** Pages of a step that hold blocks. */
@@ -30,3 +32,30 @@ export const savedBlockViewSchema = z.object({
   outcome: z.enum(["created", "replaced", "same"]),
 });
 export type SavedBlockView = z.infer<typeof savedBlockViewSchema>;
+
+export const quizAnswerSchema = z.union([
+  z.strictObject({ choices: z.array(z.int().min(0)).min(1).max(20) }),
+  z.strictObject({ text: z.string().max(500) }),
+]);
+
+/** A question as the browser sees it: what is right is not in it. HTML as in StepView. */
+export const quizViewSchema = z.object({
+  id: z.string(),
+  type: z.enum(["single", "multiple", "text"]),
+  questionHtml: z.string(),
+  /** Empty for `text`. */
+  optionsHtml: z.array(z.string()),
+  /** The student's last answer, and what it was worth. */
+  answered: z
+    .object({
+      answer: quizAnswerSchema,
+      isRight: z.boolean(),
+      feedbackHtml: z.array(z.string()),
+      explanationHtml: z.string().optional(),
+      tries: z.int(),
+      /** When the next one is taken; absent: now. */
+      retryAt: z.iso.datetime().optional(),
+    })
+    .optional(),
+});
+export type QuizView = z.infer<typeof quizViewSchema>;

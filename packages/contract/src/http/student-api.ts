@@ -2,6 +2,7 @@ import { z } from "zod";
 import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
 import { assertionSchema, checkOutcomeSchema, checkTriggerSchema } from "../events/state-events.ts";
 import { arrivalSchema } from "./replaced-api.ts";
+import { quizViewSchema } from "./content-api.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
 import { authorDiagnosticSchema } from "./author-diagnostic.ts";
 
@@ -165,6 +166,8 @@ export const stepViewSchema = stepSummarySchema.extend({
   lastCheck: checkViewSchema.optional(),
   next: z.string().optional(),
   previous: z.string().optional(),
+  /** Questions of the text; each stands where the text has an element with its `data-quiz`. */
+  quizzes: z.array(quizViewSchema).optional(),
 });
 export type StepView = z.infer<typeof stepViewSchema>;
 
@@ -267,6 +270,8 @@ export const terminalViewSchema = z.object({
    * start; `none`: nothing, the recording at most. Absent when commands are not logged at all.
    */
   commandLog: z.enum(["full", "basic", "none"]).optional(),
+  /** Something runs in front of the shell, or the shell has not shown its first prompt. */
+  busy: z.boolean().optional(),
 });
 export type TerminalView = z.infer<typeof terminalViewSchema>;
 
@@ -277,6 +282,7 @@ export const serverSentEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("workspace"), workspace: workspaceViewSchema }),
   z.object({ type: z.literal("check-started"), step: z.string(), trigger: z.string() }),
   z.object({ type: z.literal("check"), check: checkViewSchema }),
+  z.object({ type: z.literal("quiz"), step: z.string(), quiz: quizViewSchema }),
   z.object({ type: z.literal("terminals"), terminals: z.array(terminalViewSchema) }),
 ]);
 export type ServerSentEvent = z.infer<typeof serverSentEventSchema>;

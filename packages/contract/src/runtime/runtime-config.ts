@@ -52,6 +52,8 @@ export const runtimeConfigSchema = z.object({
     .object({ commands: z.enum(["on", "off"]), terminal: z.enum(["on", "off"]) })
     .default({ commands: "on", terminal: "on" }),
   webTerminal: z.boolean().default(true),
+  /** Every step is open, whatever was done before it: for proofs, which begin at any image. */
+  unlocked: z.boolean().default(false),
   /** Ed25519 public key (JWK `x`, base64url) for signed assertions of the manager's proxy. */
   assertionKey: z.string().optional(),
   help: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { compiledQuizSchema } from "../quiz/quiz.ts";
 
 /**
  * What an image carries below `/workshop/` (0700 root): the workshop compiled from YAML to JSON.
@@ -118,7 +119,9 @@ export const compiledStepSchema = z.object({
   onStart: z.array(startCommandSchema),
   helpContext: z.string().optional(),
   help: z.array(z.enum(["hints", "explain", "solve"])),
+  /** There is one when there is a `goss.yaml` or a question. */
   check: z.object({ user: owner, auto: z.boolean() }).optional(),
+  quizzes: z.array(compiledQuizSchema).optional(),
 });
 export type CompiledStep = z.infer<typeof compiledStepSchema>;
 

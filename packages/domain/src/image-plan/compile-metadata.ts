@@ -1,4 +1,8 @@
 import type { CompiledStep, CompiledWorkshop } from "../compiled/compiled-workshop.ts";
+import { readQuizzes } from "../quiz/read-quizzes.ts";
+import { withoutAnswers } from "../quiz/without-answers.ts";
+import { readPage } from "../spec/content/markdown.ts";
+import { textFile } from "../spec/text/read-text.ts";
 import type { SourceTree } from "../spec/source-tree.ts";
 import type { Step, Workshop } from "../workshop/workshop.ts";
 import type { PlannedFile } from "./image-plan.ts";
@@ -21,12 +25,16 @@ const compileStepFiles = (step: Step, tree: SourceTree): readonly PlannedFile[] 
   const folder = `/workshop/steps/${step.id}`;
   return [
     json(`${folder}/meta.json`, compileStep(step)),
-    text(`${folder}/content.md`, step.content),
+    text(`${folder}/content.md`, contentOf(step)),
     ...optionalText(`${folder}/goss.yaml`, step.check?.goss),
     ...Object.entries(step.help).flatMap(([level, page]) => optionalText(`${folder}/${level}.md`, page)),
     ...[...step.assets, ...step.llmDocs].flatMap((source) => copied(tree, source, `/workshop/${source}`)),
   ];
 };
+
+/** Answers move to `meta.json`: a page, and what is made of it, holds none. */
+const contentOf = ({ content }: Step): string =>
+  withoutAnswers(content, readQuizzes(readPage(textFile("content.md", content))).quizzes);
 
 /** The JSON of `workshop.json`. */
 export const compileWorkshop = (workshop: Workshop): CompiledWorkshop => {
@@ -54,7 +62,10 @@ export const compileStep = (step: Step): CompiledStep =>
     onStart: step.onStart,
     ...(step.helpContext === undefined ? {} : { helpContext: step.helpContext }),
     help: (["hints", "explain", "solve"] as const).filter((level) => step.help[level] !== undefined),
-    ...(step.check ? { check: { user: step.check.user, auto: step.check.auto } } : {}),
+    ...(step.check || step.quizzes
+      ? { check: { user: step.check?.user ?? "student", auto: step.check?.auto ?? false } }
+      : {}),
+    ...(step.quizzes ? { quizzes: step.quizzes } : {}),
   });
 
 /** Through JSON: turns the model's readonly arrays into the schema's plain ones and drops nothing. */

@@ -227,6 +227,15 @@ export const specCodes = {
     title: "Unknown word on a code block",
     explanation: "A word behind the language of a code block has no meaning and is ignored.",
   },
+  "quiz-answers": {
+    title: "Quiz without a sound answer",
+    explanation:
+      "A quiz block has no right answer, more than its type allows, an id that is taken, or keys that do not go together.",
+  },
+  "quiz-place": {
+    title: "Quiz where none is graded",
+    explanation: "Questions are graded in content.md of a step only; elsewhere the block would show its answers.",
+  },
   // Checks
   "goss-duplicate-type": {
     title: "Resource type twice in goss.yaml",

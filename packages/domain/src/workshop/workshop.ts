@@ -1,4 +1,5 @@
 import type { SourceLocation } from "../problem/diagnostic.ts";
+import type { Quiz } from "../quiz/quiz.ts";
 import type { StepId, WorkshopName } from "./ids.ts";
 
 /**
@@ -118,6 +119,8 @@ export interface Step {
   /** Markdown of `content.md`. */
   readonly content: string;
   readonly check?: Check;
+  /** Questions of `content.md`; absent when it asks none. */
+  readonly quizzes?: readonly Quiz[];
   /** Static help: markdown of `hints.md`, `explain.md`, `solve.md`. */
   readonly help: Partial<Record<HelpLevel, string>>;
   /** Paths below the workshop folder, e.g. `steps/one/assets/shot.png`. */

@@ -1,3 +1,4 @@
+import type { QuizView } from "@atelier/contract";
 import { Button } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { Prose } from "../../content/prose.tsx";
@@ -8,7 +9,7 @@ import { strings } from "../../strings/en.ts";
 const words = strings.content;
 
 export interface LoadedProseProps {
-  readonly text: Loadable<{ readonly html: string }> | undefined;
+  readonly text: Loadable<{ readonly html: string; readonly quizzes?: readonly QuizView[] | undefined }> | undefined;
   readonly title: string;
   readonly lang: string;
   readonly place?: Place;
@@ -40,6 +41,6 @@ export const LoadedProse = ({ text, title, lang, place, onRetry }: LoadedProsePr
   return text.value.html.trim() === "" ? (
     <p className="prose-empty">{words.empty}</p>
   ) : (
-    <Prose html={text.value.html} title={title} lang={lang} place={place} />
+    <Prose html={text.value.html} title={title} lang={lang} place={place} quizzes={text.value.quizzes} />
   );
 };

@@ -6,6 +6,7 @@ import { checkBlocks } from "./block-rules.ts";
 import { checkLinks } from "./link-rules.ts";
 import { type Page, readPage } from "./markdown.ts";
 import { isRunnable, programsOf } from "./runnable.ts";
+import { checkQuizzes } from "./quiz-rules.ts";
 import { checkVariables } from "./variable-rules.ts";
 
 const textsOf = ({ intro, finish, steps }: Draft): readonly TextFile[] =>
@@ -63,5 +64,6 @@ export function* pages(draft: Draft): Iterable<Diagnostic> {
     yield* checkVariables(page, section?.parameters);
     yield* unavailableCommands(page, hasRoot);
     yield* checkBlocks(page);
+    yield* checkQuizzes(page);
   }
 }

@@ -1,5 +1,7 @@
+import { readQuizzes } from "../../quiz/read-quizzes.ts";
 import { parseStepId, type StepId } from "../../workshop/ids.ts";
 import { type BuildCommand, type HelpLevel, type Step, type StepFile, studentHome } from "../../workshop/workshop.ts";
+import { readPage } from "../content/markdown.ts";
 import type { StepDraft } from "../draft.ts";
 import { parseDuration } from "../duration.ts";
 import type { StepInput } from "../schema/step-schema.ts";
@@ -58,6 +60,11 @@ const normaliseCheck = (draft: StepDraft, input: StepInput): Pick<Step, "check">
     ? {}
     : { check: { goss: draft.goss.text, user: input.check?.user ?? "student", auto: input.check?.auto ?? false } };
 
+const normaliseQuizzes = ({ content }: StepDraft): Pick<Step, "quizzes"> => {
+  const quizzes = content === undefined ? [] : readQuizzes(readPage(content)).quizzes;
+  return quizzes.length === 0 ? {} : { quizzes: quizzes.map(({ quiz }) => quiz) };
+};
+
 /** A step with its defaults. `input` is the whole of a valid `step.yaml`. */
 export const normaliseStep = (draft: StepDraft, input: StepInput, surroundings: StepSurroundings): Step => {
   const { tree, number, workdir } = surroundings;
@@ -83,6 +90,7 @@ export const normaliseStep = (draft: StepDraft, input: StepInput, surroundings: 
     assets: filesBelow(tree, `${draft.folder}/assets`),
     llmDocs: filesBelow(tree, `${draft.folder}/llm-docs`),
     ...normaliseCheck(draft, input),
+    ...normaliseQuizzes(draft),
     ...(input.group === undefined ? {} : { group: input.group }),
     ...(seconds === undefined ? {} : { durationSeconds: seconds }),
     ...(input.help?.context === undefined ? {} : { helpContext: input.help.context }),

@@ -67,9 +67,11 @@ export const createTypist = ({ student, signal, blockMs }: TypistOptions): Typis
   return {
     type: async (block) => {
       const name = block.terminal ?? firstTerminal;
+      // In a terminal that is new there is nothing to end, and its shell must not be hit while it starts.
+      const isNew = name !== firstTerminal && !screens.has(name);
       const screen = await open(name);
       const isServed = block.terminal !== undefined && block.terminal !== firstTerminal;
-      if (block.interrupt) {
+      if (block.interrupt && !isNew) {
         screen.socket.send(encodeInput(Buffer.from(interruptKey)));
         await sleep(500, undefined, { signal });
       }

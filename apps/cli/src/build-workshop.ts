@@ -1,8 +1,9 @@
-import type { BuildEvent } from "@atelier/build";
-import { type BuildRecord, planImages } from "@atelier/domain";
+import { spawn } from "node:child_process";
+import type { BuildEvent, BuilderChoice, BuildRequest, FailureScene, Platform } from "@atelier/build";
+import { AppError, type BuildRecord, planImages, type Workshop } from "@atelier/domain";
+import { attachTerminal } from "./attach-terminal.ts";
 import { type Context, sha256 } from "./context.ts";
 import type { WorkshopFolder } from "./load-workshop.ts";
-import type { Workshop } from "@atelier/domain";
 
 export interface Built {
   readonly record: BuildRecord;
@@ -11,32 +12,32 @@ export interface Built {
   readonly ms: number;
 }
 
+/** What may be asked of a build beyond building everything that is missing. */
+export interface BuildWish {
+  readonly secrets?: Readonly<Record<string, Uint8Array>>;
+  readonly builder?: BuilderChoice;
+  readonly platforms?: readonly Platform[];
+  readonly fromStep?: string;
+  /** The record is not kept then: it is not whole. */
+  readonly only?: string;
+  readonly shellOnFailure?: boolean;
+}
+
+type CheckedFolder = WorkshopFolder & { readonly workshop: Workshop };
+
 /** Plans and builds a checked workshop, telling people how it goes, and keeps the record. */
-export const buildWorkshop = async (
-  context: Context,
-  { folder, tree, workshop }: WorkshopFolder & { readonly workshop: Workshop },
-  secrets: Readonly<Record<string, Uint8Array>>,
-): Promise<Built> => {
-  const { reporter } = context;
+export const buildWorkshop = async (context: Context, checked: CheckedFolder, wish: BuildWish): Promise<Built> => {
   const started = performance.now();
-  const plan = planImages(workshop, tree, sha256);
-  const builder = await context.builder();
-  const built = await builder.build({
-    plan,
-    workshop,
-    tree,
-    folder,
-    secrets,
-    onProgress: (event) => tell(event, context),
-    signal: context.signal,
-  });
-  reporter.progressDone();
+  const request = await buildRequest(context, checked, wish);
+  const built = await (await context.builder(wish.builder)).build(request);
+  context.reporter.progressDone();
   const state = await context.state();
   const record = withPushes(
     built,
     state.listRecords().map((entry) => entry.record),
   );
-  return { record, digest: state.saveRecord(record), ms: performance.now() - started };
+  const digest = wish.only === undefined ? state.saveRecord(record) : "";
+  return { record, digest, ms: performance.now() - started };
 };
 
 /** What was pushed stays pushed: an image that an earlier record knows at a registry is noted there again. */
@@ -56,6 +57,66 @@ const withPushes = (record: BuildRecord, earlier: readonly BuildRecord[]): Build
       ),
     })),
   };
+};
+
+/** Builds once more as if nothing had been built before, under no name. */
+export const buildAgain = async (context: Context, checked: CheckedFolder, wish: BuildWish): Promise<BuildRecord> => {
+  const request = await buildRequest(context, checked, wish);
+  const record = await (await context.builder(wish.builder)).build({ ...request, isTrial: true });
+  context.reporter.progressDone();
+  return record;
+};
+
+const buildRequest = async (
+  context: Context,
+  { folder, tree, workshop }: CheckedFolder,
+  wish: BuildWish,
+): Promise<BuildRequest> => {
+  for (const step of [wish.fromStep, wish.only])
+    if (step !== undefined && !workshop.steps.some(({ id }) => id === step))
+      throw new AppError("no-such-step", `There is no step "${step}".`, {
+        hint: `Steps: ${workshop.steps.map(({ id }) => id).join(", ")}`,
+      });
+  const revision = await revisionOf(folder);
+  return {
+    plan: planImages(workshop, tree, sha256),
+    workshop,
+    tree,
+    folder,
+    secrets: wish.secrets ?? {},
+    ...(revision === undefined ? {} : { revision }),
+    ...(wish.platforms ? { platforms: wish.platforms } : {}),
+    ...(wish.fromStep === undefined ? {} : { fromStep: wish.fromStep }),
+    ...(wish.only === undefined ? {} : { only: wish.only }),
+    ...(wish.shellOnFailure ? { onFailedCommand: (scene) => openShell(context, scene) } : {}),
+    onProgress: (event) => tell(event, context),
+    signal: context.signal,
+  };
+};
+
+/** The commit of a folder under git, marked when files differ from it; undefined elsewhere. */
+const revisionOf = async (folder: string): Promise<string | undefined> => {
+  const ask = (...args: string[]): Promise<string | undefined> =>
+    new Promise((resolve) => {
+      const child = spawn("git", ["-C", folder, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+      let text = "";
+      child.stdout.on("data", (data: Buffer) => {
+        text += data.toString("utf8");
+      });
+      child.once("error", () => resolve(undefined));
+      child.once("close", (code) => resolve(code === 0 ? text.trim() : undefined));
+    });
+  const [revision, changes] = await Promise.all([ask("rev-parse", "HEAD"), ask("status", "--porcelain", "--", ".")]);
+  if (revision === undefined || revision === "") return undefined;
+  return changes === "" ? revision : `${revision}-dirty`;
+};
+
+const openShell = async (context: Context, { container, step, error }: FailureScene): Promise<void> => {
+  const { reporter } = context;
+  reporter.progressDone();
+  reporter.warn(error.message);
+  reporter.info(`A shell in step "${step}", right before this command. What you do here is gone when you leave it.`);
+  await attachTerminal(await context.engine(), container, { input: process.stdin, output: process.stdout });
 };
 
 const tell = (event: BuildEvent, { reporter }: Context): void => {

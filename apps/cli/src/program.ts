@@ -130,8 +130,27 @@ export const commandTable: readonly Entry[] = [
     name: "build",
     args: "[folder]",
     summary: "build one image per step",
-    examples: ["atelier build", "atelier build my-workshop --secret npm=./token.txt"],
-    options: [repeatable("--secret <name=file>", "value of a build secret, from a file; never in a layer"), json],
+    details:
+      "What did not change is kept: an edited text runs no command, an edited step runs its own and those of later steps.",
+    examples: [
+      "atelier build",
+      "atelier build my-workshop --secret npm=./token.txt",
+      "atelier build --platform linux/amd64,linux/arm64 --output ./images",
+      "atelier build --from-step permissions --shell-on-failure",
+    ],
+    options: [
+      option("--builder <name>", "dagger, docker, or what is there: Dagger where an engine of its can be reached")
+        .choices(["auto", "dagger", "docker"])
+        .default("auto"),
+      repeatable("--secret <name=file>", "value of a build secret, from a file; never in a layer"),
+      option("--from-step <id>", "run the commands of this step and all later ones again").conflicts("check"),
+      option("--only <id>", "build up to this step and publish its image alone; keeps no record").conflicts("check"),
+      option("--platform <list>", "linux/amd64, linux/arm64 or both, by commas; default: the engine's own"),
+      option("--output <folder>", "also write all images as an OCI layout").conflicts(["check", "only"]),
+      option("--check", "build a second time from nothing and say which layers differ"),
+      option("--shell-on-failure", "open a shell where the failing command would have run"),
+      json,
+    ],
     load: () => import("./commands/build.ts"),
   },
   {

@@ -1,4 +1,5 @@
-import type { BuildRecord, ImagePlan, SourceLocation, SourceTree, Workshop } from "@atelier/domain";
+import type { Platform } from "./platform/platform-versions.ts";
+import type { AppError, BuildRecord, ImagePlan, SourceLocation, SourceTree, Workshop } from "@atelier/domain";
 
 /** What a builder needs to know to execute a plan. */
 export interface BuildRequest {
@@ -11,8 +12,28 @@ export interface BuildRequest {
   readonly secrets: Readonly<Record<string, Uint8Array>>;
   /** Of the workshop's sources, for the images' labels; it does not make an image another one. */
   readonly revision?: string;
+  /** Default: the engine's own. The first one's images get the short tags, unless the engine's own is among them. */
+  readonly platforms?: readonly Platform[];
+  /** Runs this step's commands and those of all later ones again, whatever is kept. */
+  readonly fromStep?: string;
+  /** Builds up to this step and publishes its image alone; the record is not whole then. */
+  readonly only?: string;
+  /** Finds nothing again and gives no names: what would this be on another machine? */
+  readonly isTrial?: boolean;
+  /**
+   * Called when a command failed, with a container that waits to be started: a shell of the command's user,
+   * on a terminal, where the command would have run. It is removed afterwards.
+   */
+  readonly onFailedCommand?: (scene: FailureScene) => Promise<void>;
   readonly onProgress: (event: BuildEvent) => void;
   readonly signal: AbortSignal;
+}
+
+export interface FailureScene {
+  readonly step: string;
+  readonly container: string;
+  /** What was said of the command. */
+  readonly error: AppError;
 }
 
 export type BuildEvent =

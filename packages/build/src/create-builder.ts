@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,12 +9,13 @@ import type { Builder, BuildRequest } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
-import { openImageCache } from "./docker/image-cache.ts";
+import { digestOf, emptyImageCache, openImageCache } from "./docker/image-cache.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
-import { ensureAppBundle } from "./platform/app-bundle.ts";
+import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
 import { type Platform, platformOf } from "./platform/platform-versions.ts";
 import { ensureRuntimeLayer } from "./platform/runtime-layer.ts";
+import { requireEmulation } from "./platform/require-emulation.ts";
 import { publishImages } from "./publish/publish-images.ts";
 
 export interface BuilderOptions {
@@ -49,31 +51,28 @@ type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "cache">;
 
 const build = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
   const { engine, stateId, env, request } = work;
-  const { plan, workshop, onProgress, signal } = request;
+  const { plan, workshop } = request;
   const [info, app, cache, dockerConfig] = await Promise.all([
     engine.info(),
     ensureAppBundle(env),
-    openImageCache(engine),
+    request.isTrial ? emptyImageCache() : openImageCache(engine),
     readDockerConfig(env),
     removeLeftovers(engine, stateId),
   ]);
-  const basing: Basing = {
-    ...work,
-    cache,
-    platform: requirePlatform(info.Architecture),
-    proxies: proxyEnvironment(env, dockerConfig),
-  };
-  const runtime = await ensureRuntimeLayer({ ...howBasesCome(basing, "platform"), stateId, proxies: basing.proxies });
-  onProgress({ kind: "platform", detail: runtime.image, cached: runtime.isCached });
-  const base = await baseOf(basing);
-  onProgress({ kind: "base", detail: base.name });
-  const ground = await prepareGround({ ...basing, base, runtime, app, student: plan.student, signal });
-
-  const chainWork: ChainWork = { ...basing, ground };
-  const steps = await publishImages(chainWork, await makeChain(chainWork));
+  const native = requirePlatform(info.Architecture);
+  const proxies = proxyEnvironment(env, dockerConfig);
+  const platforms = request.platforms ?? [native];
+  const main = platforms.includes(native) ? native : platforms[0];
+  const made: BuildRecord["steps"][] = [];
+  for (const platform of platforms)
+    made.push(
+      await buildFor({ ...work, cache, platform, proxies }, { app, native, isMain: platform === main, makeChain }),
+    );
+  const steps = mergePlatforms(made);
   const services: BuildRecord["services"] = [];
+  const ownBase: Basing = { ...work, cache, platform: native, proxies };
   for (const service of workshop.infrastructure.services) {
-    const imageId = await serviceImage(basing, service, steps[0]?.images[0]?.configDigest);
+    const imageId = await serviceImage(ownBase, service, steps[0]?.images[0]?.configDigest);
     services.push({
       ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
       ...(imageId ? { imageId } : {}),
@@ -89,11 +88,54 @@ const build = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> 
     next: workshop.next,
     platformContract,
     planDigest: plan.digest,
-    steps: [...steps],
+    steps,
     services,
     requirements: [...requirementsOfWorkshop(workshop)],
   };
 };
+
+interface PlatformWork {
+  readonly app: AppBundle;
+  readonly native: Platform;
+  readonly isMain: boolean;
+  readonly makeChain: ChainBuilder;
+}
+
+const buildFor = async (
+  work: Basing,
+  { app, native, isMain, makeChain }: PlatformWork,
+): Promise<BuildRecord["steps"]> => {
+  const { engine, stateId, request, platform } = work;
+  const { plan, onProgress, signal } = request;
+  const runtime = await ensureRuntimeLayer({
+    ...howBasesCome(work, "platform"),
+    native,
+    stateId,
+    proxies: work.proxies,
+  });
+  onProgress({ kind: "platform", detail: runtime.image, cached: runtime.isCached });
+  if (platform !== native && plan.chain.some(({ layers }) => layers.some(({ kind }) => kind === "command"))) {
+    await requireEmulation({ engine, stateId, platform, native, runtime: runtime.image, plan, signal });
+    onProgress({ kind: "notice", message: `Commands for ${platform} run emulated: this engine is ${native}.` });
+  }
+  const base = await baseOf(work);
+  onProgress({ kind: "base", detail: base.name });
+  const ground = await prepareGround({ ...work, base, runtime, app, student: plan.student, signal });
+  // A trial's images must not be found by builds that are meant.
+  const digest = request.isTrial ? digestOf("trial", randomUUID(), ground.digest) : ground.digest;
+  const chainWork: ChainWork = { ...work, ground: { ...ground, digest }, isMain };
+  return [...(await publishImages(chainWork, await makeChain(chainWork)))];
+};
+
+/** Steps with the images of all platforms, the first one's tag in front. */
+const mergePlatforms = ([first = [], ...others]: readonly BuildRecord["steps"][]): BuildRecord["steps"] =>
+  first.map((step) => ({
+    ...step,
+    images: [
+      ...step.images,
+      ...others.flatMap((steps) => steps.find((other) => other.step === step.step)?.images ?? []),
+    ],
+  }));
 
 const requirePlatform = (architecture: string): Platform => {
   const platform = platformOf(architecture);

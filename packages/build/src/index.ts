@@ -11,4 +11,10 @@ export { type ImageRepository, parseRepository, textOfRepository } from "./regis
 export { type PushEvent, type PushImage, pushImages } from "./registry/push-images.ts";
 export { openRegistry } from "./registry/registry-client.ts";
 export { ensureAppBundle } from "./platform/app-bundle.ts";
-export { type Platform, platformOf, platformVersions } from "./platform/platform-versions.ts";
+export {
+  isPlatform,
+  type Platform,
+  platformNames,
+  platformOf,
+  platformVersions,
+} from "./platform/platform-versions.ts";

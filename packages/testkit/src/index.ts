@@ -6,3 +6,5 @@ export * from "./copy-image-as.ts";
 export { createRandom, type Random } from "./random.ts";
 export * from "./fake-llm-provider.ts";
 export * from "./test-registry.ts";
+export { type DaggerForTests, daggerForTests } from "./dagger-for-tests.ts";
+export { type TreeEntry, treesOf } from "./image-trees.ts";

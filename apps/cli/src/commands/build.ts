@@ -1,25 +1,75 @@
-import { buildWorkshop } from "../build-workshop.ts";
+import type { BuilderChoice, Platform } from "@atelier/build";
+import { AppError } from "@atelier/domain";
+import { buildAgain, buildWorkshop, type BuildWish } from "../build-workshop.ts";
+import { compareBuilds } from "../compare-builds.ts";
 import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { readSecretFiles } from "../name-values.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
+import { writeImages } from "../write-images.ts";
 
-export default async (
-  context: Context,
-  [folder = "."]: readonly string[],
-  options: { readonly secret?: readonly string[]; readonly json?: boolean },
-): Promise<number> => {
+interface BuildOptions {
+  readonly builder: BuilderChoice;
+  readonly secret?: readonly string[];
+  readonly fromStep?: string;
+  readonly only?: string;
+  readonly platform?: string;
+  readonly output?: string;
+  readonly check?: boolean;
+  readonly shellOnFailure?: boolean;
+  readonly json?: boolean;
+}
+
+export default async (context: Context, [folder = "."]: readonly string[], options: BuildOptions): Promise<number> => {
   const { reporter } = context;
   const workshop = await requireWorkshop(context, folder);
   if (workshop.diagnostics.length > 0)
     reporter.warn(`${renderDiagnostics(workshop.diagnostics, reporter.paint)}\n${countOf(workshop.diagnostics)}`);
-  const { record, ms } = await buildWorkshop(context, workshop, readSecretFiles(context, options.secret ?? []));
+  const wish = await wishOf(context, options);
+  const { record, ms } = await buildWorkshop(context, workshop, wish);
+  if (options.check) {
+    const again = await buildAgain(context, workshop, wish);
+    return compareBuilds(context, { workshop: workshop.workshop, first: record, again, isJson: options.json === true });
+  }
+  if (options.output !== undefined) await writeImages(context, record, context.path(options.output));
   if (options.json) {
     reporter.json(record);
     return 0;
   }
   reporter.info(`Built ${record.workshop} ${record.version} in ${(ms / 1000).toFixed(1)} s:`);
-  for (const { step } of record.steps) reporter.result(`${record.image}:${record.version}-${step}`);
-  reporter.info(`Try it: atelier run ${folder}`);
+  for (const { step, images } of record.steps) {
+    const platforms =
+      images.length > 1 || wish.platforms ? ` (${images.map(({ platform }) => platform).join(", ")})` : "";
+    reporter.result(`${record.image}:${record.version}-${step}${platforms}`);
+  }
+  if (options.output !== undefined) reporter.info(`Written to ${options.output} as an OCI layout.`);
+  if (options.only === undefined) reporter.info(`Try it: atelier run ${folder}`);
   return 0;
+};
+
+const wishOf = async (context: Context, options: BuildOptions): Promise<BuildWish> => {
+  if (options.shellOnFailure && !process.stdin.isTTY)
+    throw new AppError("usage", "--shell-on-failure needs a terminal to open the shell on.", {
+      hint: "Run it in a terminal, without redirecting its input.",
+    });
+  return {
+    builder: options.builder,
+    secrets: readSecretFiles(context, options.secret ?? []),
+    ...(options.platform === undefined ? {} : { platforms: await platformsOf(options.platform) }),
+    ...(options.fromStep === undefined ? {} : { fromStep: options.fromStep }),
+    ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.shellOnFailure ? { shellOnFailure: true } : {}),
+  };
+};
+
+const platformsOf = async (list: string): Promise<readonly Platform[]> => {
+  const { isPlatform, platformNames } = await import("@atelier/build");
+  const names = list.split(",").map((name) => name.trim());
+  const platforms = [...new Set(names.filter(isPlatform))];
+  const unknown = names.filter((name) => !isPlatform(name));
+  if (unknown.length > 0)
+    throw new AppError("usage", `--platform ${list}: ${unknown.join(", ")} is no platform of ours.`, {
+      hint: `There are ${platformNames.join(" and ")}.`,
+    });
+  return platforms;
 };

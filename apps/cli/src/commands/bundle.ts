@@ -17,7 +17,9 @@ interface BundleOptions {
 export default async (context: Context, [folder = "."]: readonly string[], options: BundleOptions): Promise<number> => {
   const { reporter } = context;
   const workshop = await requireWorkshop(context, folder);
-  const { record } = await buildWorkshop(context, workshop, readSecretFiles(context, options.secret ?? []));
+  const { record } = await buildWorkshop(context, workshop, {
+    secrets: readSecretFiles(context, options.secret ?? []),
+  });
   tellPlatforms(context, record);
   const file = context.path(options.output ?? `${record.workshop}-${record.version}.atelier.tar`);
   reporter.progress("Packing the images");

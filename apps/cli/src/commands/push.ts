@@ -42,7 +42,9 @@ export default async (context: Context, [folder]: readonly string[], options: Pu
     return push(opened, opened.bundle.record);
   }
   const workshop = await requireWorkshop(context, folder ?? ".");
-  const { record } = await buildWorkshop(context, workshop, readSecretFiles(context, options.secret ?? []));
+  const { record } = await buildWorkshop(context, workshop, {
+    secrets: readSecretFiles(context, options.secret ?? []),
+  });
   reporter.progress("Packing the images");
   await using layout = await saveLayout(context, stepImages(record, options.to));
   reporter.progressDone();

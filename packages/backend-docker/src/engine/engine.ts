@@ -52,6 +52,8 @@ export interface Engine extends Disposable {
   attach(id: string, signal?: AbortSignal): Promise<Duplex>;
   /** The first process's stdin alone; its end is the process's, too, where the container says `StdinOnce`. */
   attachStdin(id: string, signal?: AbortSignal): Promise<Duplex>;
+  /** Tells the terminal of a container's first process how big it is. */
+  resizeTerminal(id: string, size: { readonly rows: number; readonly columns: number }): Promise<void>;
   /** Runs a command in a running container. */
   exec(id: string, options: ExecOptions): Promise<ExecResult>;
   /** Writes a tar stream below `path`. */
@@ -94,6 +96,8 @@ export interface Engine extends Disposable {
       readonly repository: string;
       readonly tag: string;
       readonly changes: readonly string[];
+      /** `linux/arm64` and the like; default: the engine's own. */
+      readonly platform?: string;
       readonly signal?: AbortSignal;
     },
   ): Promise<void>;
@@ -217,6 +221,8 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
         path: `/containers/${enc(id)}/attach?stream=1&stdin=1`,
         ...withSignal(signal),
       }),
+    resizeTerminal: (id, { rows, columns }) =>
+      act({ method: "POST", path: `/containers/${enc(id)}/resize`, query: { h: rows, w: columns } }),
     exec: (id, options) => exec(transport, id, options),
     putArchive: (id, { path, tar, signal }) =>
       act({
@@ -272,8 +278,8 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       });
       await followProgress(stream, onStatus, "image-not-pulled");
     },
-    importImage: async (tar, { repository, tag, changes, signal }) => {
-      const query = new URLSearchParams({ fromSrc: "-", repo: repository, tag });
+    importImage: async (tar, { repository, tag, changes, platform, signal }) => {
+      const query = new URLSearchParams({ fromSrc: "-", repo: repository, tag, ...(platform ? { platform } : {}) });
       for (const change of changes) query.append("changes", change);
       const { stream } = await transport.open({
         method: "POST",

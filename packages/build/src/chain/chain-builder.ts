@@ -13,6 +13,8 @@ export interface ChainWork {
   readonly cache: ImageCache;
   readonly ground: Ground;
   readonly platform: Platform;
+  /** Whether this platform's images get the tags that follow the newest build. */
+  readonly isMain: boolean;
   readonly proxies: Readonly<Record<string, string>>;
   /** Where layers are written before the engine takes them. */
   readonly scratch: string;

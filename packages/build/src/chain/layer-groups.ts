@@ -46,3 +46,7 @@ export const inputOf = ({ files, env, command }: LayerGroup): unknown => [
   env,
   command ? [command.run, command.user, command.cwd, command.secrets] : null,
 ];
+
+/** The steps that a request asks for: all, or those up to the only one that is wanted. */
+export const wantedChain = (chain: readonly ChainImage[], only: string | undefined): readonly ChainImage[] =>
+  only === undefined ? chain : chain.slice(0, chain.findIndex(({ step }) => step === only) + 1);

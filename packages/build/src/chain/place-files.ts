@@ -27,11 +27,12 @@ const headerOf = async (path: string): Promise<PathHeader | undefined> => {
  * Puts packed files into the root it runs in, with the owners, modes and times that an archive given to the
  * Docker engine would have. Runs inside a build's container, where there may be no tar.
  */
-export const placeFiles = async (pack: string, { entries, offset, students }: Packing): Promise<void> => {
+export const placeFiles = async (pack: string, { entries, offset, students }: Packing, root = "/"): Promise<void> => {
+  const at = (name: string): string => posix.join(root, name);
   const isStudents = new Set(students.folders);
   const { folders } = await foldersAround(
     entries.map(({ name }) => `/${name}`),
-    headerOf,
+    (path) => headerOf(at(path)),
     (path) => ({
       mode: 0o755,
       ...(isStudents.has(path) ? { uid: students.uid, gid: students.gid } : { uid: 0, gid: 0 }),
@@ -46,10 +47,10 @@ export const placeFiles = async (pack: string, { entries, offset, students }: Pa
     starts.set(name, next);
     next += size;
   }
-  for (const entry of byName) await place(pack, entry, starts.get(entry.name) ?? 0);
+  for (const entry of byName) await place(entry, { path: at(entry.name), pack, start: starts.get(entry.name) ?? 0 });
   // Last, and from the inside out: whatever is made in a folder touches it.
   for (const { name, type } of byName.toReversed())
-    await (type === "link" ? lutimes(`/${name}`, 0, 0) : utimes(`/${name}`, 0, 0));
+    await (type === "link" ? lutimes(at(name), 0, 0) : utimes(at(name), 0, 0));
 };
 
 const asPacked = ({ name, mode, uid, gid }: Pick<PackedEntry, "name" | "mode" | "uid" | "gid">): PackedEntry => ({
@@ -61,8 +62,10 @@ const asPacked = ({ name, mode, uid, gid }: Pick<PackedEntry, "name" | "mode" | 
   size: 0,
 });
 
-const place = async (pack: string, entry: PackedEntry, start: number): Promise<void> => {
-  const path = posix.join("/", entry.name);
+const place = async (
+  entry: PackedEntry,
+  { path, pack, start }: { readonly path: string; readonly pack: string; readonly start: number },
+): Promise<void> => {
   const there = await headerOf(path);
   if (entry.type === "folder") {
     if (there?.type !== "directory") {

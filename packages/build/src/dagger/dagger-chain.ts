@@ -8,13 +8,15 @@ import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
 import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
-import { groupLayers, inputOf, type LayerGroup } from "../chain/layer-groups.ts";
+import { groupLayers, inputOf, type LayerGroup, wantedChain } from "../chain/layer-groups.ts";
 import { packFiles } from "../chain/packed-files.ts";
 import { plainLines } from "../chain/plain-lines.ts";
 import { studentsFolders, tarEntriesOf } from "../chain/step-files.ts";
 import { secretsOf } from "../docker/docker-chain.ts";
+import { openFailureShell } from "../docker/failure-shell.ts";
 import { digestOf } from "../docker/image-cache.ts";
-import { readImage } from "../image/engine-image.ts";
+import { type EngineImage, readImage } from "../image/engine-image.ts";
+import type { LayerFile } from "../image/layer-file.ts";
 import { loadImages } from "../image/load-images.ts";
 import type { DaggerHost } from "./dagger-host.ts";
 import { withDagger } from "./dagger-session.ts";
@@ -38,7 +40,7 @@ interface PlannedStep {
 /** Steps with the keys under which the Docker engine keeps what Dagger made of them. */
 export const planSteps = (work: ChainWork): readonly PlannedStep[] => {
   let digest = work.ground.digest;
-  return groupLayers(work.request.plan.chain).map((planned) => {
+  return groupLayers(wantedChain(work.request.plan.chain, work.request.only)).map((planned) => {
     if (planned.groups.length > 0)
       digest = digestOf(
         "dagger",
@@ -53,6 +55,7 @@ export const planSteps = (work: ChainWork): readonly PlannedStep[] => {
 
 /** Whether everything that the recipes ask for was made by this builder before. */
 export const isMadeByDagger = (work: ChainWork): boolean =>
+  work.request.fromStep === undefined &&
   planSteps(work).every(({ digest }) => digest === work.ground.digest || work.cache.find(digest) !== undefined);
 
 /**
@@ -64,13 +67,16 @@ export const daggerChain =
   async (work) => {
     const { request, engine, ground, cache } = work;
     const steps = planSteps(work);
+    const again = request.fromStep === undefined ? -1 : steps.findIndex(({ step }) => step === request.fromStep);
+    if (again !== -1) for (const { digest } of steps.slice(again)) cache.forget(digest);
     const isThere = ({ digest }: PlannedStep): boolean => digest === ground.digest || cache.find(digest) !== undefined;
     const first = steps.findIndex((step) => !isThere(step));
     for (const [index, { step }] of steps.slice(0, first === -1 ? steps.length : first).entries()) {
       request.onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
       request.onProgress({ kind: "step-finished", step, cached: true, ms: 0 });
     }
-    if (first !== -1) await makeSteps(work, { steps, first, options });
+    if (first !== -1)
+      await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
     return Promise.all(
       steps.map(async ({ step, env, digest }): Promise<ChainStep> => {
         const id = cache.find(digest)?.id;
@@ -81,7 +87,18 @@ export const daggerChain =
 
 const makeSteps = async (
   work: ChainWork,
-  { steps, first, options }: { steps: readonly PlannedStep[]; first: number; options: DaggerChainOptions },
+  {
+    steps,
+    first,
+    isAgain,
+    options,
+  }: {
+    steps: readonly PlannedStep[];
+    first: number;
+    /** Dagger is to find nothing again from the first step on. */
+    isAgain: boolean;
+    options: DaggerChainOptions;
+  },
 ): Promise<void> => {
   const { request, ground, now } = work;
   const { signal, onProgress } = request;
@@ -101,9 +118,19 @@ const makeSteps = async (
       if (isNew) onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
       for (const [number, group] of groups.entries()) {
         const begun = now();
-        container = await withGroup(work, { client, container, group, name: `${index}-${number}` });
+        const salt = isNew && isAgain ? randomUUID() : "";
+        const before = container;
+        container = await withGroup(work, { client, container, group, name: `${index}-${number}`, salt });
         if (!isNew) continue;
-        container = await runGroup(work, { container, group, step });
+        try {
+          container = await runGroup(work, { container, group, step });
+        } catch (error) {
+          if (request.onFailedCommand) {
+            const [image] = await loadLayers(work, { container: before, images: (layers) => [{ layers, digest: "" }] });
+            if (image) await openFailureShell(work, { image: image.id, group, step, error });
+          }
+          throw error;
+        }
         onProgress({ kind: "layer", step, label: group.label, cached: false, ms: now() - begun });
       }
       if (isNew) onProgress({ kind: "step-finished", step, cached: false, ms: now() - started });
@@ -123,7 +150,20 @@ const packPath = "/opt/atelier/.files";
 
 const withGroup = async (
   work: ChainWork,
-  { client, container, group, name }: { client: Client; container: Container; group: LayerGroup; name: string },
+  {
+    client,
+    container,
+    group,
+    name,
+    salt,
+  }: {
+    client: Client;
+    container: Container;
+    group: LayerGroup;
+    name: string;
+    /** Makes the execution another one than any before. */
+    salt: string;
+  },
 ): Promise<Container> => {
   const { request, ground } = work;
   const { files, command } = group;
@@ -153,7 +193,7 @@ const withGroup = async (
     "/bin/sh",
     "-c",
     script,
-    "atelier",
+    `atelier${salt}`,
     files.length > 0 ? packPath : "",
     platformPaths.node,
     `${platformPaths.root}/server/place-files.mjs`,
@@ -206,35 +246,55 @@ const loadSteps = async (
   work: ChainWork,
   { steps, first, container }: { steps: readonly PlannedStep[]; first: number; container: Container },
 ): Promise<void> => {
-  const { ground, engine, cache, request } = work;
-  const file = join(work.scratch, `${randomUUID()}.tar`);
+  const { ground, cache } = work;
+  const executions = steps.map(({ groups }) => groups.length);
+  const expected = executions.reduce((sum, count) => sum + count, 0);
+  const digests: string[] = [];
+  const images = await loadLayers(work, {
+    container,
+    images: (layers) => {
+      if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
+      let end = 0;
+      return steps.flatMap(({ digest }, index) => {
+        end += executions[index] ?? 0;
+        const isWanted = index >= first && digest !== ground.digest && !cache.find(digest) && !digests.includes(digest);
+        if (!isWanted) return [];
+        digests.push(digest);
+        return [{ layers: layers.slice(0, end), digest }];
+      });
+    },
+  });
+  for (const [index, digest] of digests.entries())
+    cache.remember(digest, { id: images[index]?.id ?? "", labels: {}, tags: [] });
+};
+
+/** Has Dagger write a container down, and loads images of the layers that are above the ground. */
+const loadLayers = async (
+  { ground, engine, request, scratch }: ChainWork,
+  {
+    container,
+    images,
+  }: {
+    container: Container;
+    images: (
+      layers: readonly LayerFile[],
+    ) => readonly { readonly layers: readonly LayerFile[]; readonly digest: string }[];
+  },
+): Promise<readonly EngineImage[]> => {
+  const file = join(scratch, `${randomUUID()}.tar`);
   await container.export(file);
   try {
-    const executions = steps.map(({ groups }) => groups.length);
-    const layers = await layersAbove(file, { ground: ground.image.layers, folder: work.scratch });
-    const expected = executions.reduce((sum, count) => sum + count, 0);
-    if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
-    let end = 0;
-    const wanted = steps.flatMap(({ digest }, index) => {
-      end += executions[index] ?? 0;
-      return index >= first && cache.find(digest) === undefined && digest !== ground.digest ? [{ digest, end }] : [];
-    });
-    const unique = wanted.filter(({ digest }, index) => wanted.findIndex((other) => other.digest === digest) === index);
-    const images = await loadImages(
+    const layers = await layersAbove(file, { ground: ground.image.layers, folder: scratch });
+    return await loadImages(
       engine,
-      unique.map(({ digest, end: count }) => ({
+      images(layers).map(({ layers: own, digest }) => ({
         parent: ground.image,
-        layers: layers.slice(0, count),
-        config: {
-          ...ground.image.config,
-          Labels: { ...ground.image.config.Labels, [labels.layerDigest]: digest },
-        },
+        layers: own,
+        config: { ...ground.image.config, Labels: { ...ground.image.config.Labels, [labels.layerDigest]: digest } },
         comment: "steps",
       })),
       request.signal,
     );
-    for (const [index, { digest }] of unique.entries())
-      cache.remember(digest, { id: images[index]?.id ?? "", labels: {}, tags: [] });
   } finally {
     await rm(file, { force: true });
   }

@@ -2,7 +2,7 @@ import { AppError, labels } from "@atelier/domain";
 import type { BuildRequest } from "../builder.ts";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
 import { rootIdentity } from "../chain/identity.ts";
-import { groupLayers, inputOf, type LayerGroup, type StepGroups } from "../chain/layer-groups.ts";
+import { groupLayers, inputOf, type LayerGroup, type StepGroups, wantedChain } from "../chain/layer-groups.ts";
 import { layerOf } from "../chain/step-files.ts";
 import { headerInContainer } from "../ground/read-container.ts";
 import { type EngineImage, mergeEnv, readImage } from "../image/engine-image.ts";
@@ -10,6 +10,7 @@ import { writeLayer } from "../image/layer-file.ts";
 import { loadImages } from "../image/load-images.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { blankBuildLabels, buildLabels } from "./build-labels.ts";
+import { openFailureShell } from "./failure-shell.ts";
 import { digestOf } from "./image-cache.ts";
 import { containerFor, runCommand } from "./run-command.ts";
 
@@ -26,7 +27,8 @@ export const dockerChain: ChainBuilder = async (work) => {
   const { request, ground, engine, now } = work;
   const steps: (Omit<ChainStep, "image"> & { readonly id: string })[] = [];
   let below: Link = { id: ground.image.id, digest: ground.digest };
-  const planned = groupLayers(request.plan.chain);
+  const planned = groupLayers(wantedChain(request.plan.chain, request.only));
+  forgetFrom(work);
   for (const [index, { step, groups, env }] of planned.entries()) {
     const started = now();
     request.onProgress({ kind: "step-started", step, number: index + 1, of: planned.length });
@@ -44,19 +46,29 @@ export const dockerChain: ChainBuilder = async (work) => {
 };
 
 /** Keys of every group's image, in order, without making anything. */
-const groupDigests = ({ ground, request }: ChainWork): readonly string[] => {
+const groupDigests = ({ ground, request }: ChainWork): readonly (readonly [step: string, digest: string])[] => {
   let digest = ground.digest;
-  return groupLayers(request.plan.chain).flatMap(({ groups }) =>
+  return groupLayers(wantedChain(request.plan.chain, request.only)).flatMap(({ step, groups }) =>
     groups.map((group) => {
       digest = groupDigest({ ground, request }, digest, group);
-      return digest;
+      return [step, digest] as const;
     }),
   );
 };
 
+/** What somebody wants to see run again is made again. */
+const forgetFrom = (work: ChainWork): void => {
+  const { fromStep } = work.request;
+  if (fromStep === undefined) return;
+  const digests = groupDigests(work);
+  const first = digests.findIndex(([step]) => step === fromStep);
+  if (first !== -1) for (const [, digest] of digests.slice(first)) work.cache.forget(digest);
+};
+
 /** Whether everything that the recipes ask for was made by this builder before. */
 export const isMadeByDocker = (work: ChainWork): boolean =>
-  groupDigests(work).every((digest) => work.cache.find(digest) !== undefined);
+  work.request.fromStep === undefined &&
+  groupDigests(work).every(([, digest]) => work.cache.find(digest) !== undefined);
 
 const groupDigest = (
   { ground, request }: Pick<ChainWork, "ground" | "request">,
@@ -135,6 +147,9 @@ const buildGroup = async (
     }
     cache.remember(digest, { id, labels: {}, tags: [] });
     return id;
+  } catch (error) {
+    await openFailureShell(work, { image: below.id, group, step, error });
+    throw error;
   } finally {
     await engine.removeContainer(container);
   }

@@ -12,19 +12,29 @@ export interface CachedImage {
 export interface ImageCache {
   find(digest: string): CachedImage | undefined;
   remember(digest: string, image: CachedImage): void;
+  /** What is to be made again is found no more. */
+  forget(digest: string): void;
 }
 
 /** The key of an image: over what it stands on and everything that goes into it. */
 export const digestOf = (...inputs: readonly unknown[]): string =>
   createHash("sha256").update(JSON.stringify(inputs)).digest("hex");
 
-/** Lists the engine's images once; what is made meanwhile is remembered. */
+/**
+ * Lists the engine's images once; what is made meanwhile is remembered. Of two with the same key (a step
+ * that somebody had run again) the newer one counts.
+ */
 export const openImageCache = async (engine: Pick<Engine, "listImages">): Promise<ImageCache> => {
   const known = new Map<string, CachedImage>();
-  for (const image of await engine.listImages([labels.layerDigest]))
+  const images = await engine.listImages([labels.layerDigest]);
+  for (const image of images.toSorted((a, b) => a.Created - b.Created))
     known.set(image.Labels[labels.layerDigest] ?? "", { id: image.Id, labels: image.Labels, tags: image.RepoTags });
   return {
     find: (digest) => known.get(digest),
     remember: (digest, image) => void known.set(digest, image),
+    forget: (digest) => void known.delete(digest),
   };
 };
+
+/** A cache that knows only what is made from now on. */
+export const emptyImageCache = (): Promise<ImageCache> => openImageCache({ listImages: async () => [] });

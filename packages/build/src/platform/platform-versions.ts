@@ -26,6 +26,8 @@ export const architectures = {
 
 export type Platform = keyof typeof architectures;
 
+export const platformNames = Object.keys(architectures) as readonly Platform[];
+
 export const isPlatform = (text: string): text is Platform => Object.hasOwn(architectures, text);
 
 const platforms = new Map<string, Platform>([

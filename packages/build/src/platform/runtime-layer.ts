@@ -1,19 +1,25 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "@atelier/backend-docker";
+import { platformPaths } from "@atelier/contract";
 import { AppError, labels, platformContract } from "@atelier/domain";
 import { mirrorFor, parseAptSources } from "../base/apt-mirror.ts";
 import { resolveBase } from "../base/resolve-base.ts";
 import { buildLabels } from "../docker/build-labels.ts";
 import { readFolderInContainer, readInContainer } from "../ground/read-container.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
+import { checkRuntime } from "./check-runtime.ts";
 import { fetchPackage } from "./npm-package.ts";
 import { architectures, type Platform, platformVersions } from "./platform-versions.ts";
 
 export interface RuntimeLayerOptions {
   readonly engine: Engine;
+  /** What the layer is for. */
   readonly platform: Platform;
+  /** What the engine runs on; the layer of another platform is assembled there all the same. */
+  readonly native: Platform;
   readonly stateId: string;
   /** Variables through which a container reaches the outside. */
   readonly proxies: Readonly<Record<string, string>>;
@@ -37,7 +43,7 @@ const assemblyScript = fileURLToPath(new URL("../../../../images/platform/assemb
  * engine's architecture, and kept as an image of its own.
  */
 export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<RuntimeLayer> => {
-  const { engine, platform, onNotice, signal } = options;
+  const { engine, platform, native, onNotice, signal } = options;
   const script = await readFile(assemblyScript);
   const digest = createHash("sha256")
     .update(JSON.stringify({ platformVersions, platform, platformContract }))
@@ -48,8 +54,8 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
   const image = `${repository}:${tag}`;
   if (await engine.inspectImage(image)) return { image, digest, isCached: true };
 
-  onNotice("Assembling the platform layer for this engine (once per version, about a minute).");
-  const base = await resolveBase("debian:12", options);
+  onNotice(`Assembling the platform layer for ${platform} (once per version, about a minute).`);
+  const base = await resolveBase("debian:12", { ...options, platform: native });
   const { npm } = architectures[platform];
   const [node, pty, ptyBinary] = await Promise.all([
     fetchPackage(`node-linux-${npm}`, platformVersions.node, signal),
@@ -88,6 +94,7 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
       ...options.proxies,
       CONTRACT: platformContract,
       PLATFORM: platform,
+      ARCH: platform.split("/")[1],
       NODE_VERSION: platformVersions.node,
       NODE_PTY_VERSION: platformVersions.nodePty,
       GOSS_VERSION: platformVersions.goss,
@@ -116,9 +123,11 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
           hint: "The container needs to reach a Debian archive; check the engine's network and proxy.",
         },
       );
+    await requireSound(engine, { container, platform });
     await engine.importImage(await engine.getArchive(container, "/out/.", signal), {
       repository,
       tag,
+      ...(platform === native ? {} : { platform }),
       changes: ['CMD ["/opt/atelier/bin/node"]', `LABEL ${labels.role}=platform`],
       signal,
     });
@@ -126,6 +135,29 @@ export const ensureRuntimeLayer = async (options: RuntimeLayerOptions): Promise<
     await engine.removeContainer(container);
   }
   return { image, digest, isCached: false };
+};
+
+/** Looks at every file of a layer before it is taken. Throws `AppError` `platform-not-assembled`. */
+const requireSound = async (
+  engine: Engine,
+  { container, platform }: { readonly container: string; readonly platform: Platform },
+): Promise<void> => {
+  const files = await readFolderInContainer(engine, container, `/out${platformPaths.root}`);
+  const faults = checkRuntime(
+    files
+      .filter(({ header }) => header.type === "file")
+      // The archive names them from the folder's own name on.
+      .map(({ header, content }) => ({ path: posix.join("/opt", header.name), content })),
+    platform,
+  );
+  if (faults.length > 0)
+    throw new AppError(
+      "platform-not-assembled",
+      `The platform layer for ${platform} is not sound:\n${faults.join("\n")}`,
+      {
+        hint: "Report this with the engine's and the archive's versions.",
+      },
+    );
 };
 
 /** apt's sources inside an image, read without starting anything. */

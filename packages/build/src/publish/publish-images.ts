@@ -22,18 +22,20 @@ export const publishImages = async (
   const { cache, engine, request, ground } = work;
   const { plan } = request;
   const start: ChainStep = { step: "start", image: ground.image, digest: ground.digest, env: {} };
-  const wanted = plan.published.map((published) => {
-    const below = chain.find(({ step }) => step === published.from) ?? start;
-    const description: CompiledImage = {
-      v: 1,
-      step: published.step,
-      planDigest: published.digest,
-      platformContract,
-      student: { ...ground.student, groups: [...ground.student.groups] },
-    };
-    const digest = digestOf("publish", below.digest, below.env, published.digest, published.labels, description);
-    return { published, below, description, digest, cached: cache.find(digest) };
-  });
+  const wanted = plan.published
+    .filter(({ step }) => request.only === undefined || step === request.only)
+    .map((published) => {
+      const below = chain.find(({ step }) => step === published.from) ?? start;
+      const description: CompiledImage = {
+        v: 1,
+        step: published.step,
+        planDigest: published.digest,
+        platformContract,
+        student: { ...ground.student, groups: [...ground.student.groups] },
+      };
+      const digest = digestOf("publish", below.digest, below.env, published.digest, published.labels, description);
+      return { published, below, description, digest, cached: cache.find(digest) };
+    });
 
   const missing = wanted.filter(({ cached }) => cached === undefined);
   const pages = missing[0] && (await writeLayer(makeTar(pageEntries(work, missing[0].published)), work.scratch));
@@ -67,9 +69,11 @@ export const publishImages = async (
 };
 
 /** The immutable tag first, then those that follow the newest build. */
-const tagsOf = ({ request }: ChainWork, { step }: PublishedImage, id: string): readonly string[] => {
+const tagsOf = ({ request, isMain }: ChainWork, { step }: PublishedImage, id: string): readonly string[] => {
+  if (request.isTrial) return [];
   const short = `${request.plan.workshop.version}-${step}`;
-  return [`${short}-${id.replace(/^sha256:/, "").slice(0, 12)}`, short, step];
+  const immutable = `${short}-${id.replace(/^sha256:/, "").slice(0, 12)}`;
+  return isMain ? [immutable, short, step] : [immutable];
 };
 
 /** Depends on the base, the recipes' environment and the plan alone, whatever a builder left on its images. */

@@ -48,6 +48,7 @@ const rows = {
     title: "Dagger build pipeline",
     docker: ["yes", "local Docker"],
     kubernetes: ["yes", "local Docker, before deployment"],
+    since: { docker: "0.1.0" },
   },
   "non-linear-navigation": {
     title: "Non-linear navigation",

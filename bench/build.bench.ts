@@ -1,0 +1,104 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AtelierCli, createAtelierCli, daggerForTests } from "@atelier/testkit";
+import { type BenchRow, median, spreadOf } from "./bench-row.ts";
+
+const rounds = 7;
+const steps = Array.from({ length: 10 }, (_, index) => `s${index + 1}`);
+const last = steps.at(-1) ?? "";
+
+/** Ten steps of a file and a command each. */
+const writeWorkshop = (atelier: AtelierCli): Promise<void> =>
+  atelier.write({
+    "w/workshop.yaml": `version: v1\nworkshop:\n  name: bench-build\n  version: "1"\n  title: Bench\nbase:\n  image: debian:12\nsteps: [${steps.join(", ")}]\n`,
+    ...Object.fromEntries(
+      steps.flatMap((step) => [
+        [
+          `w/steps/${step}/step.yaml`,
+          `title: ${step}\nfiles:\n  - source: files/value\n    target: /srv/${step}/value\n    owner: root\ncommands:\n  - run: cp /srv/${step}/value /srv/${step}/copy\n`,
+        ],
+        [`w/steps/${step}/files/value`, "first\n"],
+        [`w/steps/${step}/content.md`, `# ${step}\n`],
+      ]),
+    ),
+  });
+
+/** The last step's image as somebody would write it by hand: files, commands, pages, configuration. */
+const containerFile = (base: string): string =>
+  [
+    `FROM ${base}`,
+    ...steps.flatMap((step) => [
+      `COPY steps/${step}/files/value /srv/${step}/value`,
+      `RUN cp /srv/${step}/value /srv/${step}/copy`,
+    ]),
+    "COPY workshop.yaml steps /workshop/",
+    "LABEL bench=build",
+    "",
+  ].join("\n");
+
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+};
+
+/** Editing a file of the last step of ten, and building with nothing edited, beside `docker build`. */
+export default async (): Promise<readonly BenchRow[]> => {
+  await using atelier = await createAtelierCli(daggerForTests()?.env);
+  await writeWorkshop(atelier);
+  const folder = join(atelier.folder, "w");
+  const value = join(folder, `steps/${last}/files/value`);
+  const peerFile = join(atelier.folder, "Dockerfile");
+  const builders = daggerForTests() ? (["docker", "dagger"] as const) : (["docker"] as const);
+  for (const builder of builders) await atelier.succeed("build", "w", "--builder", builder);
+  await mkdir(join(atelier.folder, "peer"), { recursive: true });
+  await writeFile(peerFile, containerFile("atelier-base/debian:bookworm"));
+  const peerBuild = async (): Promise<void> => {
+    execFileSync("docker", ["build", "-q", "-t", "atelier-bench-peer", "-f", peerFile, folder], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  };
+  await peerBuild();
+
+  const peer: number[] = [];
+  const edited = new Map<string, number[]>(builders.map((name) => [name, []]));
+  const unchanged = new Map<string, number[]>(builders.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    // One edit for all of them: each builds it for the first time.
+    await writeFile(value, `${round} ${Date.now()}\n`);
+    peer.push(await timed(peerBuild));
+    for (const name of builders) {
+      const build = () => atelier.succeed("build", "w", "--builder", name);
+      edited.get(name)?.push(await timed(build));
+      unchanged.get(name)?.push(await timed(build));
+    }
+  }
+  execFileSync("docker", ["rmi", "-f", "atelier-bench-peer"], { stdio: "ignore" });
+  return builders.flatMap((name): readonly BenchRow[] => {
+    const [first, again] = [edited.get(name) ?? [], unchanged.get(name) ?? []];
+    const ratio = median(first) / median(peer);
+    return [
+      {
+        name: `build: last step of ten edited, ${name} builder`,
+        unit: "ms",
+        ours: median(first),
+        peer: median(peer),
+        ratio,
+        goal: "≤ 1.2 × docker build",
+        met: ratio <= 1.2,
+        spread: spreadOf(first),
+      },
+      {
+        name: `build: nothing edited, ${name} builder`,
+        unit: "ms",
+        ours: median(again),
+        peer: null,
+        ratio: null,
+        goal: "≤ 1500",
+        met: median(again) <= 1500,
+        spread: spreadOf(again),
+      },
+    ];
+  });
+};

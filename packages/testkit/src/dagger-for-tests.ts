@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+
+/** A Dagger engine that tests may use, as variables for whoever is to find it. */
+export interface DaggerForTests {
+  readonly env: Readonly<Record<string, string>>;
+}
+
+let search: { readonly found: DaggerForTests | undefined } | undefined;
+
+/**
+ * The engine that `ATELIER_TEST_DAGGER_HOST` and `ATELIER_TEST_DAGGER_CLI` name, or one that `dagger` on PATH
+ * reaches; undefined where there is none. Nothing is installed for it: suites say in their names which builder
+ * they ran on.
+ */
+export const daggerForTests = (): DaggerForTests | undefined => {
+  search ??= { found: look() };
+  return search.found;
+};
+
+const look = (): DaggerForTests | undefined => {
+  const { ATELIER_TEST_DAGGER_HOST: host, ATELIER_TEST_DAGGER_CLI: cli } = process.env;
+  if (host && cli) return { env: { _EXPERIMENTAL_DAGGER_RUNNER_HOST: host, _EXPERIMENTAL_DAGGER_CLI_BIN: cli } };
+  const { status } = spawnSync("dagger", ["core", "version"], { stdio: "ignore", timeout: 30_000 });
+  return status === 0 ? { env: {} } : undefined;
+};

@@ -77,9 +77,12 @@ const buildRequest = async (
       throw new AppError("no-such-step", `There is no step "${step}".`, {
         hint: `Steps: ${workshop.steps.map(({ id }) => id).join(", ")}`,
       });
-  const revision = await revisionOf(folder);
+  const asked = revisionOf(folder);
+  // Meanwhile: git is a process of its own.
+  const plan = planImages(workshop, tree, sha256);
+  const revision = await asked;
   return {
-    plan: planImages(workshop, tree, sha256),
+    plan,
     workshop,
     tree,
     folder,

@@ -9,7 +9,7 @@ import type { Builder, BuildRequest } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
-import { digestOf, emptyImageCache, openImageCache } from "./docker/image-cache.ts";
+import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
 import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
@@ -33,9 +33,19 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
   name,
   build: async (request) => {
     const scratch = await mkdtemp(join(tmpdir(), "atelier-build-"));
+    const background: Promise<void>[] = [];
+    const later = (work: () => Promise<void>): void => {
+      background.push(
+        work().catch((error: Error) =>
+          request.onProgress({ kind: "notice", message: `Something of the build is left behind: ${error.message}` }),
+        ),
+      );
+    };
     try {
-      return await build({ ...options, request, scratch }, chain);
+      const work = { ...options, request, scratch, later };
+      return request.isTrial ? await buildTrial(work, chain) : await build(work, chain, openImageCache(options.engine));
     } finally {
+      await Promise.all(background);
       await rm(scratch, { recursive: true, force: true });
     }
   },
@@ -44,18 +54,33 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
 interface Work extends BuilderOptions {
   readonly request: BuildRequest;
   readonly scratch: string;
+  readonly later: ChainWork["later"];
 }
 
 /** What bases and services need. */
 type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "cache">;
 
-const build = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
+/** Builds as if nothing had been built before, and takes away again what was made. */
+const buildTrial = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
+  const { engine } = work;
+  const before = new Set((await engine.listImages([])).map(({ Id }) => Id));
+  const cache = await emptyImageCache();
+  try {
+    return await build(work, makeChain, Promise.resolve(cache));
+  } finally {
+    // Newest first: an image goes after those that stand on it.
+    for (const id of cache.made().toReversed())
+      if (!before.has(id)) await engine.removeImage(id, true).catch(() => undefined);
+  }
+};
+
+const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<ImageCache>): Promise<BuildRecord> => {
   const { engine, stateId, env, request } = work;
   const { plan, workshop } = request;
   const [info, app, cache, dockerConfig] = await Promise.all([
     engine.info(),
     ensureAppBundle(env),
-    request.isTrial ? emptyImageCache() : openImageCache(engine),
+    opening,
     readDockerConfig(env),
     removeLeftovers(engine, stateId),
   ]);

@@ -19,12 +19,15 @@ export interface ChainWork {
   /** Where layers are written before the engine takes them. */
   readonly scratch: string;
   readonly now: () => number;
+  /** Work that nobody has to wait for before the build's end, such as removing a container. */
+  readonly later: (work: () => Promise<void>) => void;
 }
 
 /** A step's image without pages: files and results of commands. */
 export interface ChainStep {
   readonly step: string;
-  readonly image: EngineImage;
+  /** Read on first need: what is published already needs it no more. */
+  readonly image: () => Promise<EngineImage>;
   readonly digest: string;
   /** The steps' environment up to here. */
   readonly env: Readonly<Record<string, string>>;

@@ -77,12 +77,10 @@ export const daggerChain =
     }
     if (first !== -1)
       await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
-    return Promise.all(
-      steps.map(async ({ step, env, digest }): Promise<ChainStep> => {
-        const id = cache.find(digest)?.id;
-        return { step, env, digest, image: id === undefined ? ground.image : await readImage(engine, id) };
-      }),
-    );
+    return steps.map(({ step, env, digest }): ChainStep => {
+      const id = cache.find(digest)?.id;
+      return { step, env, digest, image: async () => (id === undefined ? ground.image : readImage(engine, id)) };
+    });
   };
 
 const makeSteps = async (

@@ -25,7 +25,7 @@ interface Link {
  */
 export const dockerChain: ChainBuilder = async (work) => {
   const { request, ground, engine, now } = work;
-  const steps: (Omit<ChainStep, "image"> & { readonly id: string })[] = [];
+  const steps: ChainStep[] = [];
   let below: Link = { id: ground.image.id, digest: ground.digest };
   const planned = groupLayers(wantedChain(request.plan.chain, request.only));
   forgetFrom(work);
@@ -34,15 +34,15 @@ export const dockerChain: ChainBuilder = async (work) => {
     request.onProgress({ kind: "step-started", step, number: index + 1, of: planned.length });
     const made = await buildStep(work, { step, groups, env }, below);
     below = made;
-    steps.push({ step, env, id: made.id, digest: made.digest });
+    steps.push({
+      step,
+      env,
+      digest: made.digest,
+      image: async () => (made.id === ground.image.id ? ground.image : readImage(engine, made.id)),
+    });
     request.onProgress({ kind: "step-finished", step, cached: made.isCached, ms: now() - started });
   }
-  return Promise.all(
-    steps.map(async ({ id, ...step }) => ({
-      ...step,
-      image: id === ground.image.id ? ground.image : await readImage(engine, id),
-    })),
-  );
+  return steps;
 };
 
 /** Keys of every group's image, in order, without making anything. */
@@ -151,7 +151,7 @@ const buildGroup = async (
     await openFailureShell(work, { image: below.id, group, step, error });
     throw error;
   } finally {
-    await engine.removeContainer(container);
+    work.later(() => engine.removeContainer(container));
   }
 };
 

@@ -12,6 +12,8 @@ export interface CachedImage {
 export interface ImageCache {
   find(digest: string): CachedImage | undefined;
   remember(digest: string, image: CachedImage): void;
+  /** Ids that were remembered, in order. */
+  made(): readonly string[];
   /** What is to be made again is found no more. */
   forget(digest: string): void;
 }
@@ -29,9 +31,14 @@ export const openImageCache = async (engine: Pick<Engine, "listImages">): Promis
   const images = await engine.listImages([labels.layerDigest]);
   for (const image of images.toSorted((a, b) => a.Created - b.Created))
     known.set(image.Labels[labels.layerDigest] ?? "", { id: image.Id, labels: image.Labels, tags: image.RepoTags });
+  const made: string[] = [];
   return {
+    made: () => made,
     find: (digest) => known.get(digest),
-    remember: (digest, image) => void known.set(digest, image),
+    remember: (digest, image) => {
+      known.set(digest, image);
+      made.push(image.id);
+    },
     forget: (digest) => void known.delete(digest),
   };
 };

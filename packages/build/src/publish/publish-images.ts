@@ -21,7 +21,7 @@ export const publishImages = async (
 ): Promise<readonly PublishedStep[]> => {
   const { cache, engine, request, ground } = work;
   const { plan } = request;
-  const start: ChainStep = { step: "start", image: ground.image, digest: ground.digest, env: {} };
+  const start: ChainStep = { step: "start", image: async () => ground.image, digest: ground.digest, env: {} };
   const wanted = plan.published
     .filter(({ step }) => request.only === undefined || step === request.only)
     .map((published) => {
@@ -42,15 +42,18 @@ export const publishImages = async (
   const requests: ImageToLoad[] = [];
   for (const { published, below, description, digest } of missing)
     requests.push({
-      parent: below.image,
+      parent: await below.image(),
       layers: [...(pages ? [pages] : []), await writeLayer(makeTar(ownEntries(description)), work.scratch)],
       config: configOf(work, { published, below, digest }),
       comment: "pages and checks",
       tagsOf: (id) => tagsOf(work, published, id).map((tag) => `${plan.image}:${tag}`),
     });
   const loaded = new Map<string, EngineImage>();
-  for (const [index, image] of (await loadImages(engine, requests, request.signal)).entries())
-    loaded.set(missing[index]?.digest ?? "", image);
+  for (const [index, image] of (await loadImages(engine, requests, request.signal)).entries()) {
+    const { digest = "" } = missing[index] ?? {};
+    loaded.set(digest, image);
+    cache.remember(digest, { id: image.id, labels: {}, tags: [] });
+  }
 
   return Promise.all(
     wanted.map(async ({ published, digest, cached }): Promise<PublishedStep> => {

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { BuilderChoice } from "@atelier/build";
+import { type AtelierCli, createAtelierCli, daggerForTests } from "@atelier/testkit";
+
+const dagger = daggerForTests();
+const builders: readonly BuilderChoice[] = dagger ? ["docker", "dagger"] : ["docker"];
+const suite = (builder: string): string =>
+  dagger ? `${builder} builder` : `${builder} builder, no Dagger engine here`;
+
+const steps = Array.from({ length: 10 }, (_, index) => `s${index + 1}`);
+
+/** Ten steps; each command leaves a stamp that a second run would not leave again. */
+const writeWorkshop = (atelier: AtelierCli, name: string): Promise<void> =>
+  atelier.write({
+    "w/workshop.yaml": `version: v1\nworkshop:\n  name: ${name}\n  version: "1"\n  title: Rebuild\nbase:\n  image: debian:12\nsteps: [${steps.join(", ")}]\n`,
+    ...Object.fromEntries(
+      steps.flatMap((step) => [
+        [
+          `w/steps/${step}/step.yaml`,
+          `title: ${step}\nfiles:\n  - source: files/value\n    target: ~/${step}/value\ncommands:\n  - run: date +%s%N > /srv/${step}\n`,
+        ],
+        [`w/steps/${step}/files/value`, "first\n"],
+        [`w/steps/${step}/content.md`, `# ${step}\n`],
+      ]),
+    ),
+  });
+
+/** What each step's command left in the last image. */
+const stampsOf = (name: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    execFileSync(
+      "docker",
+      [
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--entrypoint",
+        "/bin/sh",
+        `atelier/${name}:1-s10`,
+        "-c",
+        "cd /srv; grep . s*",
+      ],
+      { encoding: "utf8" },
+    )
+      .trim()
+      .split("\n")
+      .map((line) => line.split(":") as [string, string]),
+  );
+
+const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): readonly string[] =>
+  steps.filter((step) => a[step] !== b[step]);
+
+for (const builder of builders) {
+  test(`${suite(builder)}: an edited text runs no command, an edited step its own and the later ones; a failure says where, and the next build goes on`, async () => {
+    await using atelier = await createAtelierCli(dagger?.env);
+    const name = `rebuild-${builder}`;
+    await writeWorkshop(atelier, name);
+    const build = (...args: string[]) => atelier.run("build", "w", "--builder", builder, ...args);
+    const edit = async (file: string, change: (text: string) => string): Promise<void> => {
+      const path = join(atelier.folder, "w/steps", file);
+      await writeFile(path, change(await readFile(path, "utf8")));
+    };
+    const first = await build();
+    assert.equal(first.code, 0, first.stderr);
+    const before = stampsOf(name);
+    assert.deepEqual(Object.keys(before).sort(), [...steps].sort());
+
+    await edit("s10/content.md", (text) => `${text}\nBetter.\n`);
+    const text = await build();
+    assert.equal(text.code, 0, text.stderr);
+    assert.deepEqual(differing(before, stampsOf(name)), [], "a text");
+    assert.doesNotMatch(text.stderr, /built in \d/, "and nothing claims to have been built");
+
+    await edit("s7/files/value", () => "second\n");
+    const step = await build();
+    assert.equal(step.code, 0, step.stderr);
+    const after = stampsOf(name);
+    assert.deepEqual(differing(before, after), ["s7", "s8", "s9", "s10"], "step 7 of 10");
+
+    await edit("s8/step.yaml", (recipe) => `${recipe}  - run: |\n      echo on the way\n      exit 3\n`);
+    const failed = await build();
+    assert.equal(failed.code, 1);
+    assert.match(
+      failed.stderr,
+      /Step "s8": a command ended with exit code 3 \(steps\/s8\/step\.yaml:7\)[\s\S]*\| on the way[\s\S]*→ Mend the command/,
+    );
+    await edit("s8/step.yaml", (recipe) => recipe.replace("exit 3", "true"));
+    const mended = await build();
+    assert.equal(mended.code, 0, mended.stderr);
+    const last = stampsOf(name);
+    // The first command of step 8 is kept when the second one failed.
+    assert.deepEqual(differing(after, last), ["s9", "s10"], "after a failure");
+
+    const again = await build("--from-step", "s9");
+    assert.equal(again.code, 0, again.stderr);
+    assert.deepEqual(differing(last, stampsOf(name)), ["s9", "s10"], "--from-step");
+  });
+
+  test(`${suite(builder)}: a missing file is named with its line, and a killed build leaves nothing behind and goes on from what it had`, async () => {
+    await using atelier = await createAtelierCli(dagger?.env);
+    const name = `killed-${builder}`;
+    await writeWorkshop(atelier, name);
+    const recipe = join(atelier.folder, "w/steps/s5/step.yaml");
+    const text = await readFile(recipe, "utf8");
+    await writeFile(recipe, text.replace("files/value", "files/gone"));
+    const missing = await atelier.run("build", "w", "--builder", builder);
+    assert.equal(missing.code, 2, missing.stderr);
+    assert.match(missing.stderr, /steps\/s5\/step\.yaml:3:\d+ error[\s\S]*files\/gone/);
+
+    const mark = `echo reached ${name}; sleep 600`;
+    await writeFile(recipe, `${text}  - run: ${mark}\n`);
+    const child = atelier.start("build", "w", "--builder", builder);
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+      child.stderr?.on("data", (data: Buffer) => {
+        said += data.toString("utf8");
+        // Dagger tells what a command says when it has ended.
+        if (builder === "docker" ? said.includes(`| reached ${name}`) : said.includes("step 5 of 10")) resolve();
+      });
+      child.once("close", () => reject(new Error(`it ended before step 5: ${said}`)));
+    });
+    child.removeAllListeners("close");
+    const closed = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGTERM");
+    await closed;
+    const commands = execFileSync(
+      "docker",
+      ["ps", "-a", "--no-trunc", "--filter", "label=dev.atelier.role=build", "--format", "{{.Command}}"],
+      { encoding: "utf8" },
+    );
+    assert.equal(commands.includes(mark), false, "no container of the killed build is left");
+    await writeFile(recipe, text);
+    const rerun = await atelier.run("build", "w", "--builder", builder);
+    assert.equal(rerun.code, 0, rerun.stderr);
+    assert.deepEqual(Object.keys(stampsOf(name)).sort(), [...steps].sort());
+  });
+}

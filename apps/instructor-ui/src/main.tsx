@@ -1,6 +1,7 @@
 import "@atelier/ui/styles.css";
 import "./page.css";
 import { browserClock } from "@atelier/ui/connection";
+import { createWebSocketSource } from "@atelier/ui/terminal";
 import { createRoot } from "react-dom/client";
 import { SessionPage } from "./session-page.tsx";
 import { createWorkspaceSource } from "./source/workspace-source.ts";
@@ -10,6 +11,11 @@ if (root === null) throw new Error("the page has no #root");
 const source = createWorkspaceSource({
   fetch: (input, init) => fetch(input, init),
   clock: browserClock,
-  origin: location.origin,
+  watch: (path) =>
+    createWebSocketSource({
+      url: `${location.origin.replace(/^http/, "ws")}${path}`,
+      readOnly: true,
+      clock: browserClock,
+    }),
 });
 createRoot(root).render(<SessionPage source={source} />);

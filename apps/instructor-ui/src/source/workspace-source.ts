@@ -8,22 +8,22 @@ import {
 } from "@atelier/contract";
 import { type ConnectionClock, type Dial, keepConnected } from "@atelier/ui/connection";
 import type { SessionListener, SessionSource } from "@atelier/ui/observation";
-import { createWebSocketSource } from "@atelier/ui/terminal";
+import type { TerminalSource } from "@atelier/ui/terminal";
 import { z } from "zod";
 import { readEvents } from "./read-events.ts";
 
 export interface WorkspaceSourceOptions {
   readonly fetch: (input: string, init?: RequestInit) => Promise<Response>;
   readonly clock: ConnectionClock;
-  /** Origin of the page, for the addresses of WebSockets. */
-  readonly origin: string;
+  /** A read-only terminal at a path of this origin. */
+  readonly watch: (path: string) => TerminalSource;
 }
 
 /** A silent line is taken to be dead after so long: the server says something at least every 15 s. */
 const silenceMs = 40_000;
 
 /** The session of the workspace whose server brought this page. */
-export const createWorkspaceSource = ({ fetch, clock, origin }: WorkspaceSourceOptions): SessionSource => ({
+export const createWorkspaceSource = ({ fetch, clock, watch }: WorkspaceSourceOptions): SessionSource => ({
   follow: (listener) => {
     let lastId: string | undefined;
     const dial: Dial = (report) => {
@@ -57,12 +57,7 @@ export const createWorkspaceSource = ({ fetch, clock, origin }: WorkspaceSourceO
     const kept = keepConnected(dial, clock, listener.connection);
     return { reconnect: kept.retryNow, close: kept.close };
   },
-  watch: (name) =>
-    createWebSocketSource({
-      url: `${origin.replace(/^http/, "ws")}${instructorApi.terminal.replace(":name", encodeURIComponent(name))}`,
-      readOnly: true,
-      clock,
-    }),
+  watch: (name) => watch(instructorApi.terminal.replace(":name", encodeURIComponent(name))),
   recordings: async (): Promise<readonly RecordingView[]> => {
     const answer = await fetch(instructorApi.recordings);
     if (!answer.ok) throw await problemOf(answer);

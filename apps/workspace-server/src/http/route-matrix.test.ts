@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { createPresenceList } from "../instructor/presence.ts";
 import { bearer, openTestServer, type TestServer, tokens } from "../testing/open-test-server.ts";
@@ -193,6 +195,39 @@ test("paths that look like an upgrade's lead nowhere", async () => {
     assert.equal(await opened.upgrade(path, { ...bearer(tokens.instructor), Origin: opened.origin }), 404, path);
 });
 
+test("a preview is for the manager alone, whatever Host, Origin and cookies say", async () => {
+  const program = createServer((_request, response) => response.end("the student's program"));
+  await new Promise<void>((resolve) => program.listen(0, "127.0.0.1", resolve));
+  const { port } = program.address() as AddressInfo;
+  const path = `/preview/${port}/`;
+  try {
+    assert.equal((await opened.call("GET", path, { "atelier-control": tokens.control })).text, "the student's program");
+    const given: readonly Record<string, string>[] = [
+      {},
+      ...["", tokens.student, tokens.instructor, tokens.control.slice(1), `${tokens.control}c`, "x".repeat(43)].map(
+        (token) => ({ "atelier-control": token }),
+      ),
+      bearer(tokens.control),
+      ...wrongCredentials,
+      ...studentCredentials,
+      bearer(tokens.instructor),
+    ];
+    for (const headers of given)
+      for (const Origin of [opened.origin, "null", "http://evil.example"])
+        for (const Host of [`127.0.0.1:${opened.port}`, "evil.example", `localhost:${port}`]) {
+          cases++;
+          const { status } = await opened.call("GET", path, { ...headers, Origin, Host });
+          assert.equal(status, 404, JSON.stringify({ ...headers, Origin, Host }));
+        }
+    for (const headers of given) {
+      cases++;
+      assert.notEqual(await opened.upgrade(path, { ...headers, Origin: opened.origin }), 101, JSON.stringify(headers));
+    }
+  } finally {
+    await new Promise((resolve) => program.close(resolve));
+  }
+});
+
 test("the matrix is as large as it is meant to be", () => {
-  assert.ok(cases >= 300, `${cases} cases`);
+  assert.ok(cases >= 1500, `${cases} cases`);
 });

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// Runs on the Node that npm brought along (20 or newer) and hands over to the one that Atelier brings.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const wanted = 26;
+
+/** The runtime among the dependencies; else this one, when it is new enough. */
+const runtime = () => {
+  const require = createRequire(import.meta.url);
+  for (const name of ["node", "node-bin"])
+    try {
+      return require.resolve(`${name}-${process.platform}-${process.arch}/bin/node`);
+    } catch {
+      // Not for this machine, or under the other name.
+    }
+  if (Number(process.versions.node.split(".")[0]) >= wanted) return process.execPath;
+  process.stderr.write(
+    `error Atelier's own runtime for ${process.platform} on ${process.arch} is not installed, and Node ${process.versions.node} is too old.\n` +
+      `→ Install it again with optional dependencies (npm install -g --include=optional …), or use Node ${wanted} or newer.\n`,
+  );
+  process.exit(1);
+};
+
+const child = spawn(runtime(), [file("lib/apps/cli/bundle/main.mjs"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: {
+    ...process.env,
+    ATELIER_APP_BUNDLE: process.env.ATELIER_APP_BUNDLE || file("app"),
+    ATELIER_SUPERVISOR_FILE: process.env.ATELIER_SUPERVISOR_FILE || file("lib/apps/supervisor/bundle/main.mjs"),
+  },
+});
+// The terminal sends its signals to both; this one only waits for the other's answer.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.once("error", (error) => {
+  process.stderr.write(`error ${error.message}\n`);
+  process.exit(1);
+});
+child.once("exit", (code, signal) => {
+  if (signal === null) process.exit(code ?? 1);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+});

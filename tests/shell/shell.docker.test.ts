@@ -1,6 +1,63 @@
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { test } from "node:test";
-import { createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { createAtelierCli, openWorkspace, readCases } from "@atelier/testkit";
+
+interface UpgradeCase {
+  readonly name: string;
+  readonly origin?: string | null;
+  readonly token?: string | null;
+  readonly path?: string;
+  readonly host?: string;
+  readonly status: number;
+}
+
+/** Asks for every socket of the table, through the supervisor that the link leads to. */
+const refuseUpgrades = async (link: URL): Promise<void> => {
+  const token = link.searchParams.get("token") ?? "";
+  const fill = (text: string): string =>
+    text
+      .replaceAll("{own}", link.origin)
+      .replaceAll("{token}", token)
+      .replaceAll("{host}", link.hostname)
+      .replaceAll("{port}", link.port);
+  const statusOf = (asked: UpgradeCase): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const origin = asked.origin === undefined ? link.origin : asked.origin;
+      const bearer = asked.token === undefined ? token : asked.token;
+      const outgoing = request({
+        host: "127.0.0.1",
+        port: link.port,
+        path: asked.path ?? "/api/terminals/1",
+        headers: {
+          Host: asked.host === undefined ? link.host : fill(asked.host),
+          Connection: "Upgrade",
+          Upgrade: "websocket",
+          "Sec-WebSocket-Version": "13",
+          "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+          ...(origin === null ? {} : { Origin: fill(origin) }),
+          ...(bearer === null ? {} : { Authorization: `Bearer ${fill(bearer)}` }),
+        },
+      });
+      outgoing.once("upgrade", (_answer, socket) => {
+        socket.destroy();
+        resolve(101);
+      });
+      outgoing.once("response", (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      outgoing.once("error", reject).end();
+    });
+  const [table] = readCases(new URL("cases/", import.meta.url));
+  const cases = table?.value as readonly UpgradeCase[];
+  const seen: string[] = [];
+  for (const asked of cases) seen.push(`${asked.name}: ${await statusOf(asked)}`);
+  assert.deepEqual(
+    seen,
+    cases.map(({ name, status }) => `${name}: ${status}`),
+  );
+};
 
 test("the student's shell is only the student's, and a whole one", async () => {
   await using atelier = await createAtelierCli();
@@ -39,6 +96,7 @@ test("the student's shell is only the student's, and a whole one", async () => {
   await says("cat /proc/1/environ | tr '\\0' '\\n' | grep -c . ", /Permission denied|^0/m);
   await says("kill -9 $(pgrep -f server/main.mjs || echo 7); echo still", /still/);
   assert.equal((await client.workspace()).boot.phase, "ready");
+  await refuseUpgrades(new URL(stdout.trim()));
   const check = await client.check("one");
   assert.equal(check.outcome, "passed", JSON.stringify(check.assertions));
 });

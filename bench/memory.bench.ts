@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
 import { openBenchWorkspaces } from "./bench-workspaces.ts";
+import { memoryOf, serverBelow } from "./process-memory.ts";
 
 const instances = 10;
 
@@ -45,21 +45,4 @@ export default async (): Promise<readonly BenchRow[]> => {
       spread: spreadOf(pss),
     },
   ];
-};
-
-/** The container's first process is tini; the server is its child. */
-const serverBelow = (tini: number): number => {
-  const children = readFileSync(`/proc/${tini}/task/${tini}/children`, "utf8").trim().split(" ").map(Number);
-  const server = children.find((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("/opt/atelier/server/main.mjs"),
-  );
-  if (server === undefined) throw new Error("no server below tini");
-  return server;
-};
-
-/** From smaps_rollup, in MiB. */
-const memoryOf = (pid: number): { rss: number; pss: number } => {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-  const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) / 1024;
-  return { rss: field("Rss"), pss: field("Pss") };
 };

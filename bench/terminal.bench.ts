@@ -1,22 +1,32 @@
-import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { serverPort } from "@atelier/contract";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
+import { memoryOf } from "./process-memory.ts";
+import { openForward } from "./terminal/forward.ts";
+import { interruptTimes } from "./terminal/interrupt.ts";
 import type { AtelierAddress, Connection } from "./terminal/connections.ts";
-import { openStacks, type Stack } from "./terminal/peers.ts";
+import { openStacks, type Stack, type Stacks } from "./terminal/peers.ts";
 
-const rounds = 5;
+/** Fewer only to see that the bench works. */
+const rounds = Number(process.env["ATELIER_BENCH_ROUNDS"] ?? 5);
 const keysPerRound = 150;
 const bulkBytes = 65_038_896;
 
 /** Our terminal beside ttyd and ttyd with asciinema, all in one container, in interleaved rounds. */
 export default async (): Promise<readonly BenchRow[]> => {
   await using stacks = await openStacks();
+  // Let the start's garbage go and the idle timers settle.
+  await sleep(10_000);
+  const idle = memoryOf(stacks.serverPid).rss;
+  const floors: number[] = [];
   const bulk = new Map<Stack, number[]>();
   const quiet = new Map<Stack, number[]>();
   const busy = new Map<Stack, number[]>();
   const p99s = new Map<Stack, number[]>();
-  for (let round = 0; round <= rounds; round++)
+  for (let round = 0; round <= rounds; round++) {
+    const floor = await stacks.rawPty();
+    if (round > 0) floors.push(floor);
     for (const stack of stacks.all) {
       const connection = await openPrompt(stack);
       const rate = await bulkRate(connection);
@@ -24,7 +34,7 @@ export default async (): Promise<readonly BenchRow[]> => {
       const stop = await stack.scroll();
       await sleep(300);
       const busyEchoes = await echo(connection, keysPerRound);
-      stop();
+      await stop();
       connection.close();
       await sleep(200);
       // The first round warms caches and the compiler.
@@ -34,6 +44,7 @@ export default async (): Promise<readonly BenchRow[]> => {
       add(p99s, stack, percentile(busyEchoes, 99));
       add(busy, stack, percentile(busyEchoes, 50));
     }
+  }
   const [ours, unrecorded, bare, recorded] = stacks.all as readonly [Stack, Stack, Stack, Stack];
   const of = (values: Map<Stack, number[]>, stack: Stack): number => median(values.get(stack) ?? []);
   const row = (
@@ -75,7 +86,20 @@ export default async (): Promise<readonly BenchRow[]> => {
       met: (_, own) => own <= 15,
     }),
     row("echo p50 while another scrolls, beside ttyd", busy, { unit: "ms", peer: bare, goal: "–", met: () => true }),
+    {
+      ...row("bulk, beside a bare PTY that is only read", bulk, {
+        unit: "MB/s",
+        peer: bare,
+        goal: "the floor of this machine",
+        met: () => true,
+      }),
+      peer: median(floors),
+      ratio: of(bulk, ours) / median(floors),
+      met: null,
+    },
+    await interrupts(stacks),
     ...(await badViewers(stacks.atelier, stacks.address)),
+    memoryRow("idle server with one terminal, RSS", idle, 80),
     ...(await memory(stacks.atelier, stacks.serverPid)),
   ];
 };
@@ -193,10 +217,35 @@ const slowViewer = async ({ host, port, token }: AtelierAddress): Promise<() => 
   };
 };
 
+const interrupts = async ({ link, address }: Stacks): Promise<BenchRow> => {
+  using _forward = await openForward(address.port, { host: address.host, port: serverPort });
+  const took = await interruptTimes(link, 20);
+  const p95 = percentile(took, 95);
+  return {
+    name: "terminal: Ctrl-C out of yes to the prompt in Chromium, p95",
+    unit: "ms",
+    ours: p95,
+    peer: null,
+    ratio: null,
+    goal: "≤ 50 ms",
+    met: p95 <= 50,
+    spread: spreadOf(took),
+  };
+};
+
+const memoryRow = (name: string, value: number, limit: number): BenchRow => ({
+  name: `terminal: ${name}`,
+  unit: "MiB",
+  ours: value,
+  peer: null,
+  ratio: null,
+  goal: `≤ ${limit}`,
+  met: value <= limit,
+});
+
 /** What a gigabyte of output leaves behind in the server. */
-const memory = async (stack: Stack, tini: number): Promise<readonly BenchRow[]> => {
-  const pid = Number(readFileSync(`/proc/${tini}/task/${tini}/children`, "utf8").trim().split(" ")[0]);
-  const rss = (): number => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+const memory = async (stack: Stack, pid: number): Promise<readonly BenchRow[]> => {
+  const rss = (): number => memoryOf(pid).rss;
   const connection = await openPrompt(stack);
   const before = rss();
   let highest = before;
@@ -207,17 +256,8 @@ const memory = async (stack: Stack, tini: number): Promise<readonly BenchRow[]> 
   await sleep(5000);
   const after = rss();
   connection.close();
-  const row = (name: string, value: number, limit: number): BenchRow => ({
-    name: `terminal: ${name}`,
-    unit: "MiB",
-    ours: value,
-    peer: null,
-    ratio: null,
-    goal: `≤ ${limit}`,
-    met: value <= limit,
-  });
   return [
-    row("server RSS after 1 GB more of output", after, 110),
-    row("growth of the server over 1 GB of output", highest - before, 32),
+    memoryRow("server RSS after 1 GB more of output", after, 110),
+    memoryRow("growth of the server over 1 GB of output", highest - before, 32),
   ];
 };

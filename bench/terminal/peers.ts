@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { serverBelow } from "../process-memory.ts";
 import { type BenchWorkspaces, openBenchWorkspaces } from "../bench-workspaces.ts";
 import { type AtelierAddress, type Connection, connectAtelier, connectTtyd } from "./connections.ts";
 
@@ -13,7 +14,7 @@ export interface Stack {
   readonly name: "atelier" | "unrecorded" | "ttyd" | "ttyd+asciinema";
   connect(terminal?: string): Promise<Connection>;
   /** Starts another process that keeps a second terminal scrolling; answers how to end it. */
-  scroll(): Promise<() => void>;
+  scroll(): Promise<() => Promise<void>>;
 }
 
 export interface Stacks extends AsyncDisposable {
@@ -23,6 +24,10 @@ export interface Stacks extends AsyncDisposable {
   readonly address: AtelierAddress;
   /** Process of our server, as the host counts. */
   readonly serverPid: number;
+  /** MB/s of a program that only reads the bulk file from a pseudo-terminal, in the same container. */
+  rawPty(): Promise<number>;
+  /** The student's link to the page. */
+  readonly link: string;
 }
 
 const workshop = fileURLToPath(new URL("peers/", import.meta.url));
@@ -60,6 +65,11 @@ export const openStacks = async (): Promise<Stacks> => {
     atelier,
     address: recorded.address,
     serverPid: recorded.serverPid,
+    link: recorded.link,
+    rawPty: async () => {
+      const { stdout } = await run("docker", ["exec", "-u", "student", recorded.container, "python3", "-c", readOnly]);
+      return Number(stdout);
+    },
     all: [
       atelier,
       ours("unrecorded", unrecorded.address),
@@ -70,6 +80,18 @@ export const openStacks = async (): Promise<Stacks> => {
   };
   return stacks;
 };
+
+/** What the kernel gives to whoever does nothing else: what lies above this figure, nobody reaches. */
+const readOnly = `
+import os, pty, time
+pid, master = pty.fork()
+if pid == 0: os.execvp("cat", ["cat", "/var/tmp/bulk.txt"])
+begun, size = time.monotonic(), 0
+try:
+    while True: size += len(os.read(master, 65536)) or 1 / 0
+except (OSError, ZeroDivisionError): pass
+print(size / 1e6 / (time.monotonic() - begun))
+`;
 
 const ours = (name: Stack["name"], address: AtelierAddress): Stack => ({
   name,
@@ -110,10 +132,14 @@ const openSecondTerminal = ({ host, port, token }: AtelierAddress): Promise<void
     outgoing.once("error", reject).end('{"name":"2"}');
   });
 
-const startScrolling = async (target: object): Promise<() => void> => {
+const startScrolling = async (target: object): Promise<() => Promise<void>> => {
   const child = spawn(process.execPath, [scrollFile, JSON.stringify(target)], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
-  return () => child.kill("SIGKILL");
+  return async () => {
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  };
 };
 
 const startWorkspace = async (bench: BenchWorkspaces, name: string, terminal: "on" | "off") => {
@@ -134,7 +160,8 @@ const startWorkspace = async (bench: BenchWorkspaces, name: string, terminal: "o
   const [host = "", pid = ""] = [stdout.trim().split(/\s+/)[0] ?? "", stdout.trim().split(/\s+/).at(-1) ?? ""];
   return {
     container: containerId,
-    serverPid: Number(pid),
+    serverPid: serverBelow(Number(pid)),
+    link: `http://127.0.0.1:${settings.port}/login?token=${bench.state.token(settings.id, "student")}`,
     address: { host, port: settings.port, token: bench.state.token(settings.id, "student") },
   };
 };

@@ -12,3 +12,8 @@ const connection = target.atelier
   : await connectTtyd(target.ttyd?.host ?? "", target.ttyd?.port ?? 0);
 connection.type("while :; do cat /var/tmp/bulk.txt; done\n");
 process.stdout.write("scrolling\n");
+process.once("SIGTERM", () => {
+  // Our terminal outlives its viewers: it would go on scrolling into the next measurement.
+  connection.type("\u0003");
+  setTimeout(() => process.exit(0), 500);
+});

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type CommandRecord, commandRecordSchema, runtimeFileNames } from "@atelier/contract";
+import { type CommandRecord, commandRecordSchema, runtimeFileNames, type TerminalView } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import { openJsonlAppender } from "@atelier/node-kit";
 import { CommandTracker } from "../command-log/command-tracker.ts";
@@ -10,6 +10,12 @@ import { createRedactor } from "../recording/redact.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
 import { readLastScreen } from "./last-screen.ts";
 import { foregroundOf, jobsOf, untilSessionsEnd } from "./process-state.ts";
+import {
+  createTerminalsNote,
+  nearestDirectory,
+  readTerminals,
+  type RememberedTerminal,
+} from "./remembered-terminals.ts";
 import { planShellLaunch } from "./shell-launch.ts";
 import { type SessionParts, TerminalSession } from "./terminal-session.ts";
 import type { Terminals } from "./terminals.ts";
@@ -45,13 +51,17 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
             ),
         })
       : undefined;
-  const lastScreen = await readLastScreen(runtimeFolder).catch(() => undefined);
+  const noteTerminals = createTerminalsNote(runtimeFolder);
   let first: string | undefined;
+  /** Not yet while the terminals of the last container come back, and no longer when this one goes. */
+  let isOpen = false;
+  const note = (): void => noteTerminals([...sessions.values()]);
   const changed = (): void => {
+    if (isOpen) note();
     for (const listener of listeners) listener();
   };
 
-  const newSession = (name: string): TerminalSession => {
+  const newSession = (name: string, before?: RememberedTerminal, lastScreen?: string): TerminalSession => {
     const isFirst = first === undefined || first === name;
     first ??= name;
     let isFirstShell = true;
@@ -104,7 +114,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
         ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
       });
       const prelude =
-        isFirst && isFirstShell && lastScreen
+        isFirstShell && lastScreen
           ? Buffer.from(
               `${lastScreen}\u001b[0m\r\n\u001b[2m── The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before. ──\u001b[0m\r\n`,
             )
@@ -116,7 +126,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     const session = new TerminalSession({
       name,
       shell,
-      cwd,
+      cwd: before?.cwd === undefined ? cwd : nearestDirectory(before.cwd),
       owner: identity,
       newId,
       newParts,
@@ -142,8 +152,20 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     isAlone: options.isAlone ?? false,
     onFound: (terminal, program) => events.append({ type: "nested-shell", terminal, program }),
   });
-  const looking = setInterval(lookForTerminals, lookMs);
+  const looking = setInterval(() => {
+    lookForTerminals();
+    note();
+  }, lookMs);
   looking.unref();
+
+  const openSession = async (name: string, before?: RememberedTerminal): Promise<TerminalView> => {
+    const session = newSession(name, before, before && (await lastScreenOf(before)));
+    sessions.set(name, session);
+    await session.start();
+    return session.view;
+  };
+  const lastScreenOf = ({ recording: file }: RememberedTerminal): Promise<string | undefined> =>
+    readLastScreen(runtimeFolder, file).catch(() => undefined);
 
   const terminals: Terminals = {
     list: () => [...sessions.values()].map(({ view }) => view),
@@ -157,16 +179,14 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       let number = 1;
       while (sessions.has(String(number))) number++;
       const name = wanted ?? String(number);
-      const session = newSession(name);
-      sessions.set(name, session);
-      await session.start();
-      return session.view;
+      return await openSession(name);
     },
     close: async (name) => {
       const session = sessions.get(name);
       if (session === undefined) throw new AppError("no-such-terminal", `There is no terminal "${name}".`);
       sessions.delete(name);
       session.close();
+      note();
     },
     attach: (name, { socket, role, id }) => {
       const session = sessions.get(name);
@@ -186,6 +206,8 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(looking);
+      note();
+      isOpen = false;
       const shells = [...sessions.values()].flatMap(({ pid }) => pid ?? []);
       for (const session of sessions.values()) session.close();
       sessions.clear();
@@ -194,6 +216,9 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       await untilSessionsEnd(shells, lastWordsMs);
     },
   };
-  await terminals.open("1");
+  const before = readTerminals(runtimeFolder).slice(0, mostTerminals);
+  for (const each of before.length > 0 ? before : [{ name: "1" }]) await openSession(each.name, each);
+  isOpen = true;
+  note();
   return terminals;
 };

@@ -1,18 +1,22 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { open, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { runtimeFileNames } from "@atelier/contract";
+import { nextRecordingFileName, runtimeFileNames } from "@atelier/contract";
 import { createScreenMirror } from "./screen-mirror.ts";
 
 const tailBytes = 256 * 1024;
 
 /**
- * What the first terminal showed last, read from the end of its recording: for the scrollback after a
- * restart of the container. Undefined when there is no recording.
+ * What a terminal showed last, read from the end of its recording: for the scrollback after a restart of
+ * the container. Undefined when there is no recording.
+ * @param noted file name of a part of it; without one the first terminal's, where `session.cast` points
  */
-export const readLastScreen = async (runtimeFolder: string): Promise<string | undefined> => {
+export const readLastScreen = async (runtimeFolder: string, noted?: string): Promise<string | undefined> => {
   try {
-    const name = await readlink(join(runtimeFolder, runtimeFileNames.currentRecording));
+    const name = lastPart(
+      runtimeFolder,
+      noted ?? (await readlink(join(runtimeFolder, runtimeFileNames.currentRecording))),
+    );
     if (name.includes("/")) return undefined;
     await using file = await open(join(runtimeFolder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
     const { size } = await file.stat();
@@ -43,6 +47,12 @@ export const readLastScreen = async (runtimeFolder: string): Promise<string | un
     if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return undefined;
     throw error;
   }
+};
+
+/** The note may be older than the newest part. */
+const lastPart = (runtimeFolder: string, name: string): string => {
+  const next = nextRecordingFileName(name);
+  return next !== undefined && existsSync(join(runtimeFolder, next)) ? lastPart(runtimeFolder, next) : name;
 };
 
 const parseEvent = (line: string): [number, string, string] | undefined => {

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { readFile, readlink } from "node:fs/promises";
+import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FakeSocket } from "../testing/fake-socket.ts";
 import { openTestTerminals, type TestTerminals } from "../testing/open-test-terminals.ts";
 
-const attachTo = (shell: TestTerminals, since?: { epoch: string; seq: number }): FakeSocket => {
+const attachTo = (shell: TestTerminals, since?: { epoch: string; seq: number }, name = "1"): FakeSocket => {
   const socket = new FakeSocket();
   if (since) socket.seq = since.seq;
-  shell.terminals.attach("1", { socket: socket.asWebSocket, role: "student", id: crypto.randomUUID() });
+  shell.terminals.attach(name, { socket: socket.asWebSocket, role: "student", id: crypto.randomUUID() });
   socket.receive({ t: "attach", cols: 100, rows: 30, ...(since ? { since } : {}) });
   return socket;
 };
@@ -219,4 +220,48 @@ test("a shell that reports nothing works all the same, and the terminal says tha
     ["none"],
   );
   assert.deepEqual(await shell.commands(), []);
+});
+
+test("after a restart of the container all terminals are back, by name, where they were, with what they showed", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-return-"));
+  try {
+    {
+      await using shell = await openTestTerminals({ folder });
+      await shell.terminals.open("web");
+      for (const [name, line] of [
+        ["1", `mkdir -p ${folder}/gone && cd ${folder}/gone && echo first-$((1+1))`],
+        ["web", `mkdir -p ${folder}/kept && cd ${folder}/kept && echo web-$((1+1))`],
+      ] as const) {
+        const viewer = attachTo(shell, undefined, name);
+        viewer.input(`${line}\n`);
+        await viewer.waitFor(/(first|web)-2/);
+      }
+      await shell.logged(2);
+    }
+    await rm(join(folder, "gone"), { recursive: true });
+    await using shell = await openTestTerminals({ folder });
+    assert.deepEqual(
+      shell.terminals.list().map(({ name }) => name),
+      ["1", "web"],
+    );
+    for (const [name, where] of [
+      ["1", ""],
+      ["web", "/kept"],
+    ] as const) {
+      const viewer = attachTo(shell, undefined, name);
+      await viewer.waitFor(/The shell was restarted at/);
+      assert.match(viewer.text, name === "1" ? /first-2[\s\S]*restarted/ : /web-2[\s\S]*restarted/);
+      viewer.input('echo "at-$PWD-"\n');
+      await viewer.waitFor(new RegExp(`at-${folder}${where}-`));
+    }
+    await shell.terminals.close("1");
+    await shell.terminals[Symbol.asyncDispose]();
+    await using third = await openTestTerminals({ folder });
+    assert.deepEqual(
+      third.terminals.list().map(({ name }) => name),
+      ["web"],
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

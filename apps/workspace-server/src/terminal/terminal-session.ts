@@ -106,6 +106,13 @@ export class TerminalSession {
     const hasStarted = tracker.hasPrompt || launch?.integration === "none";
     return !hasStarted || tracker.isRunning || foregroundOf(this.#pty.pid)?.isShell === false;
   }
+  get name(): string {
+    return this.#options.name;
+  }
+  /** Of the recording's current part. */
+  get path(): string | undefined {
+    return this.#parts?.recorder?.path;
+  }
   get cwd(): string | undefined {
     return this.#parts?.tracker.cwd;
   }

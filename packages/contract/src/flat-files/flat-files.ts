@@ -5,6 +5,8 @@ export const runtimeFileNames = {
   llmHistory: "llm-history.jsonl",
   /** Relative symlink to the current recording of the first terminal. */
   currentRecording: "session.cast",
+  /** Which terminals are open and where their shells are, for the next container. */
+  terminals: "terminals.json",
   lease: "lease",
   checkpoints: "checkpoints",
   /** Evidence of checks that students called wrong: one JSON file each. */

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { chromium, type Page } from "playwright-core";
+
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+const floodMs = 1500;
+
+/** Milliseconds from Ctrl-C to the prompt on the page, out of a flood, in a real browser with the real xterm.js. */
+export const interruptTimes = async (link: string, times: number): Promise<readonly number[]> => {
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(link);
+    await page.locator(".xterm-rows").first().waitFor({ timeout: 60_000 });
+    await page.locator(".xterm-screen").first().click();
+    await sleep(1000);
+    await page.keyboard.type("PS1='ready> '; clear\n");
+    await promptShown(page);
+    const took: number[] = [];
+    for (let time = 0; time < times; time++) {
+      await page.keyboard.type("yes\n");
+      await sleep(floodMs);
+      await page.evaluate(watchForPrompt);
+      await page.keyboard.press("Control+c");
+      took.push(await page.evaluate<number>("window.promptTook"));
+      await promptShown(page);
+      await sleep(200);
+    }
+    return took;
+  } finally {
+    await browser.close();
+  }
+};
+
+const isShown = `document.querySelector(".xterm-rows").textContent.trimEnd().endsWith("ready>")`;
+
+const promptShown = (page: Page): Promise<unknown> => page.waitForFunction(isShown, undefined, { timeout: 60_000 });
+
+/** Runs in the page: from the key's own event to the change of the page that shows the prompt. */
+const watchForPrompt = `
+  window.promptTook = new Promise((resolve) => {
+    window.addEventListener("keydown", function onKey(event) {
+      if (!event.ctrlKey || event.key !== "c") return;
+      window.removeEventListener("keydown", onKey, true);
+      const pressed = performance.now();
+      const observer = new MutationObserver(() => {
+        if (!${isShown}) return;
+        observer.disconnect();
+        resolve(performance.now() - pressed);
+      });
+      observer.observe(document.querySelector(".xterm-rows"), { subtree: true, childList: true, characterData: true });
+    }, true);
+  });
+  undefined;
+`;

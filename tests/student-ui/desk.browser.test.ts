@@ -75,8 +75,10 @@ describe("the editor", () => {
     await page.getByRole("tab", { name: "Terminal 1" }).click();
     await typeIn(page, "tail -n1 notes/todo.txt; echo from-shell >> notes/todo.txt\n");
     await shows(page, "two");
-    // A clean file follows the disk by itself.
-    await page.getByRole("tab", { name: "Editor" }).click();
+    // A clean file follows the disk by itself; a text that names a file brings it to the front.
+    await page.evaluate(() =>
+      document.dispatchEvent(new CustomEvent("atelier:open-file", { detail: { path: "notes/todo.txt", line: 2 } })),
+    );
     await editorText(page).getByText("from-shell").waitFor();
     await editorText(page).click();
     await page.keyboard.press("Control+End");

@@ -10,6 +10,9 @@ interface Shot {
   readonly scenario: Scenario;
   readonly size?: { readonly width: number; readonly height: number };
   readonly touch?: boolean;
+  readonly theme?: string;
+  /** The notice before the first prompt stays. */
+  readonly keepsNotice?: boolean;
   readonly prepare?: (page: Page, server: FakeServer) => Promise<unknown>;
 }
 
@@ -30,6 +33,16 @@ const check = async (page: Page): Promise<void> => {
   await prompt(page);
   await button(page, "Check my work").click();
   await page.locator(".check-result").waitFor();
+};
+const openFile = async (page: Page): Promise<void> => {
+  await type(
+    page,
+    "mkdir -p notes; printf '#!/bin/bash\\n# says hello\\nfor name in Ada Grace; do\\n  echo \"Hello $name\"\\ndone\\n' > notes/hello.sh; touch notes/todo.txt; clear\n",
+  );
+  await page.getByRole("tab", { name: "Editor" }).click();
+  await page.getByRole("treeitem", { name: "notes" }).click();
+  await page.getByRole("treeitem", { name: "hello.sh" }).click();
+  await page.locator(".cm-content").waitFor();
 };
 const solve = 'mkdir -p ~/notes; echo "learn the shell" > ~/notes/todo.txt; ls --color=always -la ~/notes\n';
 
@@ -104,6 +117,83 @@ const shots: readonly Shot[] = [
       await page.waitForTimeout(1500);
     },
   },
+  { name: "notice", scenario: "tools", keepsNotice: true, prepare: (page) => page.locator(".gate").waitFor() },
+  { name: "editor", scenario: "tools", prepare: openFile },
+  {
+    name: "editor-conflict",
+    scenario: "tools",
+    prepare: async (page) => {
+      await openFile(page);
+      await page.locator(".cm-content").click();
+      await page.keyboard.type("# mine\n");
+      await page.evaluate(async () => {
+        const path = document.querySelector("[role=treeitem][data-opened]")?.getAttribute("title")?.split(" · ")[0];
+        await fetch(`/api/files/content?path=${encodeURIComponent(path ?? "")}`, { method: "PUT", body: "theirs\n" });
+      });
+      await button(page, "Save").click();
+      await page.locator(".editor__conflict").waitFor();
+    },
+  },
+  {
+    name: "preview",
+    scenario: "tools",
+    prepare: async (page) => {
+      await page.getByRole("tab", { name: "Web app" }).click();
+      await page.frameLocator("iframe").getByRole("heading").waitFor();
+    },
+  },
+  {
+    name: "my-work",
+    scenario: "tools",
+    prepare: async (page) => {
+      await openFile(page);
+      await page.getByRole("tab", { name: "My work" }).click();
+      await page.getByText("files changed").waitFor();
+    },
+  },
+  {
+    name: "help-tool",
+    scenario: "asking",
+    prepare: async (page) => {
+      await prompt(page);
+      await page.getByRole("tab", { name: "Help" }).click();
+      await page.getByText("Help with").waitFor();
+    },
+  },
+  {
+    name: "palette",
+    scenario: "tools",
+    prepare: async (page) => {
+      await prompt(page);
+      await button(page, "All actions").click();
+      await page.getByRole("combobox").fill("show");
+    },
+  },
+  {
+    name: "paste-confirm",
+    scenario: "tools",
+    prepare: async (page) => {
+      await type(page, "cat\n");
+      await page
+        .locator(".xterm-helper-textarea")
+        .first()
+        .evaluate((field) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "echo one\necho two\n");
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        });
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "plain-text",
+    scenario: "tools",
+    prepare: async (page) => {
+      await type(page, "ls /\n");
+      await button(page, "Show as plain text").click();
+    },
+  },
+  { name: "contrast", scenario: "tools", theme: "contrast", prepare: openFile },
   { name: "laptop", scenario: "working", size: laptop, prepare: prompt },
   { name: "laptop-steps", scenario: "working", size: laptop, prepare: (page) => button(page, "Steps").first().click() },
   { name: "phone-text", scenario: "working", size: phone, touch: true },
@@ -129,6 +219,25 @@ const shots: readonly Shot[] = [
   },
   { name: "smallest", scenario: "working", size: smallest, touch: true },
   {
+    name: "smallest-editor",
+    scenario: "tools",
+    size: smallest,
+    touch: true,
+    prepare: async (page) => {
+      await page.locator(".pane-switch").getByText("Tools").click();
+      await page.getByRole("tab", { name: "Editor" }).click();
+      await page.locator(".editor").waitFor();
+    },
+  },
+  {
+    name: "smallest-notice",
+    scenario: "tools",
+    size: smallest,
+    touch: true,
+    keepsNotice: true,
+    prepare: (page) => page.locator(".pane-switch").getByText("Tools").click(),
+  },
+  {
     name: "smallest-terminal",
     scenario: "working",
     size: smallest,
@@ -151,8 +260,19 @@ try {
         reducedMotion: "reduce",
         hasTouch: shot.touch ?? false,
       });
+      const { keepsNotice = false, theme = "auto" } = shot;
+      await context.addInitScript(
+        ({ notice, preferences }) => {
+          if (notice !== undefined) localStorage.setItem("atelier.notice.w-sample", notice);
+          localStorage.setItem("atelier.preferences", preferences);
+        },
+        {
+          notice: keepsNotice ? undefined : shot.scenario === "asking" ? "both,anthropic" : "both,no-model",
+          preferences: JSON.stringify({ theme }),
+        },
+      );
       const page = await context.newPage();
-      page.setDefaultTimeout(8000);
+      page.setDefaultTimeout(20_000);
       page.on(
         "console",
         (message) => message.type() === "error" && process.stderr.write(`${shot.name}: ${message.text()}\n`),

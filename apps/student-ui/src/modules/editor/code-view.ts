@@ -150,6 +150,8 @@ export const createCodeView = ({ parent, label, readOnly, events }: CodeViewOpti
     if (view === undefined) view = new EditorView({ parent, state });
     else view.setState(state);
     view.contentDOM.setAttribute("aria-label", label(path));
+    // Its first look at the size of a line may have been too early for the styles.
+    requestAnimationFrame(() => view?.requestMeasure());
   };
 
   return {

@@ -35,7 +35,7 @@ const EditorTool = ({ isShown, readOnly }: EditorToolProps): ReactNode => {
   const uploads = useUploads();
   const { fontSize } = usePreferences();
   const isNarrow = useNarrow();
-  const [isTreeOpen, setTreeOpen] = useState(!isNarrow);
+  const [isTreeOpen, setTreeOpen] = useState(true);
   const [naming, setNaming] = useState<Naming>();
   const [removing, setRemoving] = useState<FileEntry>();
   const [closing, setClosing] = useState<string>();

@@ -1,5 +1,6 @@
 import type { WorkspaceView } from "@atelier/contract";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { type OpenFile, openFileEvent } from "../../content/prose.tsx";
 import { setPreferences } from "../../preferences/preferences.ts";
 import { strings } from "../../strings/en.ts";
 import { allPreviews, type Preview, previewTool, type ToolId } from "./tool-id.ts";
@@ -12,7 +13,7 @@ export const useCreatedTools = (workspace: WorkspaceView | undefined, reveal: ()
   const [wantedFile, setWantedFile] = useState<Tools["wantedFile"]>();
   const latestReveal = useRef(reveal);
   latestReveal.current = reveal;
-  return useMemo(() => {
+  const tools = useMemo((): Tools => {
     const show = (tool: ToolId): void => {
       setCurrent(tool);
       setPreferences({ tool: tool === "editor" ? "editor" : "terminal" });
@@ -43,4 +44,16 @@ export const useCreatedTools = (workspace: WorkspaceView | undefined, reveal: ()
       },
     };
   }, [current, previews, wantedFile, workspace]);
+
+  // A text names a file without knowing who shows it.
+  const { openFile } = tools;
+  useEffect(() => {
+    const open = (event: Event): void => {
+      const { path, line } = (event as CustomEvent<OpenFile>).detail;
+      openFile(path, line);
+    };
+    document.addEventListener(openFileEvent, open);
+    return () => document.removeEventListener(openFileEvent, open);
+  }, [openFile]);
+  return tools;
 };

@@ -31,8 +31,8 @@ const open = (context: TestContext, scenario: string, options: DeskOptions = {})
 
 const editorText = (page: Page) => page.locator(".cm-content");
 const openEditor = async (page: Page): Promise<void> => {
-  await typeIn(page, "mkdir -p notes; echo one > notes/todo.txt; echo ready\n");
-  await shows(page, "ready\n".trim());
+  await typeIn(page, "mkdir -p notes; echo one > notes/todo.txt; echo ready-$((1+1))\n");
+  await shows(page, "ready-2");
   await page.getByRole("tab", { name: "Editor" }).click();
   await page.getByRole("treeitem", { name: "notes" }).click();
   await page.getByRole("treeitem", { name: "todo.txt" }).click();
@@ -43,6 +43,11 @@ test("the notice stands before the first prompt, once, and again when something 
   const { page } = await open(context, "working", { keepsNotice: true });
   await page.getByRole("heading", { name: "Before the first prompt" }).waitFor();
   await page.getByText("The commands you type, with folder, time and exit code").waitFor();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.locator(".pane-switch").getByText("Tools").click();
+  const card = await page.locator(".gate__card").boundingBox();
+  assert.ok(card !== null && card.x >= 0 && card.x + card.width <= 320, "nothing is cut off on the smallest screen");
+  await page.setViewportSize({ width: 1280, height: 800 });
   assert.equal(await page.locator(".tool-area__panel--terminal").first().getAttribute("inert"), "");
   await button(page, "Understood, open the terminal").click();
   await typeIn(page, "echo open-$((1+1))\n");
@@ -73,8 +78,9 @@ describe("the editor", () => {
     await page.keyboard.press("Control+s");
     await page.locator(".editor__foot").getByText("Saved").waitFor();
     await page.getByRole("tab", { name: "Terminal 1" }).click();
-    await typeIn(page, "tail -n1 notes/todo.txt; echo from-shell >> notes/todo.txt\n");
+    await typeIn(page, "tail -n1 notes/todo.txt; echo from-shell >> notes/todo.txt; echo done-$((2+2))\n");
     await shows(page, "two");
+    await shows(page, "done-4");
     // A clean file follows the disk by itself; a text that names a file brings it to the front.
     await page.evaluate(() =>
       document.dispatchEvent(new CustomEvent("atelier:open-file", { detail: { path: "notes/todo.txt", line: 2 } })),

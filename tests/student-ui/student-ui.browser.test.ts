@@ -77,7 +77,7 @@ const visit = async (context: TestContext, scenario: Scenario, options: BrowserC
     await session.close();
     await server.close();
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {

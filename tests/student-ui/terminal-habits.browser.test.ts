@@ -23,7 +23,8 @@ test("the right button copies what is selected, else pastes; several lines are a
   await page.keyboard.press("Enter");
   await shows(page, "pasted-7");
   // The shell asks for bracketed paste; a program that does not takes each line as it comes.
-  await typeIn(page, "cat > lines.txt\n");
+  await typeIn(page, "echo go-$((1+1)); cat > lines.txt\n");
+  await shows(page, "go-2");
   await page.evaluate(() => navigator.clipboard.writeText("one\ntwo\u001b[201~\n"));
   await page.keyboard.press("Control+Shift+V");
   await page.getByRole("dialog").getByText("Paste several lines?").waitFor();
@@ -88,6 +89,7 @@ test("touch screens have Control for the next key", async (context) => {
   await typeIn(page, "sleep 1000; echo ended-$?\n");
   await button(page, "Control, for the next key").click();
   await page.keyboard.type("c");
+  await shows(page, "^C");
   await typeIn(page, "echo again-$((1+1))\n");
   await shows(page, "again-2");
   assert.equal(await button(page, "Control, for the next key").getAttribute("aria-pressed"), "false");
@@ -102,13 +104,10 @@ test("Ctrl+W meant for the shell does not close the page unasked; closing it on 
   });
   await typeIn(page, "echo kept\n");
   await page.keyboard.down("Control");
-  await page.close({ runBeforeUnload: true });
-  await page.waitForEvent("dialog", { timeout: 1000 }).catch(() => undefined);
+  await Promise.all([page.waitForEvent("dialog"), page.close({ runBeforeUnload: true })]);
   await page.keyboard.up("Control");
   assert.deepEqual(asked, ["beforeunload"]);
   assert.equal(page.isClosed(), false);
-  const closed = page.waitForEvent("close");
-  await page.close({ runBeforeUnload: true });
-  await closed;
+  await Promise.all([page.waitForEvent("close"), page.close({ runBeforeUnload: true })]);
   assert.deepEqual(asked, ["beforeunload"]);
 });

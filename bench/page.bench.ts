@@ -1,12 +1,13 @@
 // What is handed to the page runs in the browser.
 /// <reference lib="dom" />
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createAtelierCli } from "@atelier/testkit";
 import { chromium, type Page } from "playwright-core";
-import { ensureChromium } from "../scripts/ensure-chromium.ts";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
 
 const rounds = 12;
+const executablePath = "/usr/bin/chromium";
 const example = fileURLToPath(new URL("../examples/linux-basics", import.meta.url));
 
 /** Notes, in the page, when the terminal first shows a prompt; milliseconds since the navigation began. */
@@ -28,11 +29,12 @@ const promptAt = async (page: Page): Promise<number> =>
 
 /** The student page of a real workspace in Chromium: what it fetches at first, and when its terminal is there. */
 export default async (): Promise<readonly BenchRow[]> => {
-  ensureChromium((line) => process.stderr.write(`${line}\n`));
+  if (!existsSync(executablePath))
+    throw new Error(`The bench "page" needs ${executablePath}: \`npm run test:browser\` installs Debian's chromium.`);
   await using atelier = await createAtelierCli();
   const link = (await atelier.succeed("run", example)).stdout.trim();
   const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -149,6 +149,20 @@ test("bytes that are no UTF-8 are replaced and counted, characters cut by chunks
   assert.equal(outputOf(await bench.items((await bench.names())[0] ?? "")), "漢🎉\ufffdA\ufffd\ufffdB\ufffd");
 });
 
+test("known secrets are in no recording, also when they come key by key and with a marker in between", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open({ secrets: ["hunter22", "p w"] });
+  recorder.output(Buffer.from("$ echo "));
+  for (const key of "hunter22 ") recorder.output(Buffer.from(key));
+  recorder.output(Buffer.from("\r\nhunt"));
+  recorder.marker("echo [redacted]");
+  recorder.output(Buffer.from("er22 p%20"));
+  recorder.output(Buffer.from("w hunt"));
+  recorder.close();
+  const [name = ""] = await bench.names();
+  assert.equal(outputOf(await bench.items(name)), "$ echo [redacted] \r\n[redacted] [redacted] hunt");
+});
+
 test("a shell that starts again in the same second gets a recording of its own", async () => {
   await using bench = await openBench();
   for (const text of ["one", "two"]) {

@@ -1,19 +1,47 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { createRandom } from "@atelier/testkit";
 import { openTestTerminals } from "./open-test-terminals.ts";
 import { keysFor, randomCommand } from "./random-command.ts";
 
-/** Types random commands into a real bash and compares the log with what was typed, one record for each. */
-export const fuzzCommands = async (options: { readonly commands: number; readonly seed: number }): Promise<void> => {
+interface FuzzedShell {
+  readonly path: string;
+  /** Start-up files that make the prompt plain and the shell read every line as typed. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The end of its output once the line editor has taken the terminal over. */
+  readonly prompt: RegExp;
+}
+
+const shells = {
+  bash: {
+    path: "/bin/bash",
+    files: { ".bashrc": "PS2=; PS1='> '\nset +H\nHISTCONTROL=\n" },
+    prompt: /\[\?2004h> $/,
+  },
+  zsh: {
+    path: "/bin/zsh",
+    files: { ".zshrc": "PS2=; PS1='> '\nunsetopt banghist promptsp\nsetopt interactivecomments\n" },
+    prompt: /> (?:\u001b(?:\[[0-9;?]*[a-zA-Z]|=))*\u001b\[\?2004h$/,
+  },
+} as const satisfies Readonly<Record<string, FuzzedShell>>;
+
+/** Types random commands into a real shell and compares the log with what was typed, one record for each. */
+export const fuzzCommands = async (options: {
+  readonly commands: number;
+  readonly seed: number;
+  readonly shell?: keyof typeof shells;
+}): Promise<void> => {
   const random = createRandom(options.seed);
-  await using shell = await openTestTerminals({ files: { ".bashrc": "PS2=; PS1='> '\nset +H\nHISTCONTROL=\n" } });
+  const { path, files, prompt } = shells[options.shell ?? "bash"];
+  assert.ok(existsSync(path), `${path} is not there; install it to run this test`);
+  await using shell = await openTestTerminals({ shell: path, files });
   const viewer = shell.attach();
   const typed: string[] = [];
   for (let count = 0; count < options.commands; count++) {
     const command = randomCommand(random);
     typed.push(command);
     // Before its prompt the line editor has not taken the terminal over, and keys mean something else.
-    await viewer.waitFor(/\[\?2004h> $/);
+    await viewer.waitFor(prompt);
     viewer.forget();
     viewer.input(`${keysFor(command)}\n`);
     await shell.logged(typed.length);

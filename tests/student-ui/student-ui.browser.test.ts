@@ -23,7 +23,8 @@ type Scenario =
   | "hostile"
   | "asking"
   | "tools"
-  | "self-checking";
+  | "self-checking"
+  | "offering";
 
 const chromiumOptions = {
   executablePath: "/usr/bin/chromium",
@@ -148,6 +149,19 @@ describe("the tools", () => {
     assert.equal(await page.locator(".terminal-pane").isVisible(), false);
     await page.getByRole("tab", { name: "Terminal 1" }).click();
     await shows(page, "$");
+    assert.deepEqual(complaints, []);
+  });
+
+  test("offer what began to listen, once, and take no for an answer", async (context) => {
+    const { page, complaints } = await visit(context, "offering");
+    const offers = page.getByRole("status", { name: "Programs that listen" });
+    await offers.getByText("Something listens on port 5432 in your workspace.").waitFor();
+    const findings = await new AxeBuilder({ page }).include('[aria-label="Programs that listen"]').analyze();
+    assert.deepEqual(findings.violations, []);
+    await page.getByRole("button", { name: "Not now: port 5432" }).click();
+    await page.getByRole("button", { name: "Look at it" }).click();
+    await page.frameLocator("iframe").getByRole("heading", { name: "It works" }).waitFor();
+    assert.equal(await offers.textContent(), "");
     assert.deepEqual(complaints, []);
   });
 

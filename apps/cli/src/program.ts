@@ -221,6 +221,7 @@ export const commandTable: readonly Entry[] = [
       "atelier run atelier/linux-basics:1.0.0-start --open",
       "atelier run my-workshop --set city=Berlin --secret token=./token.txt",
       "atelier run my-workshop --ttl 8h --on-edit move",
+      "atelier run my-workshop --count 12 --name monday",
     ],
     options: [
       template,
@@ -229,6 +230,10 @@ export const commandTable: readonly Entry[] = [
       repeatable("--secret <name=file>", "value of a secret parameter, from a file"),
       option("--name <name>", "name of the workspace; default: the workshop's"),
       option("--new", "a fresh workspace beside an existing one"),
+      option("--count <number>", "a batch: so many workspaces, for as many students; at most 50").conflicts([
+        "new",
+        "open",
+      ]),
       option("--ttl <duration>", "stop it after this time, such as 8h; wins over the template"),
       option(
         "--on-edit <what>",
@@ -425,9 +430,17 @@ export const commandTable: readonly Entry[] = [
   {
     name: "logs",
     args: "<workspace>",
-    summary: "show what a workspace's server says",
-    examples: ["atelier logs linux-basics", "atelier logs linux-basics --follow --tail 20"],
-    options: [option("-f, --follow", "go on as it comes"), option("-n, --tail <lines>", "only the last lines")],
+    summary: "show what a workspace's server or one of its services says",
+    examples: [
+      "atelier logs linux-basics",
+      "atelier logs linux-basics --follow --tail 20",
+      "atelier logs shop --service database",
+    ],
+    options: [
+      option("-s, --service <name>", "of this service of the workshop"),
+      option("-f, --follow", "go on as it comes"),
+      option("-n, --tail <lines>", "only the last lines"),
+    ],
     load: () => import("./commands/logs.ts"),
   },
   {

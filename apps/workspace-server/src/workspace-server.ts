@@ -31,6 +31,7 @@ import { createInstructorService } from "./instructor/instructor-service.ts";
 import { createPresenceList, watcherCount } from "./instructor/presence.ts";
 import { waitForLease } from "./lease/lease.ts";
 import { startLimitsWatch } from "./limits/start-limits-watch.ts";
+import { watchPorts } from "./ports/watch-ports.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
@@ -346,15 +347,23 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         history,
         checker,
         stream,
-        control,
         terminals: () => running?.terminals,
         folders: [identity.home, loaded.workshop.workdir],
-        now: options.now,
         onError: (error) => log({ event: "auto-check.failed", error: String(error) }),
         ...options.replace?.autoChecks,
       }),
     );
     if (isStandby) worker.keepWarm(afterwardsWarmMs);
+    running.ports = disposables.use(
+      watchPorts({
+        own: [settings.ATELIER_PORT],
+        onOpen: (port) => events.append({ type: "port-opened", port }),
+        onClose: (port) => events.append({ type: "port-closed", port }),
+        onChange: sendWorkspace,
+        // Without a container of our own the ports are everybody's.
+        ...(options.replace === undefined ? {} : { ports: () => [] }),
+      }),
+    );
     events.append({ type: "ready", bootMs: Math.round(performance.now() - started) });
     setPhase({ phase: "ready" });
   };

@@ -28,6 +28,7 @@ export default async (
         step: status.settings?.step,
         url: linkOf(status),
         folder: status.settings?.folder,
+        batch: status.settings?.batch,
         createdAt: status.settings?.createdAt,
         image: status.settings?.image,
         deadline: views.get(status.name)?.deadline,

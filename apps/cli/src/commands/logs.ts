@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 export default async (
   context: Context,
   [name = ""]: readonly string[],
-  options: { readonly follow?: boolean; readonly tail?: string },
+  options: { readonly follow?: boolean; readonly tail?: string; readonly service?: string },
 ): Promise<number> => {
   const tail = options.tail === undefined ? undefined : Number(options.tail);
   if (tail !== undefined && !(Number.isInteger(tail) && tail >= 0))
@@ -17,6 +17,7 @@ export default async (
   for await (const data of workspaces.logs(name, {
     follow: options.follow === true,
     ...(tail === undefined ? {} : { tail }),
+    ...(options.service === undefined ? {} : { service: options.service }),
     signal: context.signal,
   })) {
     const lines = (pending + data.toString("utf8")).split("\n");

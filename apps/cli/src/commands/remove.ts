@@ -1,4 +1,5 @@
 import { AppError } from "@atelier/domain";
+import { namesMeant } from "../batch/names-meant.ts";
 import type { Context } from "../context.ts";
 import { confirm } from "../confirm.ts";
 import { removeWorkspace } from "../remove-workspace.ts";
@@ -13,8 +14,7 @@ export default async (
   if (options.all !== true && names.length === 0)
     throw new AppError("usage", "Name the workspaces to remove, or say --all.", { hint: "`atelier list` shows them." });
   const all = await workspaces.list();
-  const doomed = options.all ? all.map(({ name }) => name) : names;
-  for (const name of doomed) await workspaces.find(name);
+  const doomed = options.all ? all.map(({ name }) => name) : await namesMeant(workspaces, names);
   if (doomed.length > 0 && options.yes !== true) {
     const question = `Delete ${doomed.join(", ")} with all files, progress, logs and recordings in ${doomed.length === 1 ? "it" : "them"}?`;
     if (!(await confirm(context, question))) {

@@ -9,6 +9,8 @@ import {
   planImages,
   type WorkspaceTemplate,
 } from "@atelier/domain";
+import { batchSize } from "../batch/batch-size.ts";
+import { runBatch } from "../batch/run-batch.ts";
 import { buildWorkshop } from "../build-workshop.ts";
 import { chooseOnEdit, type OnEdit } from "../choose-on-edit.ts";
 import { type Context, sha256 } from "../context.ts";
@@ -35,6 +37,7 @@ interface RunOptions {
   readonly new?: boolean;
   readonly open?: boolean;
   readonly backend: Backend;
+  readonly count?: string;
   readonly ttl?: string;
   readonly onEdit?: OnEdit;
   readonly offline?: boolean;
@@ -58,10 +61,11 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
   const secrets = readSecretFiles(context, options.secret ?? []);
   const lifecycle = lifecycleOf(template.lifecycle, options.ttl);
+  const size = batchSize(options.count, template.template.batch.max);
   const workspaces = await context.workspaces();
 
   const wanted = options.name ?? folder?.workshop.name ?? bundled?.workshop;
-  if (wanted !== undefined && options.new !== true) {
+  if (wanted !== undefined && options.new !== true && size === undefined) {
     const existing = await continueExisting(context, workspaces, { name: wanted, options, folder });
     if (existing) return finish(context, existing, options);
   }
@@ -75,37 +79,50 @@ export default async (context: Context, [target = "."]: readonly string[], optio
       }
     : await fromImage(context, target, bundled);
   refuseKeyExposure(template.template, source);
-  const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
   const place = placeOf(source.record, options.step, folder || bundled ? undefined : target);
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
-  const settings: WorkspaceSettings = {
-    v: 1,
-    id: context.newId(),
-    name,
-    workshop: source.record.workshop,
-    version: source.record.version,
-    title: source.record.title,
-    record: source.digest,
-    ...place,
-    port: await workspaces.freePort(),
-    ...(folder ? { folder: folder.folder } : {}),
-    parameters: parameters.values,
-    secrets: Object.keys(parameters.secrets),
-    timezone: template.timezone,
-    recording: template.recording,
-    webTerminal: template.webTerminal,
-    ...(template.help === undefined ? {} : { help: template.help.settings }),
-    sudo: source.sudo,
-    resources: { ...defaultResources, ...template.resources },
-    lifecycle,
-    createdAt: context.now().toISOString(),
+  const create = async (name: string, batch?: string): Promise<WorkspaceSettings> => {
+    const settings: WorkspaceSettings = {
+      v: 1,
+      id: context.newId(),
+      name,
+      ...(batch === undefined ? {} : { batch }),
+      workshop: source.record.workshop,
+      version: source.record.version,
+      title: source.record.title,
+      record: source.digest,
+      ...place,
+      port: await workspaces.freePort(),
+      ...(folder ? { folder: folder.folder } : {}),
+      parameters: parameters.values,
+      secrets: Object.keys(parameters.secrets),
+      timezone: template.timezone,
+      recording: template.recording,
+      webTerminal: template.webTerminal,
+      ...(template.help === undefined ? {} : { help: template.help.settings }),
+      sudo: source.sudo,
+      resources: { ...defaultResources, ...template.resources },
+      lifecycle,
+      createdAt: context.now().toISOString(),
+    };
+    await workspaces.create({
+      record: source.record,
+      settings,
+      secrets: parameters.secrets,
+      ...(template.help?.key === undefined ? {} : { helpKey: template.help.key }),
+    });
+    return settings;
   };
-  await workspaces.create({
-    record: source.record,
-    settings,
-    secrets: parameters.secrets,
-    ...(template.help?.key === undefined ? {} : { helpKey: template.help.key }),
-  });
+  if (size !== undefined)
+    return runBatch(context, workspaces, {
+      batch: options.name ?? source.record.workshop,
+      size,
+      concurrency: template.template.batch.concurrency ?? 2,
+      json: options.json === true,
+      create,
+    });
+  const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
+  await create(name);
   return finish(context, await followStart(context, name), options);
 };
 

@@ -1,11 +1,13 @@
+import { namesMeant } from "../batch/names-meant.ts";
 import type { Context } from "../context.ts";
 import { followStart } from "../follow-start.ts";
 
 export default async (
   context: Context,
-  names: readonly string[],
+  given: readonly string[],
   options: { readonly json?: boolean },
 ): Promise<number> => {
+  const names = await namesMeant(await context.workspaces(), given);
   const started: { name: string; url: string; phase: string }[] = [];
   for (const name of names) {
     const result = await followStart(context, name);

@@ -1,13 +1,14 @@
+import { namesMeant } from "../batch/names-meant.ts";
 import type { Context } from "../context.ts";
 import { followProgress } from "../follow-progress.ts";
 
 export default async (
   context: Context,
-  names: readonly string[],
+  given: readonly string[],
   options: { readonly json?: boolean },
 ): Promise<number> => {
   const workspaces = await context.workspaces();
-  for (const name of names) await workspaces.find(name);
+  const names = await namesMeant(workspaces, given);
   const supervisor = await context.supervisor();
   for (const name of names) {
     await supervisor.stop(name, { onProgress: followProgress(context), signal: context.signal });

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { UploadsProvider } from "../modules/files/uploads.tsx";
 import { Header } from "../modules/header/header.tsx";
 import { Notices } from "../modules/header/notices.tsx";
+import { PortOffers } from "../modules/previews/port-offers.tsx";
 import { PaletteHost } from "../modules/palette/palette-host.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
 import { StepList } from "../modules/steps/step-list.tsx";
@@ -122,6 +123,7 @@ export const WorkspacePage = (): ReactNode => {
             )}
             <Header drawer={drawer} />
             <Notices />
+            <PortOffers />
             <PaneSwitch pane={pane} onChoose={setPane} />
             <div className="workspace__body">
               <StepList drawer={drawer} />

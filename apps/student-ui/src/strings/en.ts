@@ -159,6 +159,13 @@ export const en = {
     milliseconds: (ms: number) => (ms < 950 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`),
   },
 
+  offers: {
+    label: "Programs that listen",
+    listens: (port: number) => `Something listens on port ${port} in your workspace.`,
+    look: "Look at it",
+    dismiss: (port: number) => `Not now: port ${port}`,
+  },
+
   dispute: {
     open: "This check is wrong…",
     note: "What is wrong with it?",

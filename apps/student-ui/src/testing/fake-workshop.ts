@@ -24,6 +24,7 @@ export const scenarios = [
   "asking",
   "tools",
   "self-checking",
+  "offering",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -130,6 +131,9 @@ export const createFakeWorkshop = (
             previewAddress: "http://127.0.0.1:{port}/",
             watchers: 1,
           }
+        : {}),
+      ...(scenario === "offering"
+        ? { previewAddress: "http://127.0.0.1:{port}/", openPorts: [previewPort, 5432] }
         : {}),
       ...(scenario === "asking" ? { llm: { provider: "anthropic", model: "fake-1" } } : {}),
       ...(scenario === "transitions"

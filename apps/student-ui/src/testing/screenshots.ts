@@ -50,6 +50,7 @@ const shots: readonly Shot[] = [
   { name: "intro", scenario: "fresh", prepare: prompt },
   { name: "step", scenario: "working", prepare: (page) => type(page, "ls --color=always /\n") },
   { name: "check-failed", scenario: "working", prepare: check },
+  { name: "offer", scenario: "offering", prepare: prompt },
   {
     name: "check-by-itself",
     scenario: "self-checking",

@@ -1,5 +1,4 @@
 import type { CheckView } from "@atelier/contract";
-import type { ControlHub } from "../control/control-hub.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { History } from "../progress/progress.ts";
 import type { Terminals } from "../terminal/terminals.ts";
@@ -14,9 +13,7 @@ export interface CheckByItselfOptions {
   readonly checker: Checker;
   readonly terminals: () => Terminals | undefined;
   readonly stream: Pick<EventStream, "send">;
-  readonly control: Pick<ControlHub, "send">;
   readonly folders: readonly string[];
-  readonly now: () => Date;
   readonly onError: (error: unknown) => void;
   readonly isBusy?: () => boolean;
   readonly pace?: Partial<AutoCheckPace>;
@@ -35,9 +32,6 @@ export const checkByItself = (options: CheckByItselfOptions): Disposable => {
     check: async (step, signal) => {
       const check: CheckView = await checker.check(step, { trigger: "auto", signal });
       options.stream.send({ type: "check", check });
-      // A failing one is no sign of life; a passed one is the student's doing, and the next step may be prepared.
-      if (check.outcome === "passed")
-        options.control.send({ t: "activity", at: options.now().toISOString(), kind: "check" });
       return { outcome: check.outcome, durationMs: check.durationMs, finding: findingOf(check) };
     },
     activeAt: () => options.terminals()?.activeAt() ?? 0,

@@ -138,9 +138,7 @@ const open = async (
             if (event.type === "check") shown.push(event.check);
           },
         } satisfies Pick<EventStream, "send">,
-        control: { send: () => {} },
         folders: [],
-        now: () => new Date(),
         onError: (error) => assert.fail(String(error)),
         isBusy: () => false,
         pace: { look: 5, quiet: 5, pause: 20, share: 0, later: Array.from({ length: 500 }, (_, index) => index * 30) },

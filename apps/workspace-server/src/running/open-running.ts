@@ -22,6 +22,7 @@ import { applyEvent, type History, readHistory } from "../progress/progress.ts";
 import { createStorageNotices } from "../recording/storage-notices.ts";
 import { createQuizzes } from "../quizzes/quizzes.ts";
 import { createStudentService } from "../service/student-service.ts";
+import type { WatchedPorts } from "../ports/watch-ports.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import type { WorkspaceServerOptions } from "../workspace-server.ts";
@@ -37,6 +38,7 @@ export interface Running {
   readonly files: StudentFiles;
   readonly llm: LlmHelp | undefined;
   terminals: Terminals | undefined;
+  ports: WatchedPorts | undefined;
 }
 
 /** Who works here: the image's student, or root where the workshop says so. */
@@ -180,6 +182,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     stream: options.stream,
     checker,
     terminals: () => running?.terminals,
+    openPorts: () => running?.ports?.open ?? [],
     control: options.control,
     boot: options.boot,
     contentVersion: options.contentVersion,
@@ -202,7 +205,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     watchers: options.watchers,
     onError: (error) => options.log({ event: "help.failed", error: String(error) }),
   });
-  running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined };
+  running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined, ports: undefined };
   return running;
 };
 
@@ -226,7 +229,7 @@ export const openTerminals = ({
     shell: shellOf(running.loaded),
     workdir: running.loaded.workshop.workdir,
     identity,
-    env,
+    env: { ...env, ...running.received.secrets },
     events: running.events,
     recording: running.received.config.recording,
     secrets: Object.values(running.received.secrets),

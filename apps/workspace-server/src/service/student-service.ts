@@ -33,6 +33,7 @@ export interface StudentServiceOptions {
   readonly checker: Checker;
   readonly disputes: Disputes;
   readonly terminals: () => Terminals | undefined;
+  readonly openPorts: () => readonly number[];
   readonly control: ControlHub;
   readonly disk: StudentDisk;
   readonly files: Pick<StudentFiles, "list" | "prepare" | "replaced" | "take">;
@@ -142,6 +143,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       ...(status?.deadline === undefined ? {} : { deadline: status.deadline }),
       ...(status?.retainUntil === undefined ? {} : { retainUntil: status.retainUntil }),
       extendable: status?.extendable ?? false,
+      openPorts: [...options.openPorts()],
       ...(options.contentVersion() === 0 ? {} : { contentVersion: options.contentVersion() }),
       ...(control.diagnostics.length === 0 ? {} : { diagnostics: [...control.diagnostics] }),
       notices: [...limitNotices(history.limits, new Date()), ...(status?.notices ?? []), ...options.storage.list()],

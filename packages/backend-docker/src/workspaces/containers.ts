@@ -8,6 +8,7 @@ import type { ContainerInspect, ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
 import { containerBody } from "./container-body.ts";
 import { deliverByProcess, deliverConfig } from "./deliver-config.ts";
+import { createSmallNetwork } from "./small-network.ts";
 import { refuseForeignImage } from "./refuse-foreign-image.ts";
 import { restartServices, type ServicesOptions, startServices } from "./services.ts";
 import {
@@ -164,7 +165,11 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
       const settings: WorkspaceSettings = { ...rest, ...standing };
       const services = state.readRecord(settings.record)?.services ?? [];
       if (services.length > 0 && (await engine.listNetworks(selectors)).length === 0)
-        await engine.createNetwork(nameOf(workspace), labelsOf(state.id, settings, "network"));
+        await createSmallNetwork(engine, {
+          name: nameOf(workspace),
+          labels: labelsOf(state.id, settings, "network"),
+          containers: services.length,
+        });
       await create(nameOf(workspace), settings, { [labels.generation]: "1" });
       return true;
     },

@@ -12,6 +12,8 @@ export const workspaceSettingsSchema = z.object({
   title: z.string(),
   /** Digest of the build record it is pinned to. */
   record: z.string(),
+  /** The batch it was made in. */
+  batch: z.string().optional(),
   /** The image it was made for: `start` or a step id. */
   image: z.string(),
   /** The step the student works on. */

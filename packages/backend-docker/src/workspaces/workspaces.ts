@@ -5,8 +5,9 @@ import type { Engine } from "../engine/engine.ts";
 import type { ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
 import { createContainers, freePort, publishedPort } from "./containers.ts";
+import { createSmallNetwork } from "./small-network.ts";
 import { waitForBoot } from "./server-client.ts";
-import { labelsOf, resourceName, settingsOfLabels, type WorkspaceSettings } from "./workspace-labels.ts";
+import { labelsOf, resourceName, serviceLabel, settingsOfLabels, type WorkspaceSettings } from "./workspace-labels.ts";
 
 export interface WorkspaceStatus {
   readonly name: string;
@@ -50,7 +51,13 @@ export interface Workspaces {
   removeAll(): Promise<void>;
   logs(
     name: string,
-    options: { readonly follow: boolean; readonly tail?: number; readonly signal: AbortSignal },
+    options: {
+      readonly follow: boolean;
+      readonly tail?: number;
+      readonly signal: AbortSignal;
+      /** Of this extra service instead. Throws `AppError` `no-such-service`. */
+      readonly service?: string;
+    },
   ): AsyncGenerator<Buffer>;
   /** A port on 127.0.0.1 that is free right now and likely to stay so. */
   freePort(): Promise<number>;
@@ -142,6 +149,15 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     return { settings, containerId, state: current };
   };
 
+  const serviceContainer = async (settings: WorkspaceSettings, service: string): Promise<string> => {
+    const [found] = await engine.listContainers([...own(settings.name), `${serviceLabel}=${service}`]);
+    if (found !== undefined) return found.Id;
+    const services = state.readRecord(settings.record)?.services.map(({ name }) => name) ?? [];
+    throw new AppError("no-such-service", `The workspace "${settings.name}" has no service "${service}".`, {
+      hint: services.length === 0 ? "It has no services." : `Its services: ${services.join(", ")}.`,
+    });
+  };
+
   const removeByLabels = async (selectors: readonly string[]): Promise<void> => {
     for (const { Id } of await engine.listContainers(selectors)) await engine.removeContainer(Id);
     for (const { Id } of await engine.listNetworks(selectors)) await engine.removeNetwork(Id);
@@ -158,7 +174,12 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       await engine.createVolume(volume, labelsOf(state.id, settings, "runtime"));
       const hasServices = record.services.length > 0;
       const network = hasServices ? nameOf(settings.name) : undefined;
-      if (network !== undefined) await engine.createNetwork(network, labelsOf(state.id, settings, "network"));
+      if (network !== undefined)
+        await createSmallNetwork(engine, {
+          name: network,
+          labels: labelsOf(state.id, settings, "network"),
+          containers: record.services.length,
+        });
       await containers.createFirst(settings);
       return find(settings.name);
     },
@@ -196,9 +217,10 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       for (const { id } of await list()) state.forget(id);
       await removeByLabels([selector]);
     },
-    logs: async function* (name, options) {
-      const { containerId } = await whole(name);
-      for await (const { data } of engine.logs(containerId, options)) yield data;
+    logs: async function* (name, { service, ...options }) {
+      const { containerId, settings } = await whole(name);
+      const id = service === undefined ? containerId : await serviceContainer(settings, service);
+      for await (const { data } of engine.logs(id, options)) yield data;
     },
     freePort,
     url: (settings, role) => {

@@ -102,6 +102,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
   event("terminal-closed", { terminal: z.string(), exitCode: z.int().optional(), signal: z.string().optional() }),
   event("viewer-attached", { terminal: z.string(), viewer: z.string(), role: z.string() }),
   event("viewer-detached", { terminal: z.string(), viewer: z.string() }),
+  event("port-opened", { port: z.int() }),
+  event("port-closed", { port: z.int() }),
   event("nested-shell", { terminal: z.string(), program: z.string() }),
   event("integration-lost", { terminal: z.string(), cause: z.string() }),
   event("runtime-touched", { file: z.string(), cause: z.string() }),

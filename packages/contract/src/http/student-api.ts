@@ -140,6 +140,8 @@ export const workspaceViewSchema = z.object({
   notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
   /** The last swap, while something of it is worth telling. */
   arrival: arrivalSchema.optional(),
+  /** Ports that programs of the student's opened since the workspace was ready. */
+  openPorts: z.array(z.int()).optional(),
   /** Whether goto, next, reset, solve can be asked for: a manager is connected. */
   transitions: z.boolean(),
   /** Who answers questions; absent: nobody, there is static help only. */

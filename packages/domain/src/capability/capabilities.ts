@@ -37,7 +37,12 @@ const rows = {
   "nested-cluster-k3d": { title: "Nested cluster k3d", docker: ["yes"], kubernetes: ["no"] },
   "nested-cluster-vcluster": { title: "Nested cluster vcluster", docker: ["no"], kubernetes: ["yes"] },
   oidc: { title: "OIDC", docker: ["no"], kubernetes: ["yes"] },
-  "batch-provisioning": { title: "Batch provisioning", docker: ["limited"], kubernetes: ["full"] },
+  "batch-provisioning": {
+    title: "Batch provisioning",
+    docker: ["limited", "at most 50 on one machine"],
+    kubernetes: ["full"],
+    since: { docker: "0.1.0" },
+  },
   "step-transition": {
     title: "Step transition and reset",
     docker: ["yes", "image swap, CLI-managed"],

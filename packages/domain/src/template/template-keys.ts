@@ -122,7 +122,7 @@ export const templateKeys: readonly TemplateKey[] = [
     instead: "Remove images.pullSecrets and use docker login",
   },
   { path: "images.rewrite", default: [], what: "pulling images from elsewhere" },
-  { path: "batch.max", capability: "batch-provisioning" },
-  { path: "batch.concurrency", capability: "batch-provisioning" },
+  { path: "batch.max", honouredBy: "atelier run --count", capability: "batch-provisioning" },
+  { path: "batch.concurrency", honouredBy: "atelier run --count", capability: "batch-provisioning" },
   { path: "timezone", default: "UTC", honouredBy: "the workspace server" },
 ];

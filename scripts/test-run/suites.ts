@@ -28,7 +28,8 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
     owns: (path) => /^tests\/.*\.docker\.test\.ts$/.test(path),
     concurrency: 1,
     needsDocker: true,
-    needsChromium: false,
+    // Journeys on real workspaces look at them in a browser.
+    needsChromium: true,
   },
   browser: {
     name: "browser",

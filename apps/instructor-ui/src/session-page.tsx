@@ -53,7 +53,8 @@ export const SessionPage = ({ source }: { readonly source: SessionSource }): Rea
       </a>
       <SessionHeader state={state} store={store} exportUrl={source.exportUrl} />
       <main className="grid">
-        <div className="grid__overview">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by itself where there is little room, so keys have to reach it. */}
+        <section className="grid__overview" aria-label={strings.page.overview} tabIndex={0}>
           {state.isCaughtUp ? (
             <Attention reasons={reasonsOf(state, now)} />
           ) : (
@@ -64,7 +65,7 @@ export const SessionPage = ({ source }: { readonly source: SessionSource }): Rea
             </p>
           )}
           <StepProgress steps={steps} observation={observation} now={now} />
-        </div>
+        </section>
         <div className="grid__screen">
           <TabbedPanel
             label={strings.page.screen}

@@ -33,7 +33,7 @@ export const startFakeServer = async (options: {
   readonly dist?: string;
 }): Promise<FakeServer> => {
   const { scenario, port = 0, dist = builtPage } = options;
-  const session = createFakeSession(scenario, Date.now());
+  const session = createFakeSession(scenario, Math.floor(Date.now() / 1000) * 1000);
   const records = [...session.records];
   const streams = new Set<ServerResponse>();
   const intrusions: string[] = [];

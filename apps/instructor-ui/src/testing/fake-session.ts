@@ -36,7 +36,7 @@ interface Outcome {
   readonly doubt?: string;
 }
 
-/** A session as it could be, ending now. All times go back from `now`. */
+/** A session as it could be, ending now. All times go back from `now`, a whole second. */
 export const createFakeSession = (scenario: Scenario, now: number): FakeSession => {
   const ago = (seconds: number): string => new Date(now - seconds * 1000).toISOString();
   const records: InstructorEvent[] = [];

@@ -36,8 +36,6 @@ export const CastPlayer = ({ text, duration, speed, label, markers, startAt, han
         if (isGone || element.current === null) return;
         own = createPlayer(text, element.current, {
           speed,
-          startAt: within(place.current.at),
-          isPlaying,
           markers: latestMarkers.current,
         });
         own.addEventListener("playing", () => {
@@ -48,6 +46,9 @@ export const CastPlayer = ({ text, duration, speed, label, markers, startAt, han
             isPlaying = false;
           });
         player.current = own;
+        // Shows the place at once, where `startAt` would wait for somebody to press play.
+        const opened = own;
+        return opened.seek(within(place.current.at)).then(() => (isPlaying ? opened.play() : undefined));
       })
       .catch((error: unknown) => {
         if (element.current) element.current.textContent = String(error);

@@ -3,8 +3,6 @@ import { create, type Player } from "asciinema-player";
 
 export interface PlayerOptions {
   readonly speed: number;
-  readonly startAt: number;
-  readonly isPlaying: boolean;
   readonly markers: readonly (readonly [number, string])[];
 }
 
@@ -12,8 +10,6 @@ export interface PlayerOptions {
 export const createPlayer = (text: string, element: HTMLElement, options: PlayerOptions): Player =>
   create({ data: text }, element, {
     preload: true,
-    autoPlay: options.isPlaying,
-    startAt: options.startAt,
     speed: options.speed,
     fit: "both",
     controls: true,

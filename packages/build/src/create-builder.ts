@@ -145,7 +145,15 @@ const buildFor = async (
   }
   const base = await baseOf(work);
   onProgress({ kind: "base", detail: base.name });
-  const ground = await prepareGround({ ...work, base, runtime, app, student: plan.student, signal });
+  const ground = await prepareGround({
+    ...howBasesCome(work, "base"),
+    ...work,
+    base,
+    runtime,
+    app,
+    student: plan.student,
+    signal,
+  });
   // A trial's images must not be found by builds that are meant.
   const digest = request.isTrial ? digestOf("trial", randomUUID(), ground.digest) : ground.digest;
   const chainWork: ChainWork = { ...work, ground: { ...ground, digest }, isMain };

@@ -26,9 +26,10 @@ export interface ChainWork {
 /** A step's image without pages: files and results of commands. */
 export interface ChainStep {
   readonly step: string;
+  /** The image's id. */
+  readonly id: string;
   /** Read on first need: what is published already needs it no more. */
   readonly image: () => Promise<EngineImage>;
-  readonly digest: string;
   /** The steps' environment up to here. */
   readonly env: Readonly<Record<string, string>>;
 }

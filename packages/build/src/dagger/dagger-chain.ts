@@ -78,8 +78,8 @@ export const daggerChain =
     if (first !== -1)
       await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
     return steps.map(({ step, env, digest }): ChainStep => {
-      const id = cache.find(digest)?.id;
-      return { step, env, digest, image: async () => (id === undefined ? ground.image : readImage(engine, id)) };
+      const id = cache.find(digest)?.id ?? ground.image.id;
+      return { step, env, id, image: async () => (id === ground.image.id ? ground.image : readImage(engine, id)) };
     });
   };
 

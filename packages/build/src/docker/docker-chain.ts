@@ -37,7 +37,7 @@ export const dockerChain: ChainBuilder = async (work) => {
     steps.push({
       step,
       env,
-      digest: made.digest,
+      id: made.id,
       image: async () => (made.id === ground.image.id ? ground.image : readImage(engine, made.id)),
     });
     request.onProgress({ kind: "step-finished", step, cached: made.isCached, ms: now() - started });

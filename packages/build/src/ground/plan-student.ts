@@ -1,4 +1,5 @@
 import type { Engine } from "@atelier/backend-docker";
+import { platformPaths } from "@atelier/contract";
 import { AppError, addStudent, type ImagePlan } from "@atelier/domain";
 import { foldersAround } from "../chain/folders-around.ts";
 import type { CommandIdentity } from "../chain/identity.ts";
@@ -17,7 +18,17 @@ export interface PlanStudentOptions {
   readonly base: { readonly id: string; readonly name: string };
   readonly student: ImagePlan["student"];
   readonly stateId: string;
+  /** Told what the base lacks and can do without, with what to do about it. */
+  readonly onNotice: (message: string) => void;
 }
+
+const sudoPlaces = ["/usr/bin/sudo", "/bin/sudo", "/usr/local/bin/sudo"];
+/** Where programs look for certificates: Debian and Alpine, Red Hat, and a place that some link to. */
+const certificatePlaces = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/cert.pem",
+];
 
 export interface PlannedStudent {
   readonly student: CommandIdentity;
@@ -33,6 +44,7 @@ export const planStudent = async ({
   base,
   student: wanted,
   stateId,
+  onNotice,
 }: PlanStudentOptions): Promise<PlannedStudent> => {
   const probe = await engine.createContainer(undefined, {
     Image: base.id,
@@ -45,7 +57,7 @@ export const planStudent = async ({
     if (!(await exists("/bin/sh")))
       throw new AppError(
         "base-without-shell",
-        `The base ${base.name} has no /bin/sh, which commands and terminals need.`,
+        `workshop.yaml, base: ${base.name} has no /bin/sh, which commands and terminals need.`,
         {
           hint: "Choose a base with a shell, or add one in a base.containerFile (a static busybox is enough).",
         },
@@ -54,9 +66,18 @@ export const planStudent = async ({
       ["/etc/passwd", "/etc/group", "/etc/shadow"].map((path) => readInContainer(engine, probe, path)),
     );
     const text = (file: ContainerFile | undefined): string => file?.content.toString("utf8") ?? "";
+    const hasBash = await exists("/bin/bash");
+    if (!hasBash)
+      onNotice(
+        `workshop.yaml, base: ${base.name} has no bash, so terminals open /bin/sh. For bash, install it in a base.containerFile (Alpine: RUN apk add bash).`,
+      );
+    if (wanted.sudo && !(await existsAny(sudoPlaces, exists)))
+      onNotice(
+        `workshop.yaml, workshop.sudo: ${base.name} has no sudo. Install it in a base.containerFile, or in the first step's commands.`,
+      );
     const added = addStudent(
       { passwd: text(passwd), group: text(group), shadow: text(shadow) },
-      (await exists("/bin/bash")) ? "/bin/bash" : "/bin/sh",
+      hasBash ? "/bin/bash" : "/bin/sh",
     );
     const { uid, gid, groups, home } = added;
     const account = (name: string, content: string, original: ContainerFile | undefined): TarEntry => ({
@@ -90,6 +111,16 @@ export const planStudent = async ({
         gid: 0,
         content: "student ALL=(ALL:ALL) NOPASSWD: ALL\n",
       });
+    // Safe to add: a package that brings certificates puts its own file in the link's place.
+    if (!(await existsAny(certificatePlaces, exists)))
+      files.push({
+        name: "etc/ssl/certs/ca-certificates.crt",
+        type: "link",
+        mode: 0o777,
+        uid: 0,
+        gid: 0,
+        target: platformPaths.caCertificates,
+      });
     // Every shell, and much that an author installs, takes these for granted.
     for (const [name, mode] of [
       ["tmp", 0o1777],
@@ -114,6 +145,9 @@ export const planStudent = async ({
     await engine.removeContainer(probe);
   }
 };
+
+const existsAny = async (paths: readonly string[], exists: (path: string) => Promise<boolean>): Promise<boolean> =>
+  (await Promise.all(paths.map(exists))).includes(true);
 
 /** What a new user's home starts with, as useradd would copy it. The archive names it `skel/…`. */
 const skeletonEntry = (

@@ -19,10 +19,14 @@ export interface PrepareGroundOptions {
   readonly app: AppBundle;
   readonly student: ImagePlan["student"];
   readonly stateId: string;
+  readonly onNotice: (message: string) => void;
   /** Where layers are written before the engine takes them. */
   readonly scratch: string;
   readonly signal: AbortSignal;
 }
+
+/** What is made of the same base changes with this code: then a ground that is kept is another one. */
+const groundVersion = 2;
 
 /** What a workshop's first step stands on: base, platform layer and student. */
 export interface Ground {
@@ -38,7 +42,7 @@ export interface Ground {
  */
 export const prepareGround = async (options: PrepareGroundOptions): Promise<Ground> => {
   const { engine, cache, base, runtime, app } = options;
-  const digest = digestOf("ground", base.id, runtime.digest, app.digest, options.student);
+  const digest = digestOf("ground", groundVersion, base.id, runtime.digest, app.digest, options.student);
   const cached = cache.find(digest);
   const kept = cached?.labels[labels.student];
   if (cached && kept)

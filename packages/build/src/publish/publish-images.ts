@@ -21,7 +21,7 @@ export const publishImages = async (
 ): Promise<readonly PublishedStep[]> => {
   const { cache, engine, request, ground } = work;
   const { plan } = request;
-  const start: ChainStep = { step: "start", image: async () => ground.image, digest: ground.digest, env: {} };
+  const start: ChainStep = { step: "start", id: ground.image.id, image: async () => ground.image, env: {} };
   const wanted = plan.published
     .filter(({ step }) => request.only === undefined || step === request.only)
     .map((published) => {
@@ -33,7 +33,8 @@ export const publishImages = async (
         platformContract,
         student: { ...ground.student, groups: [...ground.student.groups] },
       };
-      const digest = digestOf("publish", below.digest, below.env, published.digest, published.labels, description);
+      // By the image below and not by its recipe: a step that was run again is another image of the same recipe.
+      const digest = digestOf("publish", below.id, below.env, published.digest, published.labels, description);
       return { published, below, description, digest, cached: cache.find(digest) };
     });
 

@@ -1,3 +1,4 @@
+import { limitRepeats } from "@atelier/contract";
 import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
 import { bufferCells, bufferState, savedCursor, type TerminalCore, terminalState } from "./terminal-state.ts";
 
@@ -35,6 +36,7 @@ export const createScreenMirror = async (size: {
 }): Promise<ScreenMirror> => {
   const { default: headless } = await import("@xterm/headless");
   const terminal = new headless.Terminal({ ...size, scrollback, allowProposedApi: true, logLevel: "off" });
+  limitRepeats(terminal.parser);
   const core = (terminal as unknown as { readonly _core: TerminalCore })._core;
   let fed = 0;
   const parse = (data: Uint8Array | string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve));

@@ -1,3 +1,4 @@
+import { limitRepeats } from "@atelier/contract";
 import { FitAddon } from "@xterm/addon-fit";
 import type { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
@@ -119,6 +120,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     return !(event.ctrlKey && event.shiftKey && !event.altKey && event.code === "KeyV");
   });
   const clipboard = attachClipboard(element, terminal, (ask) => events.ask(ask));
+  limitRepeats(terminal.parser);
   terminal.open(element);
 
   const size = (): TerminalSize => ({ cols: terminal.cols, rows: terminal.rows });

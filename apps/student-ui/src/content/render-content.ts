@@ -1,4 +1,5 @@
 import { strings } from "../strings/en.ts";
+import { highlight } from "./highlight.ts";
 import { sanitize } from "./sanitize.ts";
 
 export interface CodeBlock {
@@ -103,6 +104,14 @@ const settleTables = (root: DocumentFragment): void => {
   }
 };
 
+const coloured = (code: string, language: string): readonly Node[] =>
+  highlight(code, language).map(({ text, kind }) => {
+    if (kind === undefined) return document.createTextNode(text);
+    const span = element("span", `tok-${kind}`);
+    span.textContent = text;
+    return span;
+  });
+
 const settleCode = (root: DocumentFragment): CodeBlock[] =>
   [...root.querySelectorAll("pre")].map((pre, index) => {
     const code = pre.querySelector("code");
@@ -124,6 +133,7 @@ const settleCode = (root: DocumentFragment): CodeBlock[] =>
     pre.replaceWith(block);
     block.append(bar, pre);
     const text = (code ?? pre).textContent ?? "";
+    (code ?? pre).replaceChildren(...coloured(text, language));
     const kind = does === "run" || does === "save" ? does : "plain";
     return { id, language, code: text, does: kind, terminal, interrupt: interrupt === "yes", save, tools };
   });

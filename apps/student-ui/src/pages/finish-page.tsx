@@ -5,6 +5,7 @@ import { linkKind } from "../content/link-kind.ts";
 import { LoadedProse } from "../modules/content/loaded-prose.tsx";
 import { doneCount, isDone } from "../state/select.ts";
 import { useSession, useStudent } from "../state/use-student.ts";
+import { viewHash } from "../state/view.ts";
 import { strings } from "../strings/en.ts";
 import { PageScroller } from "./page-scroller.tsx";
 import { StepOverview } from "./step-overview.tsx";
@@ -50,6 +51,11 @@ export const FinishPage = ({ workspace }: { readonly workspace: WorkspaceView })
             </a>
           </p>
         )}
+        <p>
+          <a className="link" href={viewHash({ page: "print" })}>
+            {strings.print.link}
+          </a>
+        </p>
         {feedback !== undefined && (
           <p>
             <a className="link" href={feedback} target="_blank" rel="noopener noreferrer">

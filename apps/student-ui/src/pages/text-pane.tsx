@@ -5,6 +5,7 @@ import { useStudent } from "../state/use-student.ts";
 import { strings } from "../strings/en.ts";
 import { FinishPage } from "./finish-page.tsx";
 import { IntroPage } from "./intro-page.tsx";
+import { PrintPage } from "./print-page.tsx";
 import { StepPage } from "./step-page.tsx";
 
 /** The page of the workshop that is shown, in the left pane. */
@@ -21,6 +22,7 @@ export const TextPane = ({ paneRef }: { readonly paneRef: Ref<HTMLElement> }): R
     <main className="text-pane" ref={paneRef} tabIndex={-1}>
       {view.page === "intro" && <IntroPage workspace={workspace} />}
       {view.page === "finish" && <FinishPage workspace={workspace} />}
+      {view.page === "print" && <PrintPage workspace={workspace} />}
       {step !== undefined && <StepPage key={step.id} workspace={workspace} step={step} />}
     </main>
   );
@@ -31,5 +33,6 @@ const titleOf = (
   workspace: NonNullable<ReturnType<typeof useStudent>["workspace"]>,
 ): string => {
   if (view.page === "step") return summaryOf(workspace, view.step)?.title ?? "";
+  if (view.page === "print") return strings.print.heading;
   return view.page === "intro" ? strings.steps.intro : strings.steps.finish;
 };

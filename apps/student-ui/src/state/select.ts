@@ -26,6 +26,7 @@ export const neighbours = (workspace: WorkspaceView, view: View): Neighbours => 
   const last = steps.at(-1);
   if (view.page === "intro") return steps[0] === undefined ? {} : { next: { page: "step", step: steps[0].id } };
   if (view.page === "finish") return last === undefined ? {} : { previous: { page: "step", step: last.id } };
+  if (view.page === "print") return {};
   const index = steps.findIndex((step) => step.id === view.step);
   const before = steps[index - 1];
   const after = steps[index + 1];

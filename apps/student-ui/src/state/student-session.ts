@@ -123,8 +123,14 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     }
   };
 
+  const loadEverything = async (): Promise<void> => {
+    const steps = state.workspace?.steps.filter((step) => step.state !== "locked") ?? [];
+    await Promise.all([loadPage("intro"), loadPage("finish"), ...steps.map(({ id }) => loadStep(id))]);
+  };
+
   const loadView = async (view: View): Promise<void> => {
     if (view.page === "step") await loadStep(view.step);
+    else if (view.page === "print") await loadEverything();
     else await loadPage(view.page);
   };
 

@@ -4,7 +4,9 @@ import type { WorkspaceView } from "@atelier/contract";
 export type View =
   | { readonly page: "intro" }
   | { readonly page: "step"; readonly step: string }
-  | { readonly page: "finish" };
+  | { readonly page: "finish" }
+  /** All pages that may be seen, one below the other, to be printed. */
+  | { readonly page: "print" };
 
 export const viewHash = (view: View): string =>
   view.page === "step" ? `#/steps/${encodeURIComponent(view.step)}` : `#/${view.page}`;
@@ -20,6 +22,7 @@ const decode = (text: string): string | undefined => {
 export const parseHash = (hash: string): View | undefined => {
   if (hash === "#/intro") return { page: "intro" };
   if (hash === "#/finish") return { page: "finish" };
+  if (hash === "#/print") return { page: "print" };
   const encoded = /^#\/steps\/([^/]+)$/.exec(hash)?.[1];
   const step = encoded === undefined ? undefined : decode(encoded);
   return step === undefined ? undefined : { page: "step", step };

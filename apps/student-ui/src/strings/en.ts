@@ -470,6 +470,13 @@ export const en = {
     goOn: (title: string) => `Go on with “${title}”`,
   },
 
+  print: {
+    heading: "All steps",
+    link: "All steps on one page, to print",
+    button: "Print",
+    locked: (count: number) => `${plural(count, "step is", "steps are")} still locked and not on this page.`,
+  },
+
   finish: {
     doneHeading: "Well done!",
     openHeading: "Almost there",

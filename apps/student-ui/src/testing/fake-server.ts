@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { newQuestionSchema, type ServerSentEvent } from "@atelier/contract";
 import { WebSocketServer } from "ws";
@@ -66,10 +67,10 @@ export const startFakeServer = async ({
   };
   const sendWorkspace = (): void => send({ type: "workspace", workspace: workshop.workspace() });
   const views = () => [...terminals.values()].map((terminal) => terminal.view());
-  const openTerminal = (): FakeTerminal => {
+  const openTerminal = (wanted?: string): FakeTerminal => {
     let number = 1;
     while (terminals.has(String(number))) number++;
-    const name = String(number);
+    const name = wanted ?? String(number);
     const terminal = createFakeTerminal({
       name,
       home,
@@ -134,8 +135,15 @@ export const startFakeServer = async ({
     json(response, 200, action === "enter" ? workshop.workspace() : workshop.step(id));
   };
 
-  const terminalRoute = (request: IncomingMessage, response: ServerResponse, name: string | undefined): void => {
-    if (request.method === "POST") return json(response, 201, openTerminal().view());
+  const terminalRoute = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    name: string | undefined,
+  ): Promise<void> => {
+    if (request.method === "POST") {
+      const wanted = (JSON.parse((await text(request)) || "{}") as { readonly name?: string }).name;
+      return json(response, 201, openTerminal(wanted).view());
+    }
     if (request.method === "DELETE" && name !== undefined) {
       terminals.get(name)?.close();
       terminals.delete(name);

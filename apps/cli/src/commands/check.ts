@@ -71,7 +71,9 @@ const gossOf = async (context: Context, folder: string, step: string): Promise<s
     });
   if (found.check === undefined)
     throw new AppError("no-check", `Step "${step}" has no check in ${folder}.`, {
-      hint: `Draft one: atelier checks draft ${step}`,
+      hint: found.quizzes
+        ? "Its questions are its check; the workspace knows the answers: atelier check <workspace> --image"
+        : `Draft one: atelier checks draft ${step}`,
     });
   return found.check.goss;
 };

@@ -1,5 +1,6 @@
 import {
   contentApi,
+  type NewVariables,
   problemSchema,
   type QuizView,
   quizViewSchema,
@@ -25,6 +26,7 @@ export type QuizAnswer = NonNullable<QuizView["answered"]>["answer"];
 export interface ContentClient {
   saveBlock(place: Place, block: string, replace: boolean): Promise<SavedBlockView>;
   openHint(place: Place, hint: string): Promise<void>;
+  setVariables(values: NewVariables): Promise<void>;
   answer(place: Place, quiz: string, answer: QuizAnswer): Promise<QuizView>;
 }
 
@@ -56,6 +58,9 @@ export const createContentClient = (fetchIt: typeof fetch): ContentClient => {
   return {
     saveBlock: async ({ step, page }, block, replace) =>
       read(savedBlockViewSchema, await send(fillPath(contentApi.saveBlock, { id: step, block }), { page, replace })),
+    setVariables: async (values) => {
+      await send(contentApi.variables, values);
+    },
     answer: async ({ step }, quiz, answer) =>
       read(quizViewSchema, await send(fillPath(contentApi.quiz, { id: step, quiz }), answer)),
     openHint: async ({ step }, hint) => {

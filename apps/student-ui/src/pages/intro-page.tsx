@@ -1,6 +1,7 @@
 import type { WorkspaceView } from "@atelier/contract";
 import { Button } from "@atelier/ui";
 import type { ReactNode } from "react";
+import { VariablesForm } from "../modules/content/variables-form.tsx";
 import { LoadedProse } from "../modules/content/loaded-prose.tsx";
 import { recordingKind } from "../modules/header/recording-kind.ts";
 import { summaryOf } from "../state/select.ts";
@@ -57,6 +58,13 @@ export const IntroPage = ({ workspace }: { readonly workspace: WorkspaceView }):
             title={workshop.title}
             lang={workshop.language}
             onRetry={() => session.reload({ page: "intro" })}
+          />
+        )}
+        {workspace.variables !== undefined && workspace.role === "student" && (
+          <VariablesForm
+            variables={workspace.variables}
+            language={workshop.language}
+            onSaved={() => session.reload({ page: "intro" })}
           />
         )}
         <aside className="page__box">

@@ -2,6 +2,7 @@ import type { StepSummary, WorkspaceView } from "@atelier/contract";
 import { Button, Icon } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { CheckDock } from "../modules/check/check-dock.tsx";
+import { VariablesForm } from "../modules/content/variables-form.tsx";
 import { LoadedProse } from "../modules/content/loaded-prose.tsx";
 import { StepHelp } from "../modules/help/step-help.tsx";
 import { useTransitionRequest } from "../modules/requests/use-transition.tsx";
@@ -60,6 +61,13 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
           <h1 lang={language}>{step.title}</h1>
         </header>
         <Elsewhere workspace={workspace} step={step} onMove={() => transition.ask("goto", step.id)} />
+        {workspace.role === "student" && workspace.variables?.some(({ isAnswered }) => !isAnswered) && (
+          <VariablesForm
+            variables={workspace.variables}
+            language={language}
+            onSaved={() => session.reload({ page: "step", step: step.id })}
+          />
+        )}
         <LoadedProse
           text={loaded}
           title={step.title}

@@ -101,7 +101,12 @@ test("an outstanding request ends with the view that follows it, a refused one s
 });
 
 test("addresses and pages are one", () => {
-  for (const view of [{ page: "intro" }, { page: "finish" }, { page: "print" }, { page: "step", step: "a step/ü" }] as const)
+  for (const view of [
+    { page: "intro" },
+    { page: "finish" },
+    { page: "print" },
+    { page: "step", step: "a step/ü" },
+  ] as const)
     assert.deepEqual(parseHash(viewHash(view)), view);
   for (const hash of ["", "#", "#/steps/", "#/steps/%E0%A4%A", "#/steps/a/b", "#heading"])
     assert.equal(parseHash(hash), undefined, hash);

@@ -119,6 +119,12 @@ export const en = {
     opensElsewhere: "(opens in a new tab)",
   },
 
+  variables: {
+    heading: "Fill this in once. It then stands in all texts and commands.",
+    save: "Fill it in",
+    saved: "Filled in",
+  },
+
   quiz: {
     kinds: { single: "Question", multiple: "Question, more than one answer may be right", text: "Question" },
     yourAnswer: "Your answer",

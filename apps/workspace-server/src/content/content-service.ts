@@ -1,10 +1,11 @@
 import { isAbsolute, join, normalize } from "node:path";
-import type { newSaveSchema, QuizView, SavedBlockView } from "@atelier/contract";
+import type { NewVariables, newSaveSchema, QuizView, SavedBlockView } from "@atelier/contract";
 import { AppError, isAppError, type QuizAnswer, readFenceInfo } from "@atelier/domain";
 import type { z } from "zod";
 import type { EventLog } from "../events/event-log.ts";
 import type { Quizzes } from "../quizzes/quizzes.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
+import { readVariables } from "./variables.ts";
 import { runSaver, type SaverOptions } from "./save-file/run-saver.ts";
 
 export type SaveOptions = z.output<typeof newSaveSchema>;
@@ -14,6 +15,7 @@ export interface ContentService {
   /** Writes a block's file as the student. */
   saveBlock(step: string, block: number, options: SaveOptions): Promise<SavedBlockView>;
   openHint(step: string, hint: number): void;
+  setVariables(values: NewVariables): void;
   answerQuiz(place: QuizPlace, answer: QuizAnswer): Promise<QuizView>;
 }
 
@@ -62,6 +64,10 @@ export const createContentService = (options: ContentServiceOptions): ContentSer
         });
       if (answer.outcome !== "same") events.append({ type: "block-saved", step, path });
       return { path, outcome: answer.outcome };
+    },
+    setVariables: (values) => {
+      for (const [name, value] of readVariables(loaded.workshop.variables ?? [], values))
+        events.append({ type: "variable-set", name, value });
     },
     answerQuiz: async ({ step, quiz, by }, answer) => {
       refuseLocked(step);

@@ -16,7 +16,7 @@ const lookUp = contentValues(
     workspaceName: "quiet-otter",
     origins: ["http://127.0.0.1:7700", "http://quiet-otter.localhost:7700"],
   },
-  parameters,
+  { parameters },
 );
 const render = (text: string): Promise<string> => renderMarkdown(text, { base: "/content/", lookUp });
 
@@ -45,7 +45,7 @@ test("the workspace and its previews are built in, also as a link", async () => 
   );
   const given = contentValues(
     { parameters: {}, workspaceName: "w", origins: [], previewAddress: "https://p{port}.w.example/" },
-    [],
+    { parameters: [] },
   );
   assert.equal(given("preview.80"), "https://p80.w.example/");
   assert.equal(given("preview.http"), undefined);

@@ -3,16 +3,20 @@ import { type CompiledWorkshop, previewPort, workspaceVariable } from "@atelier/
 
 /**
  * What `{{ name }}` stands for in this workspace: a parameter (empty when none was given), the workspace's
- * name, or the address of a port. Secret parameters are not among them.
+ * name, the address of a port, or what the student filled in. Secret parameters are not among them.
  */
 export const contentValues =
   (
     config: Pick<RuntimeConfig, "parameters" | "workspaceName" | "origins" | "previewAddress">,
-    parameters: CompiledWorkshop["parameters"],
+    { parameters, variables = [] }: Pick<CompiledWorkshop, "parameters" | "variables">,
+    answered: ReadonlyMap<string, string> = new Map(),
   ): ((name: string) => string | undefined) =>
   (name) => {
     const parameter = parameters.find((own) => own.name === name);
     if (parameter !== undefined) return parameter.secret ? undefined : oneLine(config.parameters[name] ?? "");
+    const variable = variables.find((own) => own.name === name);
+    // Not filled in yet: the braces show where it belongs.
+    if (variable !== undefined) return answered.get(name) ?? variable.default;
     if (name === workspaceVariable) return config.workspaceName;
     const port = previewPort(name);
     return port === undefined

@@ -119,6 +119,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "checkpoint-gone": 410,
   "file-differs": 409,
   "not-saved": 422,
+  "bad-value": 422,
   ...fileStatuses,
   "too-soon": 429,
 };

@@ -1,4 +1,4 @@
-import { contentApi, newSaveSchema, quizAnswerSchema } from "@atelier/contract";
+import { contentApi, newSaveSchema, newVariablesSchema, quizAnswerSchema } from "@atelier/contract";
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
@@ -18,6 +18,10 @@ export const addContentRoutes = (app: Hono<{ Variables: AppVariables }>, content
   });
   app.post(contentApi.hint, (context) => {
     content().openHint(context.req.param("id"), position.parse(context.req.param("hint")));
+    return context.body(null, 204);
+  });
+  app.post(contentApi.variables, small, async (context) => {
+    content().setVariables(newVariablesSchema.parse(await context.req.json()));
     return context.body(null, 204);
   });
   app.post(contentApi.quiz, small, async (context) => {

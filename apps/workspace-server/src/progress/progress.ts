@@ -28,6 +28,8 @@ export interface History extends Progress {
   readonly taken: Set<string>;
   /** Limits that were hit lately, oldest first. */
   readonly limits: Extract<StateEvent, { type: "limit-hit" }>[];
+  /** What the student has filled in. */
+  readonly variables: Map<string, string>;
   /** The last answer to each question, by {@link quizKey}. */
   readonly answers: Map<string, AnsweredQuiz>;
   /** Requests without an acknowledgement yet, by id. */
@@ -58,6 +60,7 @@ export const emptyHistory = (): History => ({
   taken: new Set(),
   limits: [],
   answers: new Map(),
+  variables: new Map(),
   outstanding: new Map(),
 });
 
@@ -110,6 +113,9 @@ export const applyEvent = (history: History, event: StateEvent): void => {
           replaced: event.replaced,
           skipped: event.skipped,
         };
+      break;
+    case "variable-set":
+      history.variables.set(event.name, event.value);
       break;
     case "quiz-answered": {
       const key = quizKey(event.step, event.quiz);

@@ -77,6 +77,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
   const shown: readonly StateEvent["type"][] = [
     "step-entered",
     "step-completed",
+    "variable-set",
     "step-solved",
     "check-finished",
     "request-acknowledged",
@@ -100,7 +101,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     });
   let running: Running | undefined;
   const redact = maskValues(Object.values(received.secrets));
-  const lookUp = contentValues(received.config, loaded.workshop.parameters);
+  const lookUp = contentValues(received.config, loaded.workshop, history.variables);
   const quizzes = createQuizzes({
     loaded,
     history,

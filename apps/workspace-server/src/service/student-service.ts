@@ -6,6 +6,7 @@ import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
 import { contentValues, previewAddress } from "../content/content-values.ts";
 import type { Disputes } from "../checks/evidence.ts";
+import { variableViews } from "../content/variables.ts";
 import { createContentService } from "../content/content-service.ts";
 import type { SaverOptions } from "../content/save-file/run-saver.ts";
 import { readBlock, renderMarkdown } from "../content/render-markdown.ts";
@@ -61,7 +62,7 @@ const arrivalOf = ({ arrival, taken }: History): Pick<WorkspaceView, "arrival"> 
 export const createStudentService = (options: StudentServiceOptions): StudentService => {
   const { loaded, config, history, events, stream, checker, control, newId, quizzes } = options;
   const { workshop, steps } = loaded;
-  const lookUp = contentValues(config, workshop.parameters);
+  const lookUp = contentValues(config, workshop, history.variables);
   const previews = previewAddress(config);
 
   const standing = (): readonly StepStanding[] =>
@@ -133,6 +134,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
         privileged: workshop.user === "root" || workshop.sudo,
       },
       boot: options.boot(),
+      ...(workshop.variables === undefined ? {} : { variables: variableViews(workshop.variables, history.variables) }),
       steps: steps.map(({ id }) => summary(id, all)),
       ...(history.current === undefined ? {} : { currentStep: history.current }),
       finished: all.every(({ isDone }) => isDone),

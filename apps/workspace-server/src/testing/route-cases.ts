@@ -94,6 +94,7 @@ export const routeCases: Readonly<Record<string, RouteCase>> = {
   "GET /api/files/archive": { method: "GET", path: "/api/files/archive?path=~", who: "student", ok: 200 },
   "GET /api/work": { method: "GET", path: "/api/work", who: "student", ok: 200 },
   "GET /api/work/archive": { method: "GET", path: "/api/work/archive", who: "student", ok: 200 },
+  "POST /api/variables": { method: "POST", path: "/api/variables", who: "student", body: "{}", ok: 204 },
   "POST /api/steps/:id/quizzes/:quiz": {
     method: "POST",
     path: "/api/steps/one/quizzes/none",

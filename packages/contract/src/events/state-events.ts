@@ -64,6 +64,7 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     answer: z.union([z.array(z.int()), z.string()]),
     isRight: z.boolean(),
   }),
+  event("variable-set", { name: z.string(), value: z.string() }),
   event("block-saved", { step: z.string(), path: z.string() }),
   event("request", {
     id: z.string(),

@@ -7,11 +7,13 @@ import { z } from "zod";
  *                                            `replace`, 422 `not-saved` with the reason
  *   POST /api/steps/:id/hints/:hint          204; the opening is recorded
  *   POST /api/steps/:id/quizzes/:quiz        body QuizAnswer → QuizView; 429 `too-soon` with Retry-After
+ *   POST /api/variables                      body NewVariables → 204; 422 `bad-value` names the variable
  */
 export const contentApi = {
   saveBlock: "/api/steps/:id/blocks/:block/save",
   hint: "/api/steps/:id/hints/:hint",
   quiz: "/api/steps/:id/quizzes/:quiz",
+  variables: "/api/variables",
 } as const;
 
 /** Pages of a step that hold blocks. */
@@ -59,3 +61,17 @@ export const quizViewSchema = z.object({
     .optional(),
 });
 export type QuizView = z.infer<typeof quizViewSchema>;
+
+/** Values of the workshop's variables, by name. */
+export const newVariablesSchema = z.record(z.string(), z.string().max(200));
+export type NewVariables = z.infer<typeof newVariablesSchema>;
+
+export const variableViewSchema = z.object({
+  name: z.string(),
+  question: z.string(),
+  /** What pages show for it now; absent: it has not been filled in. */
+  value: z.string().optional(),
+  /** The student has said so; else it is the author's default. */
+  isAnswered: z.boolean(),
+});
+export type VariableView = z.infer<typeof variableViewSchema>;

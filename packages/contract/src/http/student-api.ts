@@ -2,7 +2,7 @@ import { z } from "zod";
 import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
 import { assertionSchema, checkOutcomeSchema, checkTriggerSchema } from "../events/state-events.ts";
 import { arrivalSchema } from "./replaced-api.ts";
-import { quizViewSchema } from "./content-api.ts";
+import { quizViewSchema, variableViewSchema } from "./content-api.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
 import { authorDiagnosticSchema } from "./author-diagnostic.ts";
 
@@ -123,6 +123,8 @@ export const workspaceViewSchema = z.object({
     privileged: z.boolean(),
   }),
   boot: bootViewSchema,
+  /** What the workshop asks each student to fill in. */
+  variables: z.array(variableViewSchema).optional(),
   steps: z.array(stepSummarySchema),
   /** Absent: on the intro page. */
   currentStep: z.string().optional(),

@@ -89,6 +89,16 @@ export const compiledWorkshopSchema = z.object({
   editor: z.boolean(),
   tabs: z.array(z.object({ title: z.string(), port: z.int(), path: z.string() })),
   parameters: z.array(parameterSchema),
+  variables: z
+    .array(
+      z.object({
+        name: z.string(),
+        question: z.string(),
+        default: z.string().optional(),
+        pattern: z.string().optional(),
+      }),
+    )
+    .optional(),
   onStart: z.array(startCommandSchema),
   infrastructure: z.object({
     cluster: z

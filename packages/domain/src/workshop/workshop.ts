@@ -35,6 +35,8 @@ export interface Workshop {
   readonly editor: boolean;
   readonly tabs: readonly Tab[];
   readonly parameters: readonly ParameterDefinition[];
+  /** What each student fills in; absent when nothing is asked. */
+  readonly variables?: readonly VariableDefinition[];
   readonly onStart: readonly StartCommand[];
   readonly base: Base;
   readonly infrastructure: Infrastructure;
@@ -63,6 +65,14 @@ export interface ParameterDefinition {
   readonly required: boolean;
   readonly secret: boolean;
   /** A regular expression (ECMAScript, `v` flag) the whole value must match. */
+  readonly pattern?: string;
+}
+
+export interface VariableDefinition {
+  readonly name: string;
+  readonly question: string;
+  readonly default?: string;
+  /** As of a parameter. */
   readonly pattern?: string;
 }
 

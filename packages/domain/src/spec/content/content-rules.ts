@@ -61,7 +61,7 @@ export function* pages(draft: Draft): Iterable<Diagnostic> {
   const hasRoot = section?.sudo === true || section?.user === "root";
   for (const page of all.values()) {
     yield* checkLinks({ tree: draft.tree, page, pages: all });
-    yield* checkVariables(page, section?.parameters);
+    yield* checkVariables(page, section?.parameters, section?.variables);
     yield* unavailableCommands(page, hasRoot);
     yield* checkBlocks(page);
     yield* checkQuizzes(page);

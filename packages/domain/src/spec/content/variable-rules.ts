@@ -12,10 +12,16 @@ import type { Page } from "./markdown.ts";
 
 type Parameters = NonNullable<NonNullable<Draft["workshop"]["workshop"]>["parameters"]>;
 
-/** Variables of a page: parameters and what is built in. */
-export function* checkVariables(page: Page, parameters: Parameters | undefined): Iterable<Diagnostic> {
+/** Variables of a page: parameters, what students fill in, and what is built in. */
+export function* checkVariables(
+  page: Page,
+  parameters: Parameters | undefined,
+  variables: readonly ({ readonly name?: string | undefined } | undefined)[] = [],
+): Iterable<Diagnostic> {
   const secret = new Map((parameters ?? []).map((own) => [own?.name, own?.secret === true]));
-  const known = [...secret.keys(), workspaceVariable].filter((name) => name !== undefined);
+  const known = [...secret.keys(), ...variables.map((own) => own?.name), workspaceVariable].filter(
+    (name) => name !== undefined,
+  );
   for (const variable of contentVariables(page.file.text)) {
     const { name } = variable;
     if (secret.get(name) === true) yield ofSecret(page, variable);
@@ -42,11 +48,11 @@ function* unknown(page: Page, { name, offset }: ContentVariable, known: readonly
     code: "unknown-variable",
     path: "",
     at: page.file.at(offset),
-    message: `There is no parameter "${name}", so {{ ${name} }} is shown as it stands here.`,
+    message: `There is no parameter or variable "${name}", so {{ ${name} }} is shown as it stands here.`,
     remedy: isPreview
       ? "Name a port, as in {{ preview.8000 }}."
       : meant === undefined
-        ? "Add it to workshop.parameters, or put a backslash before the braces if they are meant."
+        ? "Add it to workshop.parameters or workshop.variables, or put a backslash before the braces if they are meant."
         : `Did you mean {{ ${meant} }}? If the braces are meant, put a backslash before them.`,
   });
 }

@@ -1,5 +1,12 @@
 import { parseWorkshopName } from "../../workshop/ids.ts";
-import { type Base, type ParameterDefinition, type Tab, type Workshop, studentHome } from "../../workshop/workshop.ts";
+import {
+  type Base,
+  type ParameterDefinition,
+  type Tab,
+  type VariableDefinition,
+  type Workshop,
+  studentHome,
+} from "../../workshop/workshop.ts";
 import type { Draft } from "../draft.ts";
 import { parseDuration } from "../duration.ts";
 import type { StepInput } from "../schema/step-schema.ts";
@@ -16,6 +23,13 @@ const normaliseTab = (tab: NonNullable<Section["tabs"]>[number]): Tab => ({
   title: tab.title,
   port: tab.port,
   path: tab.path ?? "/",
+});
+
+const normaliseVariable = (variable: NonNullable<Section["variables"]>[number]): VariableDefinition => ({
+  name: variable.name,
+  question: variable.question,
+  ...(variable.default === undefined ? {} : { default: variable.default }),
+  ...(variable.pattern === undefined ? {} : { pattern: variable.pattern }),
 });
 
 const normaliseParameter = (parameter: NonNullable<Section["parameters"]>[number]): ParameterDefinition => ({
@@ -85,6 +99,7 @@ export const normaliseWorkshop = (draft: Draft): Workshop => {
     editor: section.editor ?? false,
     tabs: (section.tabs ?? []).map(normaliseTab),
     parameters: (section.parameters ?? []).map(normaliseParameter),
+    ...((section.variables ?? []).length === 0 ? {} : { variables: (section.variables ?? []).map(normaliseVariable) }),
     onStart: normaliseStartCommands(draft.yaml, ["workshop", "onStart"], section.onStart),
     base: normaliseBase(input.base),
     infrastructure: normaliseInfrastructure(input.infrastructure),

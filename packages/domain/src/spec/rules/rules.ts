@@ -21,7 +21,7 @@ import {
   marksBeforeShebang,
   missingExecBits,
 } from "./tree-files.ts";
-import { parameterNames, parameterPatterns, rootRights, tabTitles } from "./workshop-section.ts";
+import { parameterNames, parameterPatterns, rootRights, tabTitles, variableNames } from "./workshop-section.ts";
 
 /** A rule looks at everything that could be read and answers what it dislikes. It never throws. */
 export type Rule = (draft: Draft) => Iterable<Diagnostic>;
@@ -40,6 +40,7 @@ export const rules: readonly Rule[] = [
   checkWithoutGoss,
   parameterNames,
   parameterPatterns,
+  variableNames,
   tabTitles,
   rootRights,
   workshopPlaces,

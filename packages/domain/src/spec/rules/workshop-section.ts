@@ -12,6 +12,17 @@ export function* parameterNames({ yaml, workshop }: Draft): Iterable<Diagnostic>
   );
 }
 
+/** Variables and parameters share the names of pages. */
+export function* variableNames({ yaml, workshop }: Draft): Iterable<Diagnostic> {
+  const { parameters = [], variables = [] } = workshop.workshop ?? {};
+  yield* duplicates(yaml, "variable", [
+    ...parameters
+      .map((parameter, index) => ({ name: parameter?.name, path: ["workshop", "parameters", index, "name"] }))
+      .filter(({ name }) => variables.some((variable) => variable?.name === name)),
+    ...variables.map((variable, index) => ({ name: variable?.name, path: ["workshop", "variables", index, "name"] })),
+  ]);
+}
+
 /** Why a text is no regular expression, or undefined when it is one. */
 const patternFault = (pattern: string): string | undefined => {
   try {
@@ -23,17 +34,18 @@ const patternFault = (pattern: string): string | undefined => {
 };
 
 export function* parameterPatterns({ yaml, workshop }: Draft): Iterable<Diagnostic> {
-  for (const [index, parameter] of (workshop.workshop?.parameters ?? []).entries()) {
-    const fault = parameter?.pattern === undefined ? undefined : patternFault(parameter.pattern);
-    if (fault !== undefined)
+  for (const key of ["parameters", "variables"] as const)
+    for (const [index, given] of (workshop.workshop?.[key] ?? []).entries()) {
+      const fault = given?.pattern === undefined ? undefined : patternFault(given.pattern);
+      if (fault === undefined) continue;
       yield error({
         code: "bad-pattern",
-        path: `workshop.parameters[${index}].pattern`,
-        at: yaml.valueAt(["workshop", "parameters", index, "pattern"]),
-        message: `"${parameter?.pattern}" is no regular expression: ${fault}.`,
+        path: `workshop.${key}[${index}].pattern`,
+        at: yaml.valueAt(["workshop", key, index, "pattern"]),
+        message: `"${given?.pattern}" is no regular expression: ${fault}.`,
         remedy: "Escape characters such as ( [ { and - with a backslash, or close what is open.",
       });
-  }
+    }
 }
 
 export function* tabTitles({ yaml, workshop }: Draft): Iterable<Diagnostic> {

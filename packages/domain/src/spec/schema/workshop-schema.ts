@@ -39,6 +39,18 @@ const parameterSchema = z
   })
   .describe("Something that differs from workspace to workspace.");
 
+const variableSchema = z
+  .strictObject({
+    name: expecting(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), {
+      expects: "a name of letters, digits and underscores, no digit first",
+      code: "bad-name",
+    }).describe("What pages write between braces: {{ NAME }}."),
+    question: text().describe("What the student is asked."),
+    default: z.string().max(200).optional().describe("What it is as long as nothing else was said."),
+    pattern: z.string().optional().describe("A regular expression that the whole value has to match."),
+  })
+  .describe("Something that each student fills in, once, for all pages.");
+
 const workshopSection = z
   .strictObject({
     name: label().describe("Short name, unique among your workshops: small letters, digits, dashes."),
@@ -87,6 +99,7 @@ const workshopSection = z
     editor: z.boolean().optional().describe("Whether the page offers a file editor; default false."),
     tabs: z.array(tabSchema).optional(),
     parameters: z.array(parameterSchema).optional(),
+    variables: z.array(variableSchema).optional(),
     onStart: z.array(startCommandSchema).optional(),
   })
   .describe("What the workshop is and how it is worked through.");

@@ -51,7 +51,11 @@ export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "
         connectEngine(await findEndpoint(base.env), base.signal),
       )),
     workspaces: async () =>
-      (await backend()).createWorkspaces({ engine: await context.engine(), state: await context.state() }),
+      (await backend()).createWorkspaces({
+        engine: await context.engine(),
+        state: await context.state(),
+        k3d: (await backend()).createK3d(base.env),
+      }),
     supervisor: () =>
       (supervisor ??= backend().then(async ({ ensureSupervisor }) =>
         ensureSupervisor({

@@ -80,6 +80,7 @@ export const recordOfImage = async (
           return { ...service, ...(id === undefined ? {} : { imageId: id }) };
         }),
       ),
+      ...(workshop.infrastructure.cluster === undefined ? {} : { cluster: workshop.infrastructure.cluster }),
       requirements:
         workshop.infrastructure.cluster?.provider === undefined
           ? []

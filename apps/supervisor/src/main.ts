@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   connectEngine,
   createContainers,
+  createK3d,
   createWorkspaces,
   findEndpoint,
   openStateDirectory,
@@ -42,11 +43,12 @@ const engine = await connectEngine(endpoint).catch((error: unknown) => {
   log({ event: "engine.unreachable", error: String(error) });
   process.exit(1);
 });
-const workspaces = createWorkspaces({ engine, state });
+const k3d = createK3d(process.env);
+const workspaces = createWorkspaces({ engine, state, k3d });
 const token = randomBytes(32).toString("base64url");
 const supervisor = await startSupervisor({
   state,
-  containers: createContainers({ engine, state }),
+  containers: createContainers({ engine, state, k3d }),
   limits: defaultLimits,
   removeWorkspace: (name) => workspaces.remove(name),
   changes: (signal) => workspaceChanges(engine, state.id, signal),

@@ -14,6 +14,7 @@ import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { waitForConfig } from "./boot/wait-for-config.ts";
+import { writeKubeconfig } from "./boot/write-kubeconfig.ts";
 import { createFileWorker } from "./checkpoints/file-worker.ts";
 import { openLayer } from "./checkpoints/student-files.ts";
 import { type CheckByItselfOptions, checkByItself } from "./checks/check-by-itself.ts";
@@ -223,7 +224,10 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     });
 
     const identity = studentOf(loaded, options);
-    const env = studentEnvironment(options.env, config);
+    const env = {
+      ...studentEnvironment(options.env, config),
+      ...(await writeKubeconfig(received.kubeconfig, identity)),
+    };
     const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity));
     const isStandby = config.mode === "standby";
     const worker = disposables.use(

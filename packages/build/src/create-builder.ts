@@ -3,7 +3,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
-import { AppError, type BuildRecord, platformContract, requirementsOfWorkshop, type Service } from "@atelier/domain";
+import {
+  AppError,
+  type BuildRecord,
+  platformContract,
+  requirementsOfWorkshop,
+  type Service,
+  type Workshop,
+} from "@atelier/domain";
 import { resolveBase } from "./base/resolve-base.ts";
 import type { Builder, BuildRequest } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
@@ -115,6 +122,7 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
     planDigest: plan.digest,
     steps,
     services,
+    ...clusterOf(workshop.infrastructure.cluster),
     requirements: [...requirementsOfWorkshop(workshop)],
   };
 };
@@ -169,6 +177,15 @@ const mergePlatforms = ([first = [], ...others]: readonly BuildRecord["steps"][]
       ...others.flatMap((steps) => steps.find((other) => other.step === step.step)?.images ?? []),
     ],
   }));
+const clusterOf = (cluster: Workshop["infrastructure"]["cluster"]): Pick<BuildRecord, "cluster"> =>
+  cluster === undefined
+    ? {}
+    : {
+        cluster: {
+          onReset: cluster.onReset,
+          ...(cluster.version === undefined ? {} : { version: cluster.version }),
+        },
+      };
 
 const requirePlatform = (architecture: string): Platform => {
   const platform = platformOf(architecture);

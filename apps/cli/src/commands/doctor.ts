@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { lookup } from "node:dns/promises";
-import { connectEngine, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
+import { connectEngine, createK3d, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
 import { platformOf } from "@atelier/build";
 import { isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
@@ -42,7 +42,7 @@ export default async (
 const examine = async (context: Context): Promise<readonly Finding[]> => {
   const engine = await connect(context);
   const info = engine.engine ? await engine.engine.info() : undefined;
-  const machine = await Promise.all([stateDisk(context), freePort(), localhostNames()]);
+  const machine = await Promise.all([stateDisk(context), freePort(), localhostNames(), k3d(context)]);
   return [engine.finding, ...(info ? await aboutEngine(info) : []), ...machine];
 };
 
@@ -152,6 +152,17 @@ const freePort = (): Promise<Finding> =>
       ),
     );
   });
+
+/** Only workshops with a cluster need it, so that its absence is nothing to look at. */
+const k3d = async ({ env }: Context): Promise<Finding> => {
+  const { program } = createK3d(env);
+  return {
+    check: "k3d",
+    status: "ok",
+    found: program ?? "not on PATH; only workshops with infrastructure.cluster need it (k3d 5, https://k3d.io)",
+    fix: "",
+  };
+};
 
 /** Browsers resolve these names by themselves; other programs ask the system. */
 const localhostNames = async (): Promise<Finding> => {

@@ -21,6 +21,7 @@ import { requireWorkshop } from "../load-workshop.ts";
 import { parsePairs, readSecretFiles } from "../name-values.ts";
 import { openBrowser } from "../open-browser.ts";
 import { askForParameters, type ParameterNeed } from "../parameters.ts";
+import { requireK3d } from "../require-k3d.ts";
 import { recordOfImage } from "../record-of-image.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
 import { pullWorkshop } from "../share/pull-workshop.ts";
@@ -58,6 +59,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     backend: options.backend,
     workshop: folder?.workshop,
   });
+  if (folder?.workshop.infrastructure.cluster !== undefined) await requireK3d(context);
   const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
   const secrets = readSecretFiles(context, options.secret ?? []);
   const lifecycle = lifecycleOf(template.lifecycle, options.ttl);
@@ -79,6 +81,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
       }
     : await fromImage(context, target, bundled);
   refuseKeyExposure(template.template, source);
+  if (source.record.cluster !== undefined) await requireK3d(context);
   const place = placeOf(source.record, options.step, folder || bundled ? undefined : target);
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
   const create = async (name: string, batch?: string): Promise<WorkspaceSettings> => {

@@ -12,6 +12,8 @@ export interface ReceivedConfig {
   readonly secrets: Readonly<Record<string, string>>;
   /** Key of the provider that answers questions; empty: none was given. */
   readonly helpKey: string;
+  /** For the workspace's own cluster; empty: it has none. */
+  readonly kubeconfig: string;
 }
 
 /**
@@ -62,7 +64,8 @@ export const waitForConfig = async (folder: string, signal: AbortSignal): Promis
   const secrets: Record<string, string> = {};
   for (const name of parsed.data.secrets) secrets[name] = (await readIfThere(join(folder, "secrets", name))) ?? "";
   const helpKey = ((await readIfThere(join(folder, "help.key"))) ?? "").trim();
-  return { config: parsed.data, tokens, secrets, helpKey };
+  const kubeconfig = (await readIfThere(join(folder, "kubeconfig"))) ?? "";
+  return { config: parsed.data, tokens, secrets, helpKey, kubeconfig };
 };
 
 const readIfThere = async (path: string): Promise<string | undefined> => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type BootView, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
 import { fillContent } from "@atelier/domain";
 import { shellOf, studentEnvironment } from "../boot/student-environment.ts";
+import { kubeconfigPath } from "../boot/write-kubeconfig.ts";
 import type { ReceivedConfig } from "../boot/wait-for-config.ts";
 import type { FileWorker } from "../checkpoints/file-worker.ts";
 import { type Layer, openStudentFiles, type StudentFiles } from "../checkpoints/student-files.ts";
@@ -114,7 +115,10 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     loaded,
     student: studentOf(loaded, options),
     shell: shellOf(loaded),
-    env: studentEnvironment(options.env, received.config),
+    env: {
+      ...studentEnvironment(options.env, received.config),
+      ...(received.kubeconfig === "" ? {} : { KUBECONFIG: kubeconfigPath }),
+    },
     goss: options.replace?.goss ?? platformPaths.goss,
     events,
     context: () => {

@@ -52,6 +52,9 @@ export interface StateDirectory {
   /** Where the student stood last, for the case that somebody removes the container that says so. */
   readStanding(workspaceId: string): Standing | undefined;
   saveStanding(workspaceId: string, standing: Standing): void;
+  /** Of the workspace's own cluster. */
+  saveKubeconfig(workspaceId: string, text: string): void;
+  readKubeconfig(workspaceId: string): string | undefined;
   forget(workspaceId: string): void;
 }
 
@@ -129,7 +132,13 @@ export const openStateDirectory = (path: string): StateDirectory => {
       return existsSync(file) ? standingSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
     },
     saveStanding: (workspaceId, standing) => replace(standingPath(workspaceId), JSON.stringify(standing)),
+    saveKubeconfig: (workspaceId, text) => replace(besides(workspaceId, "kubeconfig"), text),
+    readKubeconfig: (workspaceId) => {
+      const file = besides(workspaceId, "kubeconfig");
+      return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    },
     forget: (workspaceId) => {
+      rmSync(besides(workspaceId, "kubeconfig"), { force: true });
       rmSync(standingPath(workspaceId), { force: true });
       rmSync(privatePath(workspaceId), { force: true });
       rmSync(deadlinePath(workspaceId), { force: true });

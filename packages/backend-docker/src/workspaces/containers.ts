@@ -6,6 +6,8 @@ import { AppError, type BuildRecord, isAppError, labels } from "@atelier/domain"
 import type { Engine } from "../engine/engine.ts";
 import type { ContainerInspect, ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
+import { createK3d, type K3d } from "../cluster/k3d.ts";
+import { type ClusterOptions, clusterName, resetCluster, startCluster } from "../cluster/workspace-cluster.ts";
 import { containerBody } from "./container-body.ts";
 import { deliverByProcess, deliverConfig } from "./deliver-config.ts";
 import { createSmallNetwork } from "./small-network.ts";
@@ -84,9 +86,10 @@ export interface RunOptions {
 export interface ContainersOptions {
   readonly engine: Engine;
   readonly state: StateDirectory;
+  readonly k3d?: K3d;
 }
 
-export const createContainers = ({ engine, state }: ContainersOptions): Containers => {
+export const createContainers = ({ engine, state, k3d = createK3d({}) }: ContainersOptions): Containers => {
   const selector = `${labels.state}=${state.id}`;
   const nameOf = (workspace: string, suffix = ""): string => resourceName(state.id, workspace, suffix);
   const nextName = ({ settings, generation }: NextContainer, claim = ""): string =>
@@ -105,6 +108,21 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
     };
   };
 
+  const clusterOptions = (settings: WorkspaceSettings, signal: AbortSignal): ClusterOptions | undefined => {
+    const cluster = state.readRecord(settings.record)?.cluster;
+    if (cluster === undefined) return undefined;
+    const { [labels.state]: own = "", [labels.workspace]: workspace = "" } = labelsOf(state.id, settings, "cluster");
+    return {
+      k3d,
+      state,
+      settings,
+      cluster,
+      network: nameOf(settings.name),
+      labels: { [labels.state]: own, [labels.workspace]: workspace, [labels.role]: "cluster" },
+      signal,
+    };
+  };
+
   const create = async (name: string, settings: WorkspaceSettings, more: Readonly<Record<string, string>>) => {
     const record = state.readRecord(settings.record);
     return engine.createContainer(
@@ -114,7 +132,7 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
         hostname: settings.workshop,
         labels: { ...labelsOf(state.id, settings, "workspace"), ...more },
         volume: nameOf(settings.name, "-runtime"),
-        ...(record !== undefined && record.services.length > 0 ? { network: nameOf(settings.name) } : {}),
+        ...(record !== undefined && containersBeside(record) > 0 ? { network: nameOf(settings.name) } : {}),
       }),
     );
   };
@@ -163,12 +181,13 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
       if (first === undefined || standing === undefined) return false;
       const { step: _first, ...rest } = first;
       const settings: WorkspaceSettings = { ...rest, ...standing };
-      const services = state.readRecord(settings.record)?.services ?? [];
-      if (services.length > 0 && (await engine.listNetworks(selectors)).length === 0)
+      const record = state.readRecord(settings.record);
+      const beside = record === undefined ? 0 : containersBeside(record);
+      if (beside > 0 && (await engine.listNetworks(selectors)).length === 0)
         await createSmallNetwork(engine, {
           name: nameOf(workspace),
           labels: labelsOf(state.id, settings, "network"),
-          containers: services.length,
+          containers: beside,
         });
       await create(nameOf(workspace), settings, { [labels.generation]: "1" });
       return true;
@@ -207,14 +226,21 @@ export const createContainers = ({ engine, state }: ContainersOptions): Containe
     stop: ({ id }) => engine.stopContainer(id, 10),
     remove: ({ id }) => engine.removeContainer(id),
     startServices: async (settings, signal) => {
+      const cluster = clusterOptions(settings, signal);
+      if (cluster !== undefined) await startCluster(cluster);
       const services = servicesOf(settings, signal);
       if (services !== undefined) await startServices(services);
     },
     resetServices: async (settings, signal) => {
+      const cluster = clusterOptions(settings, signal);
+      if (cluster !== undefined) await resetCluster(cluster);
       const services = servicesOf(settings, signal);
       if (services !== undefined) await restartServices(services);
     },
-    stopServices: async ({ name }) => {
+    stopServices: async ({ name, id, record }) => {
+      // Where k3d is gone meanwhile its containers stop like any other.
+      if (state.readRecord(record)?.cluster !== undefined && k3d.program !== undefined)
+        await k3d.stop(clusterName(state.id, id), AbortSignal.timeout(60_000));
       for (const { Id } of await engine.listContainers([
         selector,
         `${labels.workspace}=${name}`,
@@ -248,6 +274,10 @@ const claimOf = (names: readonly string[], generation: number): string | undefin
   }
   return undefined;
 };
+
+/** A cluster has a node, a proxy and, while it is made, one more container. */
+export const containersBeside = ({ services, cluster }: Pick<BuildRecord, "services" | "cluster">): number =>
+  services.length + (cluster === undefined ? 0 : 3);
 
 export const publishedPort = ({ State, NetworkSettings }: ContainerInspect): number | undefined => {
   const port = Number(NetworkSettings.Ports[`${serverPort}/tcp`]?.[0]?.HostPort);
@@ -310,6 +340,8 @@ const runtimeFiles = (
   for (const [name, value] of Object.entries(secrets)) files[`secrets/${name}`] = value;
   const helpKey = state.readHelpKey(settings.id);
   if (helpKey !== undefined) files["help.key"] = helpKey;
+  const kubeconfig = state.readKubeconfig(settings.id);
+  if (kubeconfig !== undefined) files["kubeconfig"] = kubeconfig;
   return files;
 };
 

@@ -57,7 +57,7 @@ export type TransitionLabel = z.infer<typeof transitionLabelSchema>;
 const settingsLabel = "dev.atelier.settings";
 export const serviceLabel = "dev.atelier.service";
 
-export type Role = "workspace" | "service" | "runtime" | "network";
+export type Role = "workspace" | "service" | "runtime" | "network" | "cluster";
 
 export const labelsOf = (stateId: string, settings: WorkspaceSettings, role: Role): Record<string, string> => ({
   [labels.state]: stateId,

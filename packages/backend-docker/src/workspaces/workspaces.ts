@@ -4,7 +4,9 @@ import { AppError, type BuildRecord, labels } from "@atelier/domain";
 import type { Engine } from "../engine/engine.ts";
 import type { ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
-import { createContainers, freePort, publishedPort } from "./containers.ts";
+import { createK3d, type K3d } from "../cluster/k3d.ts";
+import { clusterName } from "../cluster/workspace-cluster.ts";
+import { containersBeside, createContainers, freePort, publishedPort } from "./containers.ts";
 import { createSmallNetwork } from "./small-network.ts";
 import { waitForBoot } from "./server-client.ts";
 import { labelsOf, resourceName, serviceLabel, settingsOfLabels, type WorkspaceSettings } from "./workspace-labels.ts";
@@ -70,15 +72,16 @@ export interface Workspaces {
 export interface WorkspacesOptions {
   readonly engine: Engine;
   readonly state: StateDirectory;
+  readonly k3d?: K3d;
 }
 
 const bootTimeoutMs = 120_000;
 
-export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspaces => {
+export const createWorkspaces = ({ engine, state, k3d = createK3d({}) }: WorkspacesOptions): Workspaces => {
   const selector = `${labels.state}=${state.id}`;
   const own = (name: string): string[] => [selector, `${labels.workspace}=${name}`];
   const nameOf = (name: string, suffix = ""): string => resourceName(state.id, name, suffix);
-  const containers = createContainers({ engine, state });
+  const containers = createContainers({ engine, state, k3d });
 
   const list = async (): Promise<readonly WorkspaceStatus[]> => {
     const [all, volumes, networks] = await Promise.all([
@@ -164,6 +167,12 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     for (const { Name } of await engine.listVolumes(selectors)) await engine.removeVolume(Name);
   };
 
+  /** Its volumes and what k3d notes about it go as well; without k3d its containers go by their labels. */
+  const removeCluster = async (id: string): Promise<void> => {
+    if (k3d.program === undefined || state.readKubeconfig(id) === undefined) return;
+    await k3d.remove(clusterName(state.id, id), AbortSignal.timeout(120_000));
+  };
+
   return {
     list,
     find,
@@ -172,13 +181,13 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
       state.saveSecrets(settings.id, secrets, helpKey);
       const volume = nameOf(settings.name, "-runtime");
       await engine.createVolume(volume, labelsOf(state.id, settings, "runtime"));
-      const hasServices = record.services.length > 0;
-      const network = hasServices ? nameOf(settings.name) : undefined;
+      const beside = containersBeside(record);
+      const network = beside > 0 ? nameOf(settings.name) : undefined;
       if (network !== undefined)
         await createSmallNetwork(engine, {
           name: network,
           labels: labelsOf(state.id, settings, "network"),
-          containers: record.services.length,
+          containers: beside,
         });
       await containers.createFirst(settings);
       return find(settings.name);
@@ -210,11 +219,15 @@ export const createWorkspaces = ({ engine, state }: WorkspacesOptions): Workspac
     },
     remove: async (name) => {
       const { id } = await find(name);
+      await removeCluster(id);
       await removeByLabels(own(name));
       state.forget(id);
     },
     removeAll: async () => {
-      for (const { id } of await list()) state.forget(id);
+      for (const { id } of await list()) {
+        await removeCluster(id);
+        state.forget(id);
+      }
       await removeByLabels([selector]);
     },
     logs: async function* (name, { service, ...options }) {

@@ -51,6 +51,8 @@ export const buildRecordSchema = z.object({
   planDigest: z.string(),
   steps: z.array(z.object({ step: z.string(), tag: z.string(), images: z.array(builtImageSchema) })),
   services: z.array(compiledServiceSchema.extend({ imageId: z.string().optional() })),
+  /** The cluster it wants beside each workspace. */
+  cluster: z.object({ version: z.string().optional(), onReset: z.enum(["recreate", "keep"]) }).optional(),
   /** Capability requirements of the workshop itself, by capability id with the path that asks. */
   requirements: z.array(z.object({ capability: z.string(), path: z.string() })),
 });

@@ -34,7 +34,12 @@ const rows = {
     docker: ["no"],
     kubernetes: ["yes"],
   },
-  "nested-cluster-k3d": { title: "Nested cluster k3d", docker: ["yes"], kubernetes: ["no"] },
+  "nested-cluster-k3d": {
+    title: "Nested cluster k3d",
+    docker: ["yes", "with the k3d program"],
+    kubernetes: ["no"],
+    since: { docker: "0.1.0" },
+  },
   "nested-cluster-vcluster": { title: "Nested cluster vcluster", docker: ["no"], kubernetes: ["yes"] },
   oidc: { title: "OIDC", docker: ["no"], kubernetes: ["yes"] },
   "batch-provisioning": {

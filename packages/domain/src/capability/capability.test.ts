@@ -82,8 +82,8 @@ test("a workshop's cluster asks for its provider, or for whichever the backend m
     checkRequirements(...args).map(({ code }) => code);
   assert.deepEqual(requirementsOfWorkshop({ infrastructure: { services: [] } }), []);
   assert.deepEqual(codes(of("vcluster"), "docker", { mode: "run" }), ["capability-unavailable"]);
-  assert.deepEqual(codes(of("k3d"), "docker", { mode: "run" }), ["not-in-this-version"]);
-  assert.deepEqual(codes(of(), "docker", { mode: "run" }), ["not-in-this-version"]);
+  assert.deepEqual(codes(of("k3d"), "docker", { mode: "run" }), []);
+  assert.deepEqual(codes(of(), "docker", { mode: "run" }), []);
   assert.deepEqual(codes(of(), "kubernetes", { mode: "validate" }), ["not-in-this-version"]);
   assert.deepEqual(codes(of("k3d"), "kubernetes", { mode: "validate" }), [
     "not-in-this-version",

@@ -53,8 +53,8 @@ export const anchorPrefix = "user-content-";
  * script, style, form or frame, no attribute but the listed ones. The server's renderer turns raw
  * HTML off already; this is the second wall.
  */
-export const sanitize = (html: string): DocumentFragment =>
-  purifier.sanitize(html, {
+export const sanitize = (html: string): DocumentFragment => {
+  const fragment: DocumentFragment | null = purifier.sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: [...attributes, ...dataAttributes],
     ALLOW_DATA_ATTR: false,
@@ -62,3 +62,6 @@ export const sanitize = (html: string): DocumentFragment =>
     SANITIZE_NAMED_PROPS: true,
     RETURN_DOM_FRAGMENT: true,
   });
+  // Of a text that takes the whole document with it nothing is left, not even a fragment.
+  return fragment ?? document.createDocumentFragment();
+};

@@ -33,7 +33,9 @@ export const useTerminalRegistry = ({ enabled, show, open }: TerminalRegistryOpt
         runIn(text, options, {
           handleOf: (name) => (name === undefined ? inFront() : handles.current.get(name)),
           open: async (name) => {
-            if ((await latestOpen.current(name)) !== undefined) setCurrent(name);
+            if ((await latestOpen.current(name)) === undefined) return;
+            setCurrent(name);
+            latestShow.current(name);
           },
           shown: (name) => {
             if (name !== undefined) setCurrent(name);

@@ -47,6 +47,9 @@ export interface Screen {
   dispose(): void;
 }
 
+/** Smaller letters lose their spaces; what does not fit is scrolled to. */
+const leastWatchedFontSize = 9;
+
 const encoder = new TextEncoder();
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -129,10 +132,10 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     const proposed = fitter.proposeDimensions();
     if (proposed === undefined || Number.isNaN(proposed.cols) || Number.isNaN(proposed.rows)) return size();
     if (current.readOnly) {
-      // Who watches has no say in the size: the letters fit the shell's instead.
+      // Who watches has no say in the size: the letters fit the shell's instead, as long as they can be read.
       const { fontSize = current.fontSize } = terminal.options;
       const room = Math.min(proposed.cols / terminal.cols, proposed.rows / terminal.rows);
-      const fitting = Math.max(5, Math.min(current.fontSize, Math.floor(fontSize * room * 2) / 2));
+      const fitting = Math.max(leastWatchedFontSize, Math.min(current.fontSize, Math.floor(fontSize * room * 2) / 2));
       if (fitting !== fontSize) terminal.options.fontSize = fitting;
       return size();
     }

@@ -8,3 +8,4 @@ export * from "./fake-llm-provider.ts";
 export * from "./test-registry.ts";
 export { type DaggerForTests, daggerForTests } from "./dagger-for-tests.ts";
 export { type TreeEntry, treesOf } from "./image-trees.ts";
+export * from "./read-runtime-file.ts";

@@ -36,7 +36,7 @@ __atelier_start() {
   entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
   number=${entry%%[!0-9 *]*}
   number=${number//[!0-9]/}
-  if [[ -n $number && ( $number != "${__atelier_number-}" || $__atelier_same == 1 ) ]]; then
+  if [[ :$SHELLOPTS: == *:history:* && -n $number && ( $number != "${__atelier_number-}" || $__atelier_same == 1 ) ]]; then
     text=${entry#"${entry%%[![:space:]]*}"}
     text=${text#"$number"}
     text=${text#\*}

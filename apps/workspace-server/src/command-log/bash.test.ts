@@ -101,7 +101,7 @@ test("bash: a history of nothing, or one that ignores everything, keeps nothing 
 });
 
 test("bash: with the history off it cannot say what it runs, and the log says that", async () => {
-  await using shell = await openTestTerminals();
+  await using shell = await openTestTerminals({ files: { ".bashrc": "HISTCONTROL=ignoreboth\n" } });
   const viewer = shell.attach();
   for (const line of ["set +o history", "false", "set -o history", "echo told"]) await shell.type(viewer, line);
   assert.deepEqual(

@@ -4,12 +4,12 @@ import { requireNode } from "./gate/require-node.ts";
 import { runSuite } from "./test-run/run-suite.ts";
 import { type SuiteName, suites } from "./test-run/suites.ts";
 
-/** `node scripts/run-tests.ts <unit|docker|soak|browser|all> [part of a path]`; `all` leaves out soak. */
+/** `node scripts/run-tests.ts <unit|docker|soak|browser|journey|all> [part of a path]`; `all` leaves out soak. */
 const main = async ([wanted = "", only = ""]: readonly string[]): Promise<number> => {
   requireNode();
   const names: readonly SuiteName[] | undefined =
     wanted === "all"
-      ? ["unit", "docker", "browser"]
+      ? ["unit", "docker", "browser", "journey"]
       : Object.hasOwn(suites, wanted)
         ? [wanted as SuiteName]
         : undefined;

@@ -11,7 +11,7 @@ const main = async (): Promise<number> => {
   requireNode();
   print.line("check");
   const results: PartResult[] = [await runParts(checkParts())];
-  for (const suite of [suites.docker, suites.browser]) results.push(await runLongSuite(suite));
+  for (const suite of [suites.docker, suites.browser, suites.journey]) results.push(await runLongSuite(suite));
   const total = sum(results);
   summary(total).forEach(print.line);
   return total.failed === 0 ? 0 : 1;

@@ -15,11 +15,12 @@ test("the suffix and the folder of a file tell its one suite", () => {
       "scripts/a.test.ts",
       "tests/build/a.docker.test.ts",
       "tests/ui/a.browser.test.ts",
+      "tests/ui/a.docker.browser.test.ts",
       "tests/ui/a.soak.test.ts",
       "packages/domain/src/a.soak.test.ts",
       "packages/domain/src/a.ts",
       "packages/domain/src/attest.ts",
     ].map((path) => ownersOf(path).join()),
-    ["unit", "unit", "unit", "docker", "browser", "soak", "soak", "", ""],
+    ["unit", "unit", "unit", "docker", "browser", "journey", "soak", "soak", "", ""],
   );
 });

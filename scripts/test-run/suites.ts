@@ -1,6 +1,6 @@
 import { listFiles } from "../source/source-files.ts";
 
-export type SuiteName = "unit" | "docker" | "soak" | "browser";
+export type SuiteName = "unit" | "docker" | "soak" | "browser" | "journey";
 
 /** A kind of tests: the suffix of a file tells which. */
 export interface Suite {
@@ -33,9 +33,16 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   },
   browser: {
     name: "browser",
-    owns: (path) => /^tests\/.*\.browser\.test\.ts$/.test(path),
+    owns: (path) => /^tests\/.*(?<!\.docker)\.browser\.test\.ts$/.test(path),
     concurrency: 1,
     needsDocker: false,
+    needsChromium: true,
+  },
+  journey: {
+    name: "journey",
+    owns: (path) => /^tests\/.*\.docker\.browser\.test\.ts$/.test(path),
+    concurrency: 1,
+    needsDocker: true,
     needsChromium: true,
   },
   soak: {
@@ -43,7 +50,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
     owns: (path) => /\.soak\.test\.ts$/.test(path),
     concurrency: 1,
     needsDocker: false,
-    needsChromium: false,
+    needsChromium: true,
   },
 };
 

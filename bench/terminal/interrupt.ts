@@ -19,6 +19,8 @@ export const interruptTimes = async (link: string, times: number): Promise<reado
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(link);
     await page.locator(".xterm-rows").first().waitFor({ timeout: 60_000 });
+    // What is recorded stands before the first prompt.
+    await page.getByRole("button", { name: "Understood, open the terminal" }).click({ timeout: 60_000 });
     await page.locator(".xterm-screen").first().click();
     await sleep(1000);
     await page.keyboard.type("PS1='ready> '; clear\n");

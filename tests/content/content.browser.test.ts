@@ -1,0 +1,153 @@
+// What is handed to page.evaluate runs in the browser.
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page, Route } from "playwright-core";
+import { builtPage, button, launchChromium, openDesk, shows, typeIn } from "../student-ui/open-desk.ts";
+
+let browser: Browser;
+let dist: string;
+before(async () => {
+  dist = await builtPage();
+  browser = await launchChromium();
+});
+after(() => browser.close());
+
+/** As the server's renderer writes it. */
+const text = `<p>A text.</p>
+<pre data-lang="bash" data-block="0" data-does="run" data-terminal="web"><code>echo in-$((40+2))-web
+</code></pre>
+<pre data-lang="bash" data-block="1" data-does="run" data-terminal="web" data-interrupt="yes"><code>echo after-$((1+1))
+</code></pre>
+<pre data-lang="python" data-block="2" data-does="save" data-save="~/shop.py"><code>print("hello")  # a comment
+</code></pre>
+<pre data-lang="bash" data-block="3" data-does="plain"><code>rm -rf /
+</code></pre>
+<details class="hint" data-hint="1"><summary>Where to look</summary><p>In your home.</p></details>
+<details class="hint" data-hint="2"><summary></summary><p>Really there.</p></details>
+<p>See <code data-file="~/shop.py" data-line="3">~/shop.py:3</code>.</p>
+<div data-quiz="mover"></div><div data-quiz="typed"></div>`;
+
+const mover = {
+  id: "mover",
+  type: "single",
+  questionHtml: "<p>Which command <em>moves</em>?</p>",
+  optionsHtml: ["<p><code>cp</code></p>", "<p><code>mv</code></p>"],
+};
+const typed = { id: "typed", type: "text", questionHtml: "<p>How many?</p>", optionsHtml: [] };
+
+/** The server's answers about this text, over the pretended one, and what it was asked. */
+const pretend = async (page: Page): Promise<string[]> => {
+  const asked: string[] = [];
+  const body = (route: Route): string => route.request().postData() ?? "";
+  const fulfill = (route: Route, status: number, json: unknown): Promise<void> => route.fulfill({ status, json });
+  await page.route("**/api/steps/files", async (route) => {
+    const answer = await route.fetch();
+    const step = (await answer.json()) as object;
+    await route.fulfill({ response: answer, json: { ...step, html: text, quizzes: [mover, typed] } });
+  });
+  await page.route("**/api/steps/files/hints/*", (route) => {
+    asked.push(`hint ${route.request().url().split("/").at(-1)}`);
+    return route.fulfill({ status: 204 });
+  });
+  await page.route("**/api/steps/files/blocks/2/save", (route) => {
+    asked.push(`save ${body(route)}`);
+    return body(route).includes('"replace":true')
+      ? fulfill(route, 200, { path: "/home/student/shop.py", outcome: "replaced" })
+      : fulfill(route, 409, { code: "file-differs", message: "There is another one.", fields: [] });
+  });
+  await page.route("**/api/steps/files/quizzes/*", (route) => {
+    asked.push(`answer ${body(route)}`);
+    const { choices, text: words } = JSON.parse(body(route)) as { choices?: number[]; text?: string };
+    const isRight = choices?.[0] === 1 || words === "4";
+    const answered = {
+      answer: choices === undefined ? { text: words } : { choices },
+      isRight,
+      tries: 1,
+      feedbackHtml: isRight ? [] : ["<p>That one copies.</p>"],
+      ...(isRight ? { explanationHtml: "<p>It renames, too.</p>" } : {}),
+    };
+    return fulfill(route, 200, { ...(choices === undefined ? typed : mover), answered });
+  });
+  return asked;
+};
+
+test("blocks run in the terminal they name, are saved after a question, fold and ask", async (context) => {
+  const { page, complaints } = await openDesk({ test: context, browser, dist }, "working");
+  const asked = await pretend(page);
+  await typeIn(page, "echo first-terminal\n");
+  await page.reload();
+  await page.getByText("A text.").waitFor();
+
+  await button(page, "Run in terminal web").click();
+  await shows(page, "in-42-web");
+  await page.getByRole("tab", { name: /web/ }).waitFor();
+  await button(page, "Press Ctrl-C, then run in terminal web").click();
+  await shows(page, "after-2");
+  assert.equal(
+    await page
+      .locator(".code")
+      .getByRole("button", { name: /^(Press|Run)/ })
+      .count(),
+    2,
+    "no-run has no button",
+  );
+
+  await button(page, "Save as ~/shop.py").click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Replace it" }).click();
+  await page.getByText("Saved over the old file").waitFor();
+  assert.equal(await page.locator(".code .tok-string").first().textContent(), '"hello"');
+  assert.equal(await page.locator(".code .tok-comment").first().textContent(), "# a comment");
+
+  await page.getByText("Where to look").click();
+  await page.getByText("In your home.").waitFor();
+  await page.locator("summary").getByText("Hint", { exact: true }).click();
+  await page.getByText("Really there.").waitFor();
+  await page.waitForFunction(() => document.querySelectorAll("details[data-hint][open]").length === 2);
+
+  const question = page.locator(".quiz").first();
+  assert.equal(await question.getByRole("button", { name: "Answer" }).isDisabled(), true);
+  await question.getByRole("radio").first().check();
+  await question.getByRole("button", { name: "Answer" }).click();
+  await question.getByText("That one copies.").waitFor();
+  await question.getByText("Not quite").waitFor();
+  await question.getByRole("radio").nth(1).check();
+  await question.getByRole("button", { name: "Answer again" }).click();
+  await question.getByText("It renames, too.").waitFor();
+  assert.equal(await question.getByRole("radio").first().isDisabled(), true);
+  await page.getByLabel("Your answer").fill("4");
+  await page.getByLabel("Your answer").press("Enter");
+  await page.locator(".quiz").nth(1).getByText("That is right").waitFor();
+
+  assert.deepEqual(asked, [
+    'save {"page":"content","replace":false}',
+    'save {"page":"content","replace":true}',
+    "hint 1",
+    "hint 2",
+    'answer {"choices":[0]}',
+    'answer {"choices":[1]}',
+    'answer {"text":"4"}',
+  ]);
+  assert.deepEqual(
+    complaints.filter((complaint) => !/409/.test(complaint)),
+    [],
+  );
+  if (process.env.ATELIER_SHOTS)
+    await page.screenshot({ path: `${process.env.ATELIER_SHOTS}/content.png`, fullPage: true });
+});
+
+test("all steps that may be seen are on one page, to print", async (context) => {
+  const { page, complaints } = await openDesk({ test: context, browser, dist }, "finished");
+  await page.getByRole("button", { name: "Wrap-up" }).first().click();
+  await page.getByText("All steps on one page, to print").click();
+  await page.getByRole("heading", { level: 2, name: "1. Look around" }).waitFor();
+  await page.getByRole("heading", { level: 2, name: /Run a service/ }).waitFor();
+  await page.getByText("A service is a program that waits.").waitFor();
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".dock").isVisible(), false);
+  assert.equal(await page.locator(".xterm-screen").first().isVisible(), false);
+  assert.equal(await page.getByText("A service is a program that waits.").isVisible(), true);
+  assert.deepEqual(complaints, []);
+  if (process.env.ATELIER_SHOTS)
+    await page.screenshot({ path: `${process.env.ATELIER_SHOTS}/print.png`, fullPage: true });
+});

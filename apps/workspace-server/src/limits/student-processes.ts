@@ -9,12 +9,13 @@ export interface StudentProcess {
   readonly memory: number;
 }
 
-/** The processes of a user, by the kernel's word. */
+/** The processes of a user that still run, by the kernel's word. One that has ended and was not yet asked for runs no more. */
 export const processesOf = (uid: number): readonly StudentProcess[] =>
   readdirSync("/proc").flatMap((entry): StudentProcess[] => {
     if (!/^\d+$/.test(entry)) return [];
     const status = read(`/proc/${entry}/status`);
     if (status === undefined || Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]) !== uid) return [];
+    if (/^State:\s+[ZX]/m.test(status)) return [];
     return [
       {
         pid: Number(entry),

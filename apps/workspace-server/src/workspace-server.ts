@@ -378,6 +378,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     if (current === undefined) return {};
     const why = reason === "stop" ? "stop" : reason === "undo" ? "undo" : "swap";
     const before = await current.files.save(why);
+    const jobs = (current.terminals?.jobs() ?? []).slice(0, 20);
     // Shells write their history and editors their recovery files when the terminal goes.
     await current.terminals?.[Symbol.asyncDispose]();
     const after = await current.files.save(why).catch((error: unknown) => {
@@ -389,6 +390,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       type: "released",
       reason,
       image: current.loaded.image.step,
+      jobs,
       ...(left === undefined ? {} : { checkpoint: left }),
     });
     current.events.flush();

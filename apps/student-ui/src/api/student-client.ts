@@ -3,7 +3,9 @@ import {
   askEventSchema,
   type BootView,
   bootViewSchema,
+  type CheckpointView,
   type CheckView,
+  checkpointViewSchema,
   checkViewSchema,
   type DisputeView,
   disputeViewSchema,
@@ -17,6 +19,9 @@ import {
   type PageView,
   pageViewSchema,
   problemSchema,
+  type ReplacedView,
+  replacedApi,
+  replacedViewSchema,
   type RequestView,
   requestViewSchema,
   type StepSummary,
@@ -52,6 +57,9 @@ export interface StudentClient {
   /** Asks and tells what comes as it comes; ends after `end`. */
   ask(step: string, question: NewQuestion, options: AskOptions): Promise<void>;
   request(request: NewRequest): Promise<RequestView>;
+  checkpoints(): Promise<CheckpointView[]>;
+  replaced(): Promise<ReplacedView>;
+  takeReplaced(unit: string): Promise<ReplacedView>;
   terminals(): Promise<TerminalView[]>;
   openTerminal(name?: string): Promise<TerminalView>;
   closeTerminal(name: string): Promise<void>;
@@ -161,6 +169,10 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
       throw lost(new Error("the answer has no end"));
     },
     request: (request) => post(studentApi.requests, requestViewSchema, request),
+    checkpoints: () => call(studentApi.checkpoints, { answer: z.array(checkpointViewSchema) }),
+    replaced: () => call(replacedApi.replaced, { answer: replacedViewSchema, timeoutMs: 60_000 }),
+    takeReplaced: (unit) =>
+      call(replacedApi.replaced, { method: "POST", body: { unit }, answer: replacedViewSchema, timeoutMs: 60_000 }),
     terminals: () => call(studentApi.terminals, { answer: z.array(terminalViewSchema) }),
     openTerminal: (name) => post(studentApi.terminals, terminalViewSchema, name === undefined ? {} : { name }),
     closeTerminal: (name) => call(fillPath(studentApi.terminal, { name }), { method: "DELETE", answer: z.undefined() }),

@@ -8,6 +8,7 @@ import { Notices } from "../modules/header/notices.tsx";
 import { PortOffers } from "../modules/previews/port-offers.tsx";
 import { PaletteHost } from "../modules/palette/palette-host.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
+import { ArrivalBar } from "../modules/saved/arrival-bar.tsx";
 import { StepList } from "../modules/steps/step-list.tsx";
 import { useLeaveGuard } from "../modules/terminals/use-leave-guard.ts";
 import { useTerminalRegistry } from "../modules/terminals/create-registry.ts";
@@ -124,6 +125,7 @@ export const WorkspacePage = (): ReactNode => {
             <Header drawer={drawer} />
             <Notices />
             <PortOffers />
+            <ArrivalBar />
             <PaneSwitch pane={pane} onChoose={setPane} />
             <div className="workspace__body">
               <StepList drawer={drawer} />

@@ -1,4 +1,13 @@
-import type { BootView, DisputeView, NewQuestion, Problem, StepView, WorkspaceView } from "@atelier/contract";
+import type {
+  BootView,
+  CheckpointView,
+  DisputeView,
+  NewQuestion,
+  Problem,
+  ReplacedView,
+  StepView,
+  WorkspaceView,
+} from "@atelier/contract";
 import { type ConnectionClock, type KeptConnection, keepConnected } from "@atelier/ui/connection";
 import { dialEvents } from "../api/event-stream.ts";
 import { isRefusal, problemOf, RequestFailed } from "../api/problem.ts";
@@ -6,6 +15,13 @@ import type { HelpLevel, PageName, StudentClient } from "../api/student-client.t
 import { strings } from "../strings/en.ts";
 import { initialState, reduce, type StudentAction, type StudentState, type TransitionKind } from "./student-state.ts";
 import { homeView, mayView, type View } from "./view.ts";
+
+export interface RequestOptions {
+  readonly step?: string;
+  /** Of `restore`. */
+  readonly checkpoint?: string;
+  readonly confirmed?: boolean;
+}
 
 /** What the page can do. Failures end up in the state, never as rejections. */
 export interface StudentSession {
@@ -25,8 +41,12 @@ export interface StudentSession {
   ask(step: string, question: NewQuestion): Promise<void>;
   /** Ends the answer that is coming. */
   stopAnswer(): void;
-  request(kind: TransitionKind, options?: { readonly step?: string; readonly confirmed?: boolean }): Promise<void>;
+  request(kind: TransitionKind, options?: RequestOptions): Promise<void>;
   forgetRequest(): void;
+  /** Undefined when that failed. */
+  checkpoints(): Promise<readonly CheckpointView[] | undefined>;
+  replaced(): Promise<ReplacedView | undefined>;
+  takeReplaced(unit: string): Promise<ReplacedView | undefined>;
   openTerminal(name?: string): Promise<string | undefined>;
   closeTerminal(name: string): Promise<void>;
   reconnect(): void;
@@ -58,6 +78,12 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
 
   const fail = (title: string, error: unknown): void =>
     dispatch({ type: "failure", failure: { title, problem: problemOf(error) } });
+
+  const orFail = <T>(asked: Promise<T>): Promise<T | undefined> =>
+    asked.catch((error: unknown) => {
+      fail(strings.saved.failed, error);
+      return undefined;
+    });
 
   const takeWorkspace = (workspace: WorkspaceView): void => {
     const isOld = state.workspace !== undefined && workspace.contentVersion !== state.workspace.contentVersion;
@@ -205,16 +231,13 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     }
   };
 
-  const sendRequest = async (
-    kind: TransitionKind,
-    options: { readonly step?: string; readonly confirmed?: boolean },
-  ): Promise<void> => {
-    const base = { kind, ...(options.step === undefined ? {} : { step: options.step }) };
+  const sendRequest = async (kind: TransitionKind, { confirmed, ...what }: RequestOptions): Promise<void> => {
+    const base = { kind, ...what };
     dispatch({ type: "request", request: { ...base, state: "outstanding" } });
     try {
       const answer = await client.request({
         ...base,
-        ...(options.confirmed === undefined ? {} : { confirmed: options.confirmed }),
+        ...(confirmed === undefined ? {} : { confirmed }),
       });
       if (answer.state === "done") dispatch({ type: "request", request: undefined });
       else if (answer.state !== "outstanding")
@@ -321,6 +344,9 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     },
     stopAnswer: () => answering?.abort(),
     request: (kind, options = {}) => sendRequest(kind, options),
+    checkpoints: () => orFail(client.checkpoints()),
+    replaced: () => orFail(client.replaced()),
+    takeReplaced: (unit) => orFail(client.takeReplaced(unit)),
     forgetRequest: () => dispatch({ type: "request", request: undefined }),
     openTerminal: async (wanted) => {
       try {

@@ -33,10 +33,11 @@ export interface CheckState {
   readonly problem?: Problem;
 }
 
-export type TransitionKind = "next" | "goto" | "reset" | "solve" | "extend";
+export type TransitionKind = "next" | "goto" | "reset" | "solve" | "extend" | "undo" | "restore";
 
 export interface PendingRequest {
   readonly kind: TransitionKind;
+  readonly checkpoint?: string;
   readonly step?: string;
   readonly state: RequestView["state"];
   readonly cause?: string;

@@ -1,4 +1,5 @@
 import type { BootView, RequestView, StepState } from "@atelier/contract";
+import { savedStrings } from "./en-saved.ts";
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -534,6 +535,8 @@ export const en = {
       failed: "Did not work",
     } satisfies Record<RequestView["state"], string>,
   },
+
+  saved: savedStrings,
 
   access: {
     refusedTitle: "This workspace needs its link",

@@ -12,6 +12,7 @@ import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
 import { createFakeFiles } from "./fake-files.ts";
 import { createFakeModel } from "./fake-model.ts";
 import { startFakePreview } from "./fake-preview.ts";
+import { createFakeSaved } from "./fake-saved.ts";
 import { createFakeTerminal, type FakeTerminal } from "./fake-terminal.ts";
 import { createFakeWorkshop, type Scenario, scenarios } from "./fake-workshop.ts";
 
@@ -56,6 +57,7 @@ export const startFakeServer = async ({
   const workshop = createFakeWorkshop(scenario, { home, previewPort: preview?.port ?? 0 });
   const files = createFakeFiles(home);
   const model = createFakeModel();
+  const saved = createFakeSaved();
   const streams = new Set<ServerResponse>();
   const terminals = new Map<string, FakeTerminal>();
   let down = false;
@@ -170,6 +172,8 @@ export const startFakeServer = async ({
     if (head === "disputes") return json(response, 200, { v: 1, kind: "atelier-check-evidence" });
     if (head === "files" || head === "work") return files(request, response, [head, ...rest]);
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
+    if (head === "checkpoints") return json(response, 200, saved.checkpoints());
+    if (head === "replaced") return json(response, 200, request.method === "POST" ? saved.take() : saved.replaced());
     if (head === "requests")
       return refuse(response, 409, [
         "jobs-running",

@@ -20,6 +20,7 @@ export const scenarios = [
   "refused",
   "finished",
   "transitions",
+  "moved",
   "hostile",
   "asking",
   "tools",
@@ -124,7 +125,17 @@ export const createFakeWorkshop = (
       steps: steps(),
       ...(current === undefined ? {} : { currentStep: current }),
       finished: done.size === base.steps.length,
-      transitions: scenario === "transitions",
+      transitions: scenario === "transitions" || scenario === "moved",
+      ...(scenario === "moved"
+        ? {
+            arrival: {
+              reason: "next",
+              checkpoint: "c2",
+              replaced: ["/home/student/app/server.py", "/home/student/logo.png"],
+              skipped: ["/home/student/big.iso: larger than 52428800 bytes"],
+            },
+          }
+        : {}),
       ...(scenario === "tools"
         ? {
             workshop: { ...base.workshop, editor: true, tabs: [{ title: "Web app", port: previewPort, path: "/" }] },

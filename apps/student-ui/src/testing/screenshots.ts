@@ -97,6 +97,22 @@ const shots: readonly Shot[] = [
   { name: "settings", scenario: "working", prepare: (page) => button(page, "Settings").click() },
   { name: "reset-confirm", scenario: "transitions", prepare: (page) => button(page, "Start this step over").click() },
   {
+    name: "replaced-files",
+    scenario: "moved",
+    prepare: async (page) => {
+      await button(page, "Compare").click();
+      await button(page, "Use mine").first().waitFor();
+    },
+  },
+  {
+    name: "saved-states",
+    scenario: "moved",
+    prepare: async (page) => {
+      await button(page, "Saved states…").click();
+      await button(page, "Bring back").first().click();
+    },
+  },
+  {
     name: "refused-request",
     scenario: "transitions",
     prepare: async (page) => {

@@ -37,6 +37,8 @@ export interface History extends Progress {
 }
 
 export interface LeftBehind {
+  /** Programs of the student's that ended with it. */
+  readonly jobs: readonly string[];
   /** Why it was left: the kind of the request. */
   readonly reason: string;
   readonly checkpoint: string;
@@ -89,7 +91,12 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       break;
     case "released":
       if (event.checkpoint !== undefined && event.image !== undefined && event.reason !== "stop")
-        history.left = { checkpoint: event.checkpoint, image: event.image, reason: event.reason };
+        history.left = {
+          checkpoint: event.checkpoint,
+          image: event.image,
+          reason: event.reason,
+          jobs: event.jobs ?? [],
+        };
       break;
     case "server-started":
       // A container that comes back has what it had: only another one begins anew.

@@ -19,6 +19,7 @@ import { createLlmHelp, type LlmHelp } from "../help/create-llm-help.ts";
 import type { createEventStream } from "../http/event-stream.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Lease } from "../lease/lease.ts";
+import { arrivalLine } from "../progress/arrival-line.ts";
 import { applyEvent, type History, readHistory } from "../progress/progress.ts";
 import { createStorageNotices } from "../recording/storage-notices.ts";
 import { createQuizzes } from "../quizzes/quizzes.ts";
@@ -214,6 +215,11 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
   return running;
 };
 
+const arrivalOf = (history: History): { readonly arrival?: string } => {
+  const arrival = arrivalLine(history);
+  return arrival === undefined ? {} : { arrival };
+};
+
 export const openTerminals = ({
   options,
   running,
@@ -235,6 +241,8 @@ export const openTerminals = ({
     workdir: running.loaded.workshop.workdir,
     identity,
     env: { ...env, ...running.received.secrets },
+    // Who stood by replaces another one; everything else is the same container come back.
+    ...(running.received.config.mode === "standby" ? arrivalOf(running.history) : {}),
     events: running.events,
     recording: running.received.config.recording,
     secrets: Object.values(running.received.secrets),

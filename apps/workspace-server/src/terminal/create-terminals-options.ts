@@ -14,6 +14,8 @@ export interface CreateTerminalsOptions {
   readonly recording: { readonly commands: "on" | "off"; readonly terminal: "on" | "off" };
   /** Values that must never be written: replaced before any record. */
   readonly secrets: readonly string[];
+  /** Said under the last screen instead of "the shell was restarted": what a swap did. */
+  readonly arrival?: string;
   readonly currentStep: () => string | undefined;
   readonly platform: { readonly setpriv: string; readonly terminfo: string; readonly shellIntegration: string };
   readonly now: () => Date;

@@ -116,7 +116,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       const prelude =
         isFirstShell && lastScreen
           ? Buffer.from(
-              `${lastScreen}\u001b[0m\r\n\u001b[2m── The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before. ──\u001b[0m\r\n`,
+              `${lastScreen}\u001b[0m\r\n\u001b[2m── ${options.arrival ?? `The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before.`} ──\u001b[0m\r\n`,
             )
           : undefined;
       isFirstShell = false;

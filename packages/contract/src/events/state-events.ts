@@ -79,7 +79,13 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     cause: z.string().optional(),
   }),
   /** `checkpoint`: what was left, and on which image: where undo leads back to. */
-  event("released", { reason: z.string(), checkpoint: z.string().optional(), image: z.string().optional() }),
+  event("released", {
+    reason: z.string(),
+    checkpoint: z.string().optional(),
+    image: z.string().optional(),
+    /** Programs of the student's that ended with it. */
+    jobs: z.array(z.string()).optional(),
+  }),
   event("checkpoint", {
     id: z.string(),
     /** Why it was made: `auto`, `swap`, `stop`, `undo` or `manual`. */

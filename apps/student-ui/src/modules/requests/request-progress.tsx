@@ -11,9 +11,13 @@ export const RequestProgress = (): ReactNode => {
   const session = useSession();
   const { request } = useStudent();
   if (request === undefined) return null;
-  const { kind, step, state, cause, mayInsist } = request;
+  const { kind, step, checkpoint, state, cause, mayInsist } = request;
   const repeat = (): void => {
-    session.request(kind, { ...(step === undefined ? {} : { step }), confirmed: true });
+    session.request(kind, {
+      ...(step === undefined ? {} : { step }),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      confirmed: true,
+    });
   };
   return (
     <div className="request-progress" data-state={state} role={state === "outstanding" ? "status" : "alert"}>

@@ -7,6 +7,7 @@ import { isDone } from "../../state/select.ts";
 import { useSession, useStudent } from "../../state/use-student.ts";
 import type { View } from "../../state/view.ts";
 import { strings } from "../../strings/en.ts";
+import { SavedStatesButton } from "../saved/saved-states-button.tsx";
 
 const words = strings.steps;
 
@@ -123,6 +124,9 @@ export const StepList = ({ drawer }: { readonly drawer: Drawer }): ReactNode => 
             state="page"
           />
         </ol>
+        <p className="steps__saved">
+          <SavedStatesButton />
+        </p>
       </nav>
     </>
   );

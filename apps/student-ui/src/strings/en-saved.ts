@@ -1,0 +1,58 @@
+import type { CheckpointView, ReplacedFile, ReplacedView } from "@atelier/contract";
+
+/** Part of the catalogue in `en.ts`: saved states, and files that a step replaced. */
+export const savedStrings = {
+  close: "Close",
+  loading: "Looking…",
+  failed: "Your saved files could not be looked at",
+  notBrought: (paths: readonly string[]) =>
+    `Not brought along: ${paths.slice(0, 5).join("; ")}${paths.length > 5 ? " and more" : ""}.`,
+  replaced: {
+    notice: (count: number) =>
+      count === 1
+        ? "This step brought its own version of a file that you had changed."
+        : `This step brought its own versions of ${count} files that you had changed.`,
+    open: "Compare",
+    title: "Replaced by the step",
+    text: "You and the step changed these. The step's version is in place; yours is kept, and comes back by a click. Lines with + are yours, lines with - are the step's.",
+    mine: {
+      changed: "You changed it.",
+      created: "You made it, and the step brings one, too.",
+      deleted: "You deleted it.",
+    } satisfies Record<ReplacedView["units"][number]["mine"], string>,
+    sides: {
+      text: "a text",
+      binary: "no text",
+      folder: "a folder",
+      link: "a link",
+      absent: "not there",
+    } satisfies Record<ReplacedFile["mine"], string>,
+    take: "Use mine",
+    taken: "Your version is in place.",
+    difference: (path: string) => `Difference of ${path}`,
+    noText: (path: string, mine: string, image: string) => `${path}: yours is ${mine}, the step's is ${image}.`,
+    more: (count: number) => `${count} more are not shown.`,
+  },
+  states: {
+    open: "Saved states…",
+    title: "Saved states of your files",
+    text: "Your files are saved before every move, and within half a minute while you work.",
+    none: "Nothing was saved yet.",
+    start: "the beginning",
+    reasons: {
+      swap: "Before moving on",
+      stop: "Before stopping",
+      auto: "While you worked",
+      manual: "On request",
+      undo: "Before undoing",
+    } satisfies Record<CheckpointView["reason"], string>,
+    detail: (reason: string, step: string, files: number) =>
+      `${reason}, at “${step}”; ${files === 1 ? "one file" : `${files} files`} that differ from the step's`,
+    skipped: (paths: readonly string[]) =>
+      `Not saved: ${paths.slice(0, 3).join("; ")}${paths.length > 3 ? " and more" : ""}`,
+    restore: "Bring back",
+    sure: "Replace my workspace with it",
+    loses:
+      "You get a clean workspace with these files. Running programs end. Your files of now are saved first, and undo brings them back.",
+  },
+} as const;

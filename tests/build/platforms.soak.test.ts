@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { connectEngine, findEndpoint } from "@atelier/backend-docker";
-import { createAtelierCli } from "@atelier/testkit";
+import { copyImageAs, createAtelierCli } from "@atelier/testkit";
 
 const workshop = (name: string, image: string): Readonly<Record<string, string>> => ({
   "w/workshop.yaml": `version: v1\nworkshop:\n  name: ${name}\n  version: "1"\n  title: Platforms\nbase:\n  image: ${image}\nsteps: [one]\n`,
@@ -16,10 +16,12 @@ test("the platform layer is made and checked for the other architecture, and fil
   const native = (await engine.info()).Architecture === "x86_64" ? "amd64" : "arm64";
   const foreign = native === "amd64" ? "arm64" : "amd64";
   const base = "atelier-test/foreign:1";
+  // Nothing of it runs, so a shell in name will do.
   execFileSync("sh", [
     "-c",
-    `d=$(mktemp -d); mkdir -p "$d/bin" "$d/etc"; echo x > "$d/bin/sh"; chmod 755 "$d/bin/sh"; tar -C "$d" -c . | docker import --platform linux/${foreign} - ${base}; rm -r "$d"`,
+    `d=$(mktemp -d); mkdir -p "$d/bin" "$d/etc"; echo x > "$d/bin/sh"; chmod 755 "$d/bin/sh"; tar -C "$d" -c . | docker import - atelier-test/native:1; rm -r "$d"`,
   ]);
+  await copyImageAs("atelier-test/native:1", base, foreign);
   await using atelier = await createAtelierCli();
   await atelier.write(workshop("platforms", base));
   const built = await atelier.succeed("build", "w", "--builder", "docker", "--platform", `linux/${foreign}`, "--json");

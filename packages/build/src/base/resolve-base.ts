@@ -42,7 +42,7 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
   if (suite === undefined) {
     const foreign = await engine.inspectImage(reference);
     const lack = foreign
-      ? `is here for ${foreign.Os}/${foreign.Architecture} only, the engine runs on ${platform}, and it`
+      ? `is here for ${foreign.Os}/${foreign.Architecture} only, ${platform} is wanted, and it`
       : "is not here and";
     throw new AppError("base-not-available", `The image ${reference} ${lack} could not be pulled: ${failure.message}`, {
       hint: "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
@@ -63,7 +63,7 @@ const found = (
   { reference, platform }: { readonly reference: string; readonly platform: string },
 ): ImageInspect => {
   if (image === undefined)
-    throw new AppError("base-not-available", `There is no image ${reference} for ${platform}, the engine's platform.`, {
+    throw new AppError("base-not-available", `There is no image ${reference} for ${platform}.`, {
       hint: "Choose a base that is published for this architecture.",
     });
   return image;

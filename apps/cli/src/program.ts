@@ -149,6 +149,7 @@ export const commandTable: readonly Entry[] = [
       option("--output <folder>", "also write all images as an OCI layout").conflicts(["check", "only"]),
       option("--check", "build a second time from nothing and say which layers differ"),
       option("--shell-on-failure", "open a shell where the failing command would have run"),
+      option("--watch", "build again after every change of the folder").conflicts(["check", "fromStep", "json"]),
       json,
     ],
     load: () => import("./commands/build.ts"),

@@ -1,11 +1,12 @@
 import type { BuilderChoice, Platform } from "@atelier/build";
-import { AppError } from "@atelier/domain";
+import { AppError, isAppError } from "@atelier/domain";
 import { buildAgain, buildWorkshop, type BuildWish } from "../build-workshop.ts";
 import { compareBuilds } from "../compare-builds.ts";
 import type { Context } from "../context.ts";
+import { watchFolder } from "../dev/watch-folder.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { readSecretFiles } from "../name-values.ts";
-import { countOf, renderDiagnostics } from "../render-error.ts";
+import { countOf, renderDiagnostics, renderError } from "../render-error.ts";
 import { writeImages } from "../write-images.ts";
 
 interface BuildOptions {
@@ -17,10 +18,33 @@ interface BuildOptions {
   readonly output?: string;
   readonly check?: boolean;
   readonly shellOnFailure?: boolean;
+  readonly watch?: boolean;
   readonly json?: boolean;
 }
 
 export default async (context: Context, [folder = "."]: readonly string[], options: BuildOptions): Promise<number> => {
+  const code = await buildOnce(context, folder, options);
+  return options.watch === true ? watchAndBuild(context, folder, options) : code;
+};
+
+/** Builds after every change of the folder. What fails is said, and the next change is another try. */
+const watchAndBuild = async (context: Context, folder: string, options: BuildOptions): Promise<number> => {
+  const { reporter, signal } = context;
+  reporter.info(`Watching ${context.path(folder)}; Ctrl-C ends this.`);
+  for await (const _change of watchFolder(context.path(folder), { signal })) {
+    try {
+      await buildOnce(context, folder, options);
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!isAppError(error)) throw error;
+      reporter.progressDone();
+      reporter.warn(renderError(error, reporter.paint).text);
+    }
+  }
+  return 0;
+};
+
+const buildOnce = async (context: Context, folder: string, options: BuildOptions): Promise<number> => {
   const { reporter } = context;
   const workshop = await requireWorkshop(context, folder);
   if (workshop.diagnostics.length > 0)

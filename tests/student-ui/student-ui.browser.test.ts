@@ -180,6 +180,7 @@ describe("a step", () => {
   test("shows its text, runs a block in the terminal, fails a check, then passes it", async (context) => {
     const { page, complaints } = await visit(context, "working");
     await page.getByRole("heading", { level: 1, name: "Make files and folders" }).waitFor();
+    await page.locator(".prose .code").nth(3).waitFor();
     assert.equal(await page.locator(".prose .code").count(), 4);
     await shows(page, "$");
 

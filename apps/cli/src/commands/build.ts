@@ -23,11 +23,13 @@ interface BuildOptions {
 }
 
 export default async (context: Context, [folder = "."]: readonly string[], options: BuildOptions): Promise<number> => {
-  const code = await buildOnce(context, folder, options);
-  return options.watch === true ? watchAndBuild(context, folder, options) : code;
+  if (options.watch !== true) return buildOnce(context, folder, options);
+  // A folder that cannot be read at all is no beginning.
+  await requireWorkshop(context, folder);
+  return watchAndBuild(context, folder, options);
 };
 
-/** Builds after every change of the folder. What fails is said, and the next change is another try. */
+/** Builds now and after every change of the folder. What fails is said, and the next change is another try. */
 const watchAndBuild = async (context: Context, folder: string, options: BuildOptions): Promise<number> => {
   const { reporter, signal } = context;
   reporter.info(`Watching ${context.path(folder)}; Ctrl-C ends this.`);

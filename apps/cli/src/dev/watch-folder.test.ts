@@ -23,8 +23,11 @@ test("changes are told, in new folders and by renames too; touching without chan
     }
   };
   try {
-    // The first look has to have happened before anything can differ from it.
-    await sleep(500);
+    // It says when it watches; nothing that comes later is missed.
+    for (let waited = 0; told.length === 0; waited += 20) {
+      assert.ok(waited < 30_000, "it did not begin to watch");
+      await sleep(20);
+    }
     await edit(() => writeFile(join(folder, "a.md"), "1"));
     await edit(() => writeFile(join(folder, "a.md"), "2"));
     await edit(async () => {

@@ -11,9 +11,9 @@ export interface WatchOptions {
 const settleMs = 60;
 
 /**
- * Yields after the folder changed, once for changes that come together: editors write a file in several
- * moves. It watches on this machine, so no engine's virtual machine has to pass anything on; what the
- * system does not tell is found by looking now and then.
+ * Yields once when it watches, then after the folder changed; changes that come together are one, since
+ * editors write a file in several moves. It watches on this machine, so no engine's virtual machine has to
+ * pass anything on; what the system does not tell is found by looking now and then.
  */
 export async function* watchFolder(folder: string, { signal, pollMs = 1500 }: WatchOptions): AsyncGenerator<void> {
   let wake: () => void = () => {};
@@ -24,6 +24,8 @@ export async function* watchFolder(folder: string, { signal, pollMs = 1500 }: Wa
   };
   using _watcher = watchQuietly(folder, told);
   let seen = await stateOf(folder, signal);
+  // What changed before the first look is found by whoever looks now.
+  yield;
   while (!signal.aborted) {
     if (!hasChanged) {
       const woken = new Promise<void>((resolve) => {

@@ -31,6 +31,8 @@ const withHome = async (
       context === undefined ? "#!/bin/sh\nexit 1\n" : `#!/bin/sh\necho ${context}\n`,
     );
     await chmod(join(bin, "docker"), 0o755);
+    await mkdir(join(home, ".docker"));
+    await writeFile(join(home, ".docker/config.json"), JSON.stringify({ currentContext: context && "chosen" }));
     await run({ PATH: `${bin}:/usr/bin:/bin`, HOME: home, XDG_RUNTIME_DIR: join(home, "run") }, async (path) => {
       const socket = join(home, path);
       await mkdir(dirname(socket), { recursive: true });
@@ -64,6 +66,22 @@ test("DOCKER_HOST wins over every context", () =>
 test("the current context names the endpoint, even when nothing listens there", () =>
   withHome("unix:///nowhere/colima.sock", async (env) => {
     assert.deepEqual(await findEndpoint(env), { kind: "socket", path: "/nowhere/colima.sock" });
+  }));
+
+test("the docker CLI is asked only when somebody chose a context", () =>
+  withHome("unix:///chosen.sock", async (env, listen) => {
+    const chosen = { kind: "socket", path: "/chosen.sock" };
+    const system = await listen("system.sock");
+    assert.deepEqual(await findEndpoint(env, system), chosen);
+    assert.deepEqual(await findEndpoint({ ...env, DOCKER_CONTEXT: "default" }, system), { ...chosen, path: system });
+    const config = join(env.HOME ?? "", ".docker/config.json");
+    await writeFile(config, JSON.stringify({ auths: {} }));
+    assert.deepEqual(await findEndpoint(env, system), { ...chosen, path: system });
+    assert.deepEqual(await findEndpoint({ ...env, DOCKER_CONTEXT: "other" }, system), chosen);
+    await writeFile(config, "{ torn");
+    assert.deepEqual(await findEndpoint(env, system), chosen, "the CLI may read what we cannot");
+    await rm(config);
+    assert.deepEqual(await findEndpoint(env, system), { ...chosen, path: system });
   }));
 
 test("an endpoint over TLS is refused with a way out instead of broken bytes", () =>

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -42,19 +43,8 @@ export const findEndpoint = async (
       });
     return parseEndpoint(env.DOCKER_HOST);
   }
-  try {
-    const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], {
-      timeout: 5000,
-      env,
-    });
-    // The context "default" names the default socket whether there is one or not; others mean what they say.
-    const context = stdout.trim() === "" ? undefined : parseEndpoint(stdout.trim());
-    if (context?.kind === "tcp" || (context && (!systemSockets.has(context.path) || existsSync(context.path))))
-      return context;
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    // No docker CLI: the usual places remain.
-  }
+  const chosen = (await hasChosenContext(env)) ? await askForContext(env) : undefined;
+  if (chosen) return chosen;
   const usual = [
     defaultSocket,
     ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, "docker.sock")] : []),
@@ -62,4 +52,44 @@ export const findEndpoint = async (
     join(env.HOME ?? homedir(), ".docker/desktop/docker.sock"),
   ];
   return { kind: "socket", path: usual.find((path) => existsSync(path)) ?? defaultSocket };
+};
+
+/**
+ * Whether somebody chose a context. Nobody did for most people, and then the docker CLI, a process that takes
+ * longer than the engine's first answer, knows nothing that the usual places do not.
+ */
+const hasChosenContext = async (env: Readonly<Record<string, string | undefined>>): Promise<boolean> => {
+  const isOther = (name: unknown): boolean => name !== undefined && name !== "" && name !== "default";
+  if (env.DOCKER_CONTEXT) return isOther(env.DOCKER_CONTEXT);
+  const file = join(env.DOCKER_CONFIG || join(env.HOME ?? homedir(), ".docker"), "config.json");
+  try {
+    const config: unknown = JSON.parse(await readFile(file, "utf8"));
+    return (
+      typeof config === "object" && config !== null && "currentContext" in config && isOther(config.currentContext)
+    );
+  } catch (error) {
+    // What we cannot read, the docker CLI may: let it say so.
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+  }
+};
+
+/** The chosen context's endpoint, as the docker CLI knows it; undefined where it cannot be asked. */
+const askForContext = async (
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<EngineEndpoint | undefined> => {
+  try {
+    const { stdout } = await run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], {
+      timeout: 5000,
+      env,
+    });
+    // The context "default" names the default socket whether there is one or not; others mean what they say.
+    const context = stdout.trim() === "" ? undefined : parseEndpoint(stdout.trim());
+    return context?.kind === "socket" && systemSockets.has(context.path) && !existsSync(context.path)
+      ? undefined
+      : context;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    // No docker CLI: the usual places remain.
+    return undefined;
+  }
 };

@@ -1,11 +1,24 @@
-import { CommanderError } from "commander";
-import { type Context, createContext } from "./context.ts";
-import { createProgram } from "./program.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { createReporter } from "./reporter/reporter.ts";
-import { version } from "./version.ts";
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Context } from "./context.ts";
 
 /** Composition root of the CLI: the only place that reads argv, the environment and the clock. */
+// Compiling what we are made of is half of a short command. Node checks each entry against its source, keeps one
+// folder per version and user, and goes on without where it may not write. Before every import, hence those below.
+enableCompileCache(
+  process.env.NODE_COMPILE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atelier/compiled"),
+);
+const [{ CommanderError }, { createContext }, { createProgram }, { exitCodes }, { createReporter }, { version }] =
+  await Promise.all([
+    import("commander"),
+    import("./context.ts"),
+    import("./program.ts"),
+    import("./exit-codes.ts"),
+    import("./reporter/reporter.ts"),
+    import("./version.ts"),
+  ]);
+
 const interrupt = new AbortController();
 let interrupts = 0;
 process.on("SIGINT", () => {

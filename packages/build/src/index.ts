@@ -11,6 +11,7 @@ export { type ImageRepository, parseRepository, textOfRepository } from "./regis
 export { type PushEvent, type PushImage, pushImages } from "./registry/push-images.ts";
 export { openRegistry } from "./registry/registry-client.ts";
 export { ensureAppBundle } from "./platform/app-bundle.ts";
+export { onlyEnglish } from "./platform/only-english.ts";
 export {
   isPlatform,
   type Platform,

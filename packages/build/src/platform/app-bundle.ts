@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@atelier/domain";
-import type { Plugin } from "esbuild";
 import { isAlive } from "../docker/build-labels.ts";
 import { entriesOfFolder, type TarEntry } from "../tar/make-tar.ts";
 import { digestOfFiles } from "./digest-of-files.ts";
+import { onlyEnglish } from "./only-english.ts";
 
 /** Our own programs inside the student container: server, shell integration, student UI. */
 export interface AppBundle {
@@ -29,6 +29,7 @@ const sources = [
   "package-lock.json",
   // The recipe itself: other options make another bundle.
   "packages/build/src/platform/app-bundle.ts",
+  "packages/build/src/platform/only-english.ts",
   "packages/build/src/chain",
 ];
 /** Below the sources, but not in the bundle. */
@@ -92,17 +93,6 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
 /** The bundle as entries of a layer. */
 export const appEntries = (bundle: AppBundle): Promise<readonly TarEntry[]> =>
   entriesOfFolder(bundle.folder, "opt/atelier");
-
-/** zod brings its messages in fifty languages, which every start of the server would read and compile. */
-const onlyEnglish: Plugin = {
-  name: "only-english",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
-      contents: 'export { default as en } from "./en.js";',
-      resolveDir: dirname(path),
-    }));
-  },
-};
 
 const bundleServer = async (folder: string): Promise<void> => {
   const { build } = await import("esbuild");

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type AtelierCli, createAtelierCli, daggerForTests } from "@atelier/testkit";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
 
@@ -43,9 +45,32 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - begun;
 };
 
-/** Editing a file of the last step of ten, and building with nothing edited, beside `docker build`. */
+const packer = fileURLToPath(new URL("../scripts/package.ts", import.meta.url));
+
+/** The CLI as it is installed, launcher and all: an author has no checkout whose types are stripped at each start. */
+const unpackCli = async (): Promise<{ readonly launcher: string } & AsyncDisposable> => {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-bench-"));
+  const file = execFileSync(process.execPath, [packer, folder], { encoding: "utf8" }).trim();
+  execFileSync("tar", ["-xzf", file, "-C", folder]);
+  return {
+    launcher: join(folder, "package/bin/atelier.mjs"),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+};
+
+/**
+ * Editing a file of the last step of ten, and building with nothing edited, beside `docker build`. Measured with
+ * the packed CLI; `ATELIER_BENCH_CHECKOUT=1` measures the sources of this checkout instead.
+ */
 export default async (): Promise<readonly BenchRow[]> => {
-  await using atelier = await createAtelierCli(daggerForTests()?.env);
+  await using packed = process.env.ATELIER_BENCH_CHECKOUT ? undefined : await unpackCli();
+  // Dagger's SDK is no part of the package; npm installs it beside, which a bench without a registry does not.
+  if (packed && daggerForTests())
+    await symlink(
+      fileURLToPath(new URL("../node_modules", import.meta.url)),
+      join(packed.launcher, "../../node_modules"),
+    );
+  await using atelier = await createAtelierCli(daggerForTests()?.env, packed?.launcher);
   await writeWorkshop(atelier);
   const folder = join(atelier.folder, "w");
   const value = join(folder, `steps/${last}/files/value`);
@@ -75,12 +100,13 @@ export default async (): Promise<readonly BenchRow[]> => {
     }
   }
   execFileSync("docker", ["rmi", "-f", "atelier-bench-peer"], { stdio: "ignore" });
+  const from = packed ? "" : " (checkout)";
   return builders.flatMap((name): readonly BenchRow[] => {
     const [first, again] = [edited.get(name) ?? [], unchanged.get(name) ?? []];
     const ratio = median(first) / median(peer);
     return [
       {
-        name: `build: last step of ten edited, ${name} builder`,
+        name: `build: last step of ten edited, ${name} builder${from}`,
         unit: "ms",
         ours: median(first),
         peer: median(peer),
@@ -90,7 +116,7 @@ export default async (): Promise<readonly BenchRow[]> => {
         spread: spreadOf(first),
       },
       {
-        name: `build: nothing edited, ${name} builder`,
+        name: `build: nothing edited, ${name} builder${from}`,
         unit: "ms",
         ours: median(again),
         peer: null,

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const cliFile = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
+const checkoutsCli = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;
@@ -41,7 +41,11 @@ const endSupervisor = async (stateDirectory: string): Promise<void> => {
   }
 };
 
-export const createAtelierCli = async (env: Readonly<Record<string, string>> = {}): Promise<AtelierCli> => {
+/** @param cliFile what Node runs: the checkout's sources, or what a package holds */
+export const createAtelierCli = async (
+  env: Readonly<Record<string, string>> = {},
+  cliFile: string = checkoutsCli,
+): Promise<AtelierCli> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-test-"));
   const stateDirectory = join(folder, ".state");
   const start = (...args: string[]): ChildProcess =>

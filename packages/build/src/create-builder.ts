@@ -17,6 +17,7 @@ import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
+import { withRoom } from "./disk-full.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
 import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
@@ -48,9 +49,21 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
         ),
       );
     };
+    let doing = "The build";
     try {
-      const work = { ...options, request, scratch, later };
-      return request.isTrial ? await buildTrial(work, chain) : await build(work, chain, openImageCache(options.engine));
+      const onProgress: BuildRequest["onProgress"] = (event) => {
+        if (event.kind === "step-started") doing = `Step "${event.step}"`;
+        request.onProgress(event);
+      };
+      const work = { ...options, request: { ...request, onProgress }, scratch, later };
+      return await withRoom(
+        () => (request.isTrial ? buildTrial(work, chain) : build(work, chain, openImageCache(options.engine))),
+        {
+          doing: () => doing,
+          place: tmpdir(),
+          hint: "Make room there, or point TMPDIR at a disk that has some, and build again; everything before is cached.",
+        },
+      );
     } finally {
       await Promise.all(background);
       await rm(scratch, { recursive: true, force: true });

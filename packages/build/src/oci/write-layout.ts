@@ -8,6 +8,7 @@ import { createGzip } from "node:zlib";
 import { AppError } from "@atelier/domain";
 import { extract } from "tar-stream";
 import { z } from "zod";
+import { withRoom } from "../disk-full.ts";
 import { blobPath, sha256Digest } from "./blob-store.ts";
 import { type Descriptor, imageConfigSchema, type Index, imageName, mediaTypes, refName } from "./oci-documents.ts";
 
@@ -25,9 +26,20 @@ export interface LayoutImage {
  * Writes images that an engine saved (`docker save`: the format of 20.10 with `layer.tar` files and links
  * between them, and the layout with blobs of 25 and later) as an OCI layout into a folder. Layers are
  * compressed once, however many images share them, and always to the same bytes. An image without a tag
- * gets one descriptor without a name. Throws `AppError` `image-not-saved` when the stream lacks one.
+ * gets one descriptor without a name. Throws `AppError` `image-not-saved` when the stream lacks one,
+ * `disk-full` when the folder's disk has no room.
  */
-export const writeLayout = async (
+export const writeLayout = (
+  saved: Readable,
+  wanted: { readonly folder: string; readonly images: readonly LayoutImage[] },
+): Promise<Index> =>
+  withRoom(() => writeAll(saved, wanted), {
+    doing: () => "The images cannot be written",
+    place: wanted.folder,
+    hint: "Make room there or name another folder, and run the command again; what was built is kept.",
+  });
+
+const writeAll = async (
   saved: Readable,
   { folder, images }: { readonly folder: string; readonly images: readonly LayoutImage[] },
 ): Promise<Index> => {

@@ -1,0 +1,27 @@
+import { AppError } from "@atelier/domain";
+
+/** Whether this machine's disk was full, wherever in the chain of causes it is said. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  ((error as NodeJS.ErrnoException).code === "ENOSPC" ||
+    (error as NodeJS.ErrnoException).code === "EDQUOT" ||
+    isDiskFull(error.cause));
+
+/**
+ * Does work that writes to this machine's disk. Throws `AppError` `disk-full` when that has no room left: the
+ * engine may have another disk, so the place is named.
+ */
+export const withRoom = async <T>(
+  work: () => Promise<T>,
+  said: { readonly doing: () => string; readonly place: string; readonly hint: string },
+): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!isDiskFull(cause)) throw cause;
+    throw new AppError("disk-full", `${said.doing()}: there is no room left in ${said.place}.`, {
+      hint: said.hint,
+      cause,
+    });
+  }
+};

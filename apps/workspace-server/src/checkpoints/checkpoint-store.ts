@@ -20,6 +20,8 @@ const metaSchema = z.object({
   files: z.int(),
   bytes: z.number(),
   skipped: skippedSchema,
+  /** There were more entries than are looked at: what is missing here was not necessarily deleted. */
+  isCut: z.boolean().optional(),
   deleted: z.array(z.string()),
 });
 export type CheckpointMeta = z.infer<typeof metaSchema>;

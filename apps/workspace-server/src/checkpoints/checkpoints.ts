@@ -38,6 +38,11 @@ export interface FileChange {
   readonly change: "new" | "changed" | "deleted";
 }
 
+export interface ChangesReport {
+  readonly changed: readonly FileChange[];
+  readonly skipped: CheckpointMeta["skipped"];
+}
+
 export type RestoreKind = "exact" | "carry-over";
 
 export interface RestoreReport {
@@ -74,8 +79,8 @@ export interface Checkpoints {
   take(id: string, unit: string): Promise<RestoreReport>;
   /** Whether anything below the roots changed since the last save: cheap, no hashing of old files. */
   hasChanges(signal?: AbortSignal): Promise<boolean>;
-  /** What differs from the fresh layer, files and links only, by path. */
-  changes(signal?: AbortSignal): Promise<readonly FileChange[]>;
+  /** What differs from the fresh layer, files and links only, by path; and what no checkpoint can hold. */
+  changes(signal?: AbortSignal): Promise<ChangesReport>;
 }
 
 /** Of one unit. */
@@ -110,10 +115,9 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
       throw new AppError("checkpoint-gone", `The checkpoint ${id} is not on this volume (any more).`);
     // What could not be saved is not "deleted by the student" and must not be treated as such.
     const mine = new Map(Object.entries(stored.mine));
-    for (const { path } of stored.meta.skipped) {
-      const before = stored.base[path];
-      if (before !== undefined) mine.set(path, before);
-    }
+    const isUnknown = unknownTo(stored.meta.skipped, stored.meta.isCut === true);
+    for (const [path, before] of Object.entries(stored.base))
+      if (!mine.has(path) && isUnknown(path)) mine.set(path, before);
     return { stored, mine };
   };
   const carryOver = (stored: StoredCheckpoint, mine: Map<string, ManifestEntry>): CarryOverPlan =>
@@ -159,16 +163,17 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
     list: () => store.list(),
     hasChanges: async (signal) => !sameTree((await scan(signal)).entries, lastSaved?.entries ?? baseline),
     changes: async (signal) => {
-      const mine = (await scan(signal)).entries;
+      const { entries: mine, skipped, isCut } = await scan(signal);
+      const isUnknown = unknownTo(skipped, isCut);
       const found = Object.entries(mine).flatMap(([path, entry]): FileChange[] =>
         entry.kind === "folder" || sameEntry(baseline[path], entry)
           ? []
           : [{ path, change: baseline[path] === undefined ? "new" : "changed" }],
       );
       const deleted = Object.entries(baseline).flatMap(([path, entry]): FileChange[] =>
-        entry.kind === "folder" || mine[path] !== undefined ? [] : [{ path, change: "deleted" }],
+        entry.kind === "folder" || mine[path] !== undefined || isUnknown(path) ? [] : [{ path, change: "deleted" }],
       );
-      return [...found, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1));
+      return { changed: [...found, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1)), skipped };
     },
     save: async (reason, signal) => {
       const found = await scan(signal);
@@ -176,8 +181,9 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
       if (lastSaved && sameTree(mine, lastSaved.entries) && reason !== "manual")
         return reason === "auto" ? undefined : { ...lastSaved.meta, isNew: false };
       const changed = changedWithUnits(baseline, mine, options.keep);
+      const isUnknown = unknownTo(found.skipped, found.isCut);
       const deleted = Object.keys(baseline)
-        .filter((path) => mine[path] === undefined)
+        .filter((path) => mine[path] === undefined && !isUnknown(path))
         .sort();
       const id = options.newId();
       const draft: CheckpointMeta = {
@@ -189,6 +195,7 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
         files: 0,
         bytes: 0,
         skipped: [],
+        ...(found.isCut ? { isCut: true } : {}),
         deleted,
       };
       const meta = await store.write({ meta: draft, base: baseline, mine }, async (output) => {
@@ -221,6 +228,18 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
  */
 export const takeBaseline = (roots: readonly string[]): ManifestRecord =>
   scanRoots({ roots, limits: defaultCheckpointLimits }).entries;
+
+/** Whether nothing is known of a path, so that its absence is no deletion: a scan was cut, or could not look there. */
+const unknownTo = (skipped: readonly { readonly path: string }[], isCut: boolean): ((path: string) => boolean) => {
+  if (isCut) return () => true;
+  const unseen = new Set(skipped.map(({ path }) => path));
+  if (unseen.size === 0) return () => false;
+  return (path) => {
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1))
+      if (unseen.has(path.slice(0, end))) return true;
+    return false;
+  };
+};
 
 const sameTree = (a: Readonly<Record<string, ManifestEntry>>, b: Readonly<Record<string, ManifestEntry>>): boolean => {
   const paths = Object.keys(a);

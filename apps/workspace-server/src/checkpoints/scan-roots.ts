@@ -24,6 +24,8 @@ export interface ScanResult {
   readonly entries: Record<string, ManifestEntry>;
   readonly signatures: Record<string, string>;
   readonly skipped: readonly SkippedPath[];
+  /** There are more entries than the limit allows: what is missing in `entries` may exist. */
+  readonly isCut: boolean;
 }
 
 export interface ScanOptions {
@@ -43,7 +45,10 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
   const entries: Record<string, ManifestEntry> = {};
   const signatures: Record<string, string> = {};
   const skipped: SkippedPath[] = [];
+  // Level by level: where there is too much, it is the deep caches that are left out, not the notes beside them.
+  const folders = [...outermost(roots)];
   let count = 0;
+  let isCut = false;
 
   const visit = (path: string): void => {
     const stats = lstatSync(path, { bigint: true });
@@ -54,7 +59,7 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
     }
     if (stats.isDirectory()) {
       entries[path] = { kind: "folder", mode };
-      walk(path);
+      folders.push(path);
       return;
     }
     if (!stats.isFile()) return;
@@ -69,32 +74,38 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
     signatures[path] = signature;
   };
 
-  const walk = (folder: string): void => {
+  const look = (path: string): void => {
+    try {
+      visit(path);
+    } catch (error) {
+      const known = error as NodeJS.ErrnoException;
+      if (known.code !== "ENOENT") skipped.push({ path, why: reasonOf(known) });
+      // It was listed a moment ago under a name that is no text, and nobody can ask for it by that.
+      else if (path.includes("\ufffd")) skipped.push({ path, why: "its name is not valid UTF-8" });
+    }
+  };
+
+  // The array grows meanwhile.
+  for (const folder of folders) {
     let names: string[] = [];
     try {
       names = readdirSync(folder);
     } catch (error) {
       skipped.push({ path: folder, why: reasonOf(error as NodeJS.ErrnoException) });
     }
-    for (const name of names.sort()) {
-      const path = folder === "/" ? `/${name}` : `${folder}/${name}`;
+    const paths = names.sort().map((name) => (folder === "/" ? `/${name}` : `${folder}/${name}`));
+    for (const path of paths) {
       if (limits.ignored.includes(path)) continue;
-      if (++count > limits.files) {
-        if (count === limits.files + 1)
-          skipped.push({ path, why: `more than ${limits.files} entries; the rest is left out` });
-        return;
+      if (count === limits.files) {
+        isCut = true;
+        skipped.push({ path, why: `more than ${limits.files} entries; this and the rest are left out` });
+        return { entries, signatures, skipped, isCut };
       }
-      try {
-        visit(path);
-      } catch (error) {
-        const known = error as NodeJS.ErrnoException;
-        if (known.code !== "ENOENT") skipped.push({ path, why: reasonOf(known) });
-      }
+      count++;
+      look(path);
     }
-  };
-
-  for (const root of outermost(roots)) walk(root);
-  return { entries, signatures, skipped };
+  }
+  return { entries, signatures, skipped, isCut };
 };
 
 /** Opens a regular file for reading, or fails: never a link, never blocking on a FIFO. */
@@ -126,8 +137,12 @@ const digestOf = (path: string): string => {
 const signatureOf = (stats: BigIntStats): string =>
   `${stats.dev}:${stats.ino}:${stats.size}:${stats.mode}:${stats.mtimeNs}:${stats.ctimeNs}`;
 
-const reasonOf = (error: NodeJS.ErrnoException): string =>
-  error.code === "EACCES" || error.code === "EPERM" ? "not readable for the student" : error.message;
+const reasonOf = ({ code, message }: NodeJS.ErrnoException): string =>
+  code === "EACCES" || code === "EPERM"
+    ? "not readable for the student"
+    : code === "ENAMETOOLONG"
+      ? "its path is too long"
+      : message;
 
 /** Drops roots that lie below another one. */
 export const outermost = (roots: readonly string[]): readonly string[] =>

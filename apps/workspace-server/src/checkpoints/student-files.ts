@@ -13,7 +13,7 @@ import { type CheckpointReason, type ManifestRecord, openCheckpointStore } from 
 import {
   type Checkpoints,
   type CheckpointsOptions,
-  type FileChange,
+  type ChangesReport,
   createCheckpoints,
   takeBaseline,
 } from "./checkpoints.ts";
@@ -75,7 +75,7 @@ export interface StudentFiles extends Disposable {
   newestOfThisImage(): Promise<string | undefined>;
   list(): Promise<readonly CheckpointView[]>;
   /** What the student made of the files that their image brought. */
-  changes(): Promise<readonly FileChange[]>;
+  changes(): Promise<ChangesReport>;
   /** What the last swap replaced, side by side with the student's version. */
   replaced(arrival: Arrival | undefined, taken: ReadonlySet<string>): Promise<ReplacedView>;
   take(checkpoint: string, unit: string): Promise<void>;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { platformPaths } from "@atelier/contract";
-import type { FileChange } from "../checkpoints/checkpoints.ts";
+import type { ChangesReport } from "../checkpoints/checkpoints.ts";
 import type { ServerSettings } from "../config.ts";
 import { createFileService, type FileService, type FileServiceOptions } from "./student-file-service.ts";
 import { createWorkService, type WorkService } from "./work-service.ts";
@@ -14,7 +14,7 @@ export interface StudentDisk {
 export interface StudentDiskOptions extends Pick<FileServiceOptions, "identity" | "asIdentity" | "workdir"> {
   readonly settings: ServerSettings;
   readonly workspaceName: string;
-  readonly changes: () => Promise<readonly FileChange[]>;
+  readonly changes: () => Promise<ChangesReport>;
   /** argv of the file worker, for machines without the platform layer. */
   readonly worker: readonly string[] | undefined;
 }

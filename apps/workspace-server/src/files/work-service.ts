@@ -6,7 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { runtimeFileNames, type WorkView } from "@atelier/contract";
 import { extract, pack, type Pack } from "tar-stream";
-import type { FileChange } from "../checkpoints/checkpoints.ts";
+import type { ChangesReport } from "../checkpoints/checkpoints.ts";
 import type { FileService } from "./student-file-service.ts";
 import { commandHistory } from "./command-history.ts";
 
@@ -21,7 +21,7 @@ export interface WorkService {
 export interface WorkServiceOptions {
   readonly runtimeFolder: string;
   readonly files: FileService;
-  readonly changes: () => Promise<readonly FileChange[]>;
+  readonly changes: () => Promise<ChangesReport>;
   readonly home: string;
   readonly workspaceName: string;
 }
@@ -38,9 +38,10 @@ export const createWorkService = (options: WorkServiceOptions): WorkService => {
     commandHistory(await readFile(join(runtimeFolder, runtimeFileNames.commandLog), "utf8").catch(() => ""));
 
   const fill = async (archive: Pack): Promise<void> => {
-    const changes = await options.changes();
+    const { changed: changes, skipped } = await options.changes();
     const list = changes.map(({ path, change }) => `${change.padEnd(8)} ${path}\n`).join("");
-    archive.entry({ name: "changes.txt" }, list);
+    const unsaved = skipped.map(({ path, why }) => `not here  ${path}: ${why}\n`).join("");
+    archive.entry({ name: "changes.txt" }, list + unsaved);
     archive.entry({ name: "commands.txt" }, (await commands()).map((line) => `${line}\n`).join(""));
     for (const { name, bytes } of await recordings()) {
       const entry = archive.entry({ name: `recordings/${name}`, size: bytes }) as unknown as Writable;
@@ -65,7 +66,7 @@ export const createWorkService = (options: WorkServiceOptions): WorkService => {
   return {
     archiveName: `${options.workspaceName}-my-work.tar.gz`,
     view: async () => {
-      const changed = await options.changes();
+      const { changed } = await options.changes();
       return {
         changed: changed.slice(0, mostListed),
         truncated: changed.length > mostListed,

@@ -24,6 +24,7 @@ export const scanAnswerSchema = z.object({
   entries: z.record(z.string(), manifestEntrySchema),
   signatures: z.record(z.string(), z.string()),
   skipped,
+  isCut: z.boolean(),
 });
 export type ScanAnswer = z.output<typeof scanAnswerSchema>;
 /** `unchanged`: as this very worker answered last. */

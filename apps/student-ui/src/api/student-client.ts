@@ -12,6 +12,9 @@ import {
   evidenceApi,
   type HelpView,
   helpViewSchema,
+  type LeavingView,
+  leavingApi,
+  leavingViewSchema,
   type LlmContextView,
   llmContextViewSchema,
   type NewQuestion,
@@ -58,6 +61,7 @@ export interface StudentClient {
   ask(step: string, question: NewQuestion, options: AskOptions): Promise<void>;
   request(request: NewRequest): Promise<RequestView>;
   checkpoints(): Promise<CheckpointView[]>;
+  leaving(): Promise<LeavingView>;
   replaced(): Promise<ReplacedView>;
   takeReplaced(unit: string): Promise<ReplacedView>;
   terminals(): Promise<TerminalView[]>;
@@ -170,6 +174,7 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
     },
     request: (request) => post(studentApi.requests, requestViewSchema, request),
     checkpoints: () => call(studentApi.checkpoints, { answer: z.array(checkpointViewSchema) }),
+    leaving: () => call(leavingApi.leaving, { answer: leavingViewSchema, timeoutMs: 60_000 }),
     replaced: () => call(replacedApi.replaced, { answer: replacedViewSchema, timeoutMs: 60_000 }),
     takeReplaced: (unit) =>
       call(replacedApi.replaced, { method: "POST", body: { unit }, answer: replacedViewSchema, timeoutMs: 60_000 }),

@@ -44,6 +44,7 @@ const play = (change: Partial<StudentClient> = {}) => {
     ask: () => refuse("no-llm", 404),
     request: async ({ kind }) => ({ id: kind, state: "outstanding" }),
     checkpoints: async () => [],
+    leaving: () => refuse("not-ready", 503),
     replaced: async () => ({ units: [] }),
     takeReplaced: async () => ({ units: [] }),
     terminals: async () => [],

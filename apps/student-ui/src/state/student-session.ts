@@ -2,6 +2,7 @@ import type {
   BootView,
   CheckpointView,
   DisputeView,
+  LeavingView,
   NewQuestion,
   Problem,
   ReplacedView,
@@ -45,6 +46,7 @@ export interface StudentSession {
   forgetRequest(): void;
   /** Undefined when that failed. */
   checkpoints(): Promise<readonly CheckpointView[] | undefined>;
+  leaving(): Promise<LeavingView | undefined>;
   replaced(): Promise<ReplacedView | undefined>;
   takeReplaced(unit: string): Promise<ReplacedView | undefined>;
   openTerminal(name?: string): Promise<string | undefined>;
@@ -345,6 +347,8 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     stopAnswer: () => answering?.abort(),
     request: (kind, options = {}) => sendRequest(kind, options),
     checkpoints: () => orFail(client.checkpoints()),
+    // Its dialog says itself that the list is missing.
+    leaving: () => client.leaving().catch(() => undefined),
     replaced: () => orFail(client.replaced()),
     takeReplaced: (unit) => orFail(client.takeReplaced(unit)),
     forgetRequest: () => dispatch({ type: "request", request: undefined }),

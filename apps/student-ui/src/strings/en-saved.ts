@@ -1,4 +1,13 @@
-import type { CheckpointView, ReplacedFile, ReplacedView } from "@atelier/contract";
+import type { CheckpointView, LeavingView, ReplacedFile, ReplacedView } from "@atelier/contract";
+
+const undoButtons: Readonly<Record<string, string>> = {
+  next: "Undo going on…",
+  goto: "Undo the move…",
+  reset: "Undo starting over…",
+  solve: "Undo solving…",
+  undo: "Undo the undo…",
+  restore: "Undo bringing back…",
+};
 
 /** Part of the catalogue in `en.ts`: saved states, and files that a step replaced. */
 export const savedStrings = {
@@ -32,6 +41,39 @@ export const savedStrings = {
     difference: (path: string) => `Difference of ${path}`,
     noText: (path: string, mine: string, image: string) => `${path}: yours is ${mine}, the step's is ${image}.`,
     more: (count: number) => `${count} more are not shown.`,
+  },
+  leaving: {
+    loading: "Looking at what you have changed…",
+    failed: "Your changes could not be listed. They are saved before the container is replaced.",
+    nothing: "You have changed no file here.",
+    /** Where the files do not come along. */
+    saved: (count: number) =>
+      count === 1
+        ? "One file that is put aside, and that undo brings back:"
+        : `${count} files that are put aside, and that undo brings back:`,
+    /** Where they do. */
+    along: (count: number) => (count === 1 ? "One file of yours comes along." : `${count} files of yours come along.`),
+    changes: { new: "new", changed: "changed", deleted: "deleted" } satisfies Record<
+      LeavingView["changed"][number]["change"],
+      string
+    >,
+    unsaved: "Lost for good, since it cannot be saved:",
+    jobs: "Programs that end:",
+    more: (count: number) => `and ${count} more`,
+    outside: (folders: readonly string[]) =>
+      `What you changed outside ${folders.join(", ")} is not saved: installed packages, files in /tmp or /etc, for example.`,
+  },
+  undo: {
+    hint: {
+      next: "You went on to another step.",
+      goto: "Your workspace was moved.",
+      reset: "The step was started over.",
+      solve: "The step was solved for you.",
+      undo: "The last move was undone.",
+      restore: "A saved state was brought back.",
+    } as Readonly<Record<string, string>>,
+    otherHint: "Your workspace was replaced.",
+    button: (reason: string) => undoButtons[reason] ?? "Undo the last move…",
   },
   states: {
     open: "Saved states…",

@@ -513,8 +513,18 @@ export const en = {
       },
       solve: {
         title: "Have this step solved for you?",
-        text: "Your workspace moves to the finished state of this step. It counts as solved, not as passed. Running programs end.",
+        text: "Your workspace moves to the finished state of this step. It counts as solved, not as passed. Your files of now are saved and can be brought back. Running programs end.",
         button: "Solve it",
+      },
+      undo: {
+        title: "Take the last move back?",
+        text: "Your workspace goes back to where it was before, with your files as they were then. Your files of now are saved, and undo brings them back in turn. Running programs end.",
+        button: "Undo it",
+      },
+      stay: {
+        title: "Work on this step?",
+        text: "Your workspace stays as it is, with your files and programs.",
+        button: "Work on it",
       },
     },
     cancel: "Cancel",

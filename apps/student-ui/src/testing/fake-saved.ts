@@ -1,4 +1,4 @@
-import type { CheckpointView, ReplacedView } from "@atelier/contract";
+import type { CheckpointView, LeavingView, ReplacedView } from "@atelier/contract";
 
 /** What a swap of the pretended workspace replaced, until the student takes their own. */
 export const createFakeSaved = () => {
@@ -45,6 +45,19 @@ export const createFakeSaved = () => {
     ...change,
   });
   return {
+    leaving: (scenario: string): LeavingView => ({
+      image: "look-around",
+      changed: [
+        { path: "/home/student/notes/todo.txt", change: "new" },
+        { path: "/home/student/.bashrc", change: "changed" },
+        { path: "/home/student/old.log", change: "deleted" },
+      ],
+      moreChanged: 0,
+      unsaved: [{ path: "/home/student/big.iso", why: "larger than 52428800 bytes (5368709120)" }],
+      moreUnsaved: 0,
+      jobs: scenario === "moved" ? ["python3"] : [],
+      folders: ["/home/student"],
+    }),
     replaced,
     take: (): ReplacedView => {
       taken = true;

@@ -172,6 +172,7 @@ export const startFakeServer = async ({
     if (head === "disputes") return json(response, 200, { v: 1, kind: "atelier-check-evidence" });
     if (head === "files" || head === "work") return files(request, response, [head, ...rest]);
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
+    if (head === "leaving") return json(response, 200, saved.leaving(scenario));
     if (head === "checkpoints") return json(response, 200, saved.checkpoints());
     if (head === "replaced") return json(response, 200, request.method === "POST" ? saved.take() : saved.replaced());
     if (head === "requests")

@@ -148,7 +148,11 @@ export const createFakeWorkshop = (
         : {}),
       ...(scenario === "asking" ? { llm: { provider: "anthropic", model: "fake-1" } } : {}),
       ...(scenario === "transitions"
-        ? { extendable: true, deadline: new Date(Date.now() + 47 * 60_000).toISOString() }
+        ? {
+            extendable: true,
+            deadline: new Date(Date.now() + 47 * 60_000).toISOString(),
+            undo: { reason: "reset", at: new Date().toISOString(), image: "look-around" },
+          }
         : {}),
     };
   };

@@ -43,6 +43,7 @@ export interface LeftBehind {
   readonly reason: string;
   readonly checkpoint: string;
   readonly image: string;
+  readonly at: string;
 }
 
 export interface AnsweredQuiz {
@@ -95,6 +96,7 @@ export const applyEvent = (history: History, event: StateEvent): void => {
           checkpoint: event.checkpoint,
           image: event.image,
           reason: event.reason,
+          at: event.ts,
           jobs: event.jobs ?? [],
         };
       break;

@@ -181,6 +181,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     loaded,
     disputes,
     files,
+    savedFolders: rootsOf(loaded, identity),
     config: received.config,
     history,
     events,

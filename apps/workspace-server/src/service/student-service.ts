@@ -21,6 +21,7 @@ import { limitNotices } from "../limits/limit-notices.ts";
 import type { History } from "../progress/progress.ts";
 import type { StorageNotices } from "../recording/storage-notices.ts";
 import type { Quizzes } from "../quizzes/quizzes.ts";
+import { leavingView } from "./leaving-view.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 
@@ -37,7 +38,9 @@ export interface StudentServiceOptions {
   readonly openPorts: () => readonly number[];
   readonly control: ControlHub;
   readonly disk: StudentDisk;
-  readonly files: Pick<StudentFiles, "list" | "prepare" | "replaced" | "take">;
+  readonly files: Pick<StudentFiles, "changes" | "list" | "prepare" | "replaced" | "take">;
+  /** Home, workdir and the author's `keep[]`. */
+  readonly savedFolders: readonly string[];
   readonly boot: () => BootView;
   readonly contentVersion: () => number;
   readonly newId: () => string;
@@ -57,6 +60,9 @@ const arrivalOf = ({ arrival, taken }: History): Pick<WorkspaceView, "arrival"> 
   const replaced = arrival?.replaced.filter((unit) => !taken.has(unit)) ?? [];
   return arrival && replaced.length + arrival.skipped.length > 0 ? { arrival: { ...arrival, replaced } } : {};
 };
+
+const undoOf = ({ undo }: History): Pick<WorkspaceView, "undo"> =>
+  undo === undefined ? {} : { undo: { reason: undo.reason, at: undo.at, image: undo.image } };
 
 /** Joins workshop, history and machine into what the page shows, and enforces the navigation. */
 export const createStudentService = (options: StudentServiceOptions): StudentService => {
@@ -151,6 +157,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       notices: [...limitNotices(history.limits, new Date()), ...(status?.notices ?? []), ...options.storage.list()],
       ...arrivalOf(history),
       transitions: control.isConnected,
+      ...(control.isConnected ? undoOf(history) : {}),
       ...(options.llm === undefined ? {} : { llm: { provider: options.llm.provider, model: options.llm.model } }),
     };
   };
@@ -278,6 +285,12 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       return { id, state: "outstanding" };
     },
     checkpoints: () => options.files.list(),
+    leaving: async () =>
+      leavingView(await options.files.changes(), {
+        image: loaded.image.step,
+        jobs: [...(options.terminals()?.jobs() ?? [])],
+        folders: [...options.savedFolders],
+      }),
     replaced: () => options.files.replaced(history.arrival, history.taken),
     take: async (unit) => {
       if (history.arrival?.replaced.includes(unit) !== true)

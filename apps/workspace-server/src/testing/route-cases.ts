@@ -46,6 +46,7 @@ export const routeCases: Readonly<Record<string, RouteCase>> = {
     ok: 200,
   },
   "POST /api/requests": { method: "POST", path: "/api/requests", who: "student", body: '{"kind":"reset"}', ok: 503 },
+  "GET /api/leaving": { method: "GET", path: "/api/leaving", who: "student", ok: 200 },
   "GET /api/replaced": { method: "GET", path: "/api/replaced", who: "student", ok: 200 },
   "POST /api/replaced": {
     method: "POST",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { exchangeOutcomeSchema, helpLevelSchema, llmMessagesSchema } from "../events/llm-history.ts";
 import { assertionSchema, checkOutcomeSchema, checkTriggerSchema } from "../events/state-events.ts";
+import { undoViewSchema } from "./leaving-api.ts";
 import { arrivalSchema } from "./replaced-api.ts";
 import { quizViewSchema, variableViewSchema } from "./content-api.ts";
 import { terminalStateSchema } from "../terminal/frames.ts";
@@ -142,6 +143,8 @@ export const workspaceViewSchema = z.object({
   notices: z.array(z.object({ code: z.string(), cause: z.string(), remedy: z.string() })),
   /** The last swap, while something of it is worth telling. */
   arrival: arrivalSchema.optional(),
+  /** What undo would lead back to; absent: nothing was left yet, or nobody could bring it back. */
+  undo: undoViewSchema.optional(),
   /** Ports that programs of the student's opened since the workspace was ready. */
   openPorts: z.array(z.int()).optional(),
   /** Whether goto, next, reset, solve can be asked for: a manager is connected. */

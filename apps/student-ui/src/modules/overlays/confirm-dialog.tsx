@@ -12,11 +12,21 @@ export interface ConfirmProps {
   readonly text: string;
   readonly button: string;
   readonly danger?: boolean;
+  /** More than a sentence, below the text. */
+  readonly children?: ReactNode;
   readonly onAnswer: (yes: boolean) => void;
 }
 
 /** Asks before something that cannot simply be taken back. Escape and a click outside mean no. */
-const ConfirmDialog = ({ isOpen, title, text, button, danger = false, onAnswer }: ConfirmProps): ReactNode => (
+const ConfirmDialog = ({
+  isOpen,
+  title,
+  text,
+  button,
+  danger = false,
+  children,
+  onAnswer,
+}: ConfirmProps): ReactNode => (
   <ModalOverlay
     className="confirm__veil"
     isDismissable
@@ -27,6 +37,7 @@ const ConfirmDialog = ({ isOpen, title, text, button, danger = false, onAnswer }
       <Dialog role="alertdialog" className="confirm__dialog">
         <Heading slot="title">{title}</Heading>
         <p>{text}</p>
+        {children}
         <div className="confirm__actions">
           <Button autoFocus onPress={() => onAnswer(false)}>
             {strings.request.cancel}

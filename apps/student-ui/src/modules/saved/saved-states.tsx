@@ -1,8 +1,9 @@
-import type { CheckpointView } from "@atelier/contract";
+import type { CheckpointView, LeavingView } from "@atelier/contract";
 import { Button } from "@atelier/ui";
 import { type ReactNode, useEffect, useState } from "react";
 import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
+import { WhatIsLeft } from "../requests/what-is-left.tsx";
 import { SavedDialog } from "./saved-dialog.tsx";
 
 const words = strings.saved.states;
@@ -20,8 +21,13 @@ const SavedStates = ({ onClose }: { readonly onClose: () => void }): ReactNode =
       isWanted = false;
     };
   }, [session]);
+  const [left, setLeft] = useState<LeavingView | null>();
+  const ask = (checkpoint: string): void => {
+    setAsked(checkpoint);
+    session.leaving().then((view) => setLeft(view ?? null));
+  };
   const restore = (checkpoint: string): void => {
-    session.request("restore", { checkpoint });
+    session.request("restore", { checkpoint, ...(left?.jobs.length ? { confirmed: true } : {}) });
     onClose();
   };
   const titleOf = (step: string): string => workspace?.steps.find(({ id }) => id === step)?.title ?? words.start;
@@ -47,11 +53,16 @@ const SavedStates = ({ onClose }: { readonly onClose: () => void }): ReactNode =
                     {words.sure}
                   </Button>
                 ) : (
-                  <Button size="small" onPress={() => setAsked(id)}>
+                  <Button size="small" onPress={() => ask(id)}>
                     {words.restore}
                   </Button>
                 ))}
-              {asked === id && <p className="saved__detail">{words.loses}</p>}
+              {asked === id && (
+                <div className="saved__loses">
+                  <p className="saved__detail">{words.loses}</p>
+                  <WhatIsLeft view={left} filesComeAlong={false} />
+                </div>
+              )}
             </li>
           ))}
         </ul>

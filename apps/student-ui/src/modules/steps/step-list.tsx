@@ -8,6 +8,7 @@ import { useSession, useStudent } from "../../state/use-student.ts";
 import type { View } from "../../state/view.ts";
 import { strings } from "../../strings/en.ts";
 import { SavedStatesButton } from "../saved/saved-states-button.tsx";
+import { UndoButton } from "../saved/undo-button.tsx";
 
 const words = strings.steps;
 
@@ -126,6 +127,7 @@ export const StepList = ({ drawer }: { readonly drawer: Drawer }): ReactNode => 
         </ol>
         <p className="steps__saved">
           <SavedStatesButton />
+          <UndoButton />
         </p>
       </nav>
     </>

@@ -1,0 +1,55 @@
+// What is handed to page.evaluate runs in the browser.
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { builtPage, button, launchChromium, openDesk } from "./open-desk.ts";
+
+let browser: Browser;
+let dist: string;
+
+before(async () => {
+  dist = await builtPage();
+  browser = await launchChromium();
+});
+
+after(() => browser.close());
+
+describe("before the workspace is replaced the page shows", () => {
+  test("by name what a move puts aside, what is lost for good and what ends, and a way back from the last one", async (context) => {
+    const { page } = await openDesk({ test: context, browser, dist }, "transitions");
+    const asked: unknown[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/api/requests")) asked.push(request.postDataJSON());
+    });
+    await page.getByText("The step was started over.").waitFor();
+    await page.getByRole("button", { name: "Undo starting over…" }).first().click();
+    const dialog = page.getByRole("alertdialog");
+    const listed = (title: RegExp) => dialog.getByRole("list", { name: title });
+    await listed(/^3 files that are put aside/)
+      .getByText("/home/student/notes/todo.txt")
+      .waitFor();
+    assert.deepEqual(
+      await listed(/^3 files that are put aside/)
+        .getByRole("listitem")
+        .allInnerTexts(),
+      ["/home/student/notes/todo.txt new", "/home/student/.bashrc changed", "/home/student/old.log deleted"],
+    );
+    await listed(/^Lost for good/)
+      .getByText("/home/student/big.iso")
+      .waitFor();
+    await dialog.getByText("What you changed outside /home/student is not saved").waitFor();
+    await button(page, "Undo it").click();
+    await page.getByText(/vim notes\/todo\.txt/).waitFor();
+    assert.deepEqual(asked, [{ kind: "undo" }]);
+  });
+
+  test("the programs that end with a move: who has read them is not asked again", async (context) => {
+    const { page } = await openDesk({ test: context, browser, dist }, "moved");
+    const sent = page.waitForRequest((request) => request.url().endsWith("/api/requests"));
+    await button(page, "Start this step over").click();
+    await page.getByRole("list", { name: "Programs that end:" }).getByText("python3").waitFor();
+    await button(page, "Start over").click();
+    assert.deepEqual((await sent).postDataJSON(), { kind: "reset", step: "files", confirmed: true });
+  });
+});

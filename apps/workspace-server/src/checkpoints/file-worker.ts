@@ -241,7 +241,8 @@ const startProcess = ({
         if (kind === "data") {
           bytes += payload.length;
           if (bytes > archiveBytes) answered.reject(failure(order, "sent more than an archive may hold"));
-          else if (output?.write(payload) === false) {
+          else if (output?.write(payload) === false && !child.stdout.isPaused()) {
+            // What was read before the pause still comes as frames: one listener serves them all.
             child.stdout.pause();
             output.once("drain", () => child.stdout.resume());
           }

@@ -37,5 +37,5 @@ test("undo leads to what the last swap left; a stop and a container that comes b
   const left = { type: "released", reason: "goto", checkpoint: "c1", image: "start" };
   const stop = { type: "released", reason: "stop", checkpoint: "c2", image: "one" };
   const { undo } = historyOf(left, started, stop, started);
-  assert.deepEqual(undo, { reason: "goto", checkpoint: "c1", image: "start", jobs: [] });
+  assert.deepEqual(undo, { reason: "goto", checkpoint: "c1", image: "start", jobs: [], at: base.ts });
 });

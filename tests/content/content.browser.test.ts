@@ -1,17 +1,11 @@
 // What is handed to page.evaluate runs in the browser.
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page, Route } from "playwright-core";
-import { builtPage, button, launchChromium, openDesk, shows, typeIn } from "../student-ui/open-desk.ts";
+import { test } from "node:test";
+import type { Page, Route } from "playwright-core";
+import { button, desksInChromium, shows, typeIn } from "../student-ui/open-desk.ts";
 
-let browser: Browser;
-let dist: string;
-before(async () => {
-  dist = await builtPage();
-  browser = await launchChromium();
-});
-after(() => browser.close());
+const open = desksInChromium();
 
 /** As the server's renderer writes it. */
 const text = `<p>A text.</p>
@@ -73,7 +67,7 @@ const pretend = async (page: Page): Promise<string[]> => {
 };
 
 test("blocks run in the terminal they name, are saved after a question, fold and ask", async (context) => {
-  const { page, complaints } = await openDesk({ test: context, browser, dist }, "working");
+  const { page, complaints } = await open(context, "working");
   const asked = await pretend(page);
   await typeIn(page, "echo first-terminal\n");
   await page.reload();
@@ -137,7 +131,7 @@ test("blocks run in the terminal they name, are saved after a question, fold and
 });
 
 test("all steps that may be seen are on one page, to print", async (context) => {
-  const { page, complaints } = await openDesk({ test: context, browser, dist }, "finished");
+  const { page, complaints } = await open(context, "finished");
   await page.getByRole("button", { name: "Wrap-up" }).first().click();
   await page.getByText("All steps on one page, to print").click();
   await page.getByRole("heading", { level: 2, name: "1. Look around" }).waitFor();

@@ -4,30 +4,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import {
-  builtPage,
-  button,
-  type Desk,
-  type DeskOptions,
-  launchChromium,
-  openDesk,
-  shows,
-  typeIn,
-} from "./open-desk.ts";
+import type { Page } from "playwright-core";
+import { button, type DeskOptions, desksInChromium, shows, typeIn } from "./open-desk.ts";
 
-let browser: Browser;
-let dist: string;
-before(async () => {
-  dist = await builtPage();
-  browser = await launchChromium();
-});
-after(() => browser.close());
-
-const open = (context: TestContext, scenario: string, options: DeskOptions = {}): Promise<Desk> =>
-  openDesk({ test: context, browser, dist }, scenario, options);
+const open = desksInChromium();
 
 const editorText = (page: Page) => page.locator(".cm-content");
 const openEditor = async (page: Page): Promise<void> => {

@@ -1,23 +1,12 @@
-// What is handed to page.evaluate runs in the browser.
-/// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { builtPage, button, launchChromium, openDesk } from "./open-desk.ts";
+import { describe, test } from "node:test";
+import { button, desksInChromium } from "./open-desk.ts";
 
-let browser: Browser;
-let dist: string;
-
-before(async () => {
-  dist = await builtPage();
-  browser = await launchChromium();
-});
-
-after(() => browser.close());
+const open = desksInChromium();
 
 describe("before the workspace is replaced the page shows", () => {
   test("by name what a move puts aside, what is lost for good and what ends, and a way back from the last one", async (context) => {
-    const { page } = await openDesk({ test: context, browser, dist }, "transitions");
+    const { page } = await open(context, "transitions");
     const asked: unknown[] = [];
     page.on("request", (request) => {
       if (request.url().endsWith("/api/requests")) asked.push(request.postDataJSON());
@@ -45,7 +34,7 @@ describe("before the workspace is replaced the page shows", () => {
   });
 
   test("the programs that end with a move: who has read them is not asked again", async (context) => {
-    const { page } = await openDesk({ test: context, browser, dist }, "moved");
+    const { page } = await open(context, "moved");
     const sent = page.waitForRequest((request) => request.url().endsWith("/api/requests"));
     await button(page, "Start this step over").click();
     await page.getByRole("list", { name: "Programs that end:" }).getByText("python3").waitFor();

@@ -1,7 +1,7 @@
 // What is handed to page.evaluate runs in the browser.
 /// <reference lib="dom" />
 import { join } from "node:path";
-import type { TestContext } from "node:test";
+import { after, before, type TestContext } from "node:test";
 import { ensureAppBundle } from "@atelier/build";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
@@ -41,8 +41,21 @@ const noticeText = (scenario: string): string => (scenario === "asking" ? "both,
 export const acceptNotice = (context: { addInitScript: Page["addInitScript"] }, scenario: string): Promise<unknown> =>
   context.addInitScript((text) => localStorage.setItem("atelier.notice.w-sample", text), noticeText(scenario));
 
-/** Opens the page on a pretended server; both go with the test. */
-export const openDesk = async (
+export type OpenDesk = (test: TestContext, scenario: string, options?: DeskOptions) => Promise<Desk>;
+
+/** One browser for the tests of a file, which open the page in it: each on a pretended server that goes with the test. */
+export const desksInChromium = (): OpenDesk => {
+  let browser: Browser;
+  let dist: string;
+  before(async () => {
+    dist = await builtPage();
+    browser = await launchChromium();
+  });
+  after(() => browser.close());
+  return (test, scenario, options) => openDesk({ test, browser, dist }, scenario, options);
+};
+
+const openDesk = async (
   { test, browser, dist }: { readonly test: TestContext; readonly browser: Browser; readonly dist: string },
   scenario: string,
   { keepsNotice = false, ...options }: DeskOptions = {},

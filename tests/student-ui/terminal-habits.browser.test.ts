@@ -1,20 +1,13 @@
 // What is handed to page.evaluate runs in the browser.
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { builtPage, button, launchChromium, openDesk, shows, typeIn } from "./open-desk.ts";
+import { test } from "node:test";
+import { button, desksInChromium, shows, typeIn } from "./open-desk.ts";
 
-let browser: Browser;
-let dist: string;
-before(async () => {
-  dist = await builtPage();
-  browser = await launchChromium();
-});
-after(() => browser.close());
+const open = desksInChromium();
 
 test("the right button copies what is selected, else pastes; several lines are asked about where each would run", async (context) => {
-  const { page } = await openDesk({ test: context, browser, dist }, "working");
+  const { page } = await open(context, "working");
   await typeIn(page, "echo copy-$((1+1))\n");
   await shows(page, "copy-2");
   await page.evaluate(() => navigator.clipboard.writeText("echo pasted-$((3+4))"));
@@ -44,7 +37,7 @@ test("the right button copies what is selected, else pastes; several lines are a
 });
 
 test("a browser that refuses the clipboard gets a field to paste into", async (context) => {
-  const { page } = await openDesk({ test: context, browser, dist }, "working", { permissions: [] });
+  const { page } = await open(context, "working", { permissions: [] });
   await shows(page, "$");
   await page.evaluate(() => {
     navigator.clipboard.readText = () => Promise.reject(new Error("refused"));
@@ -64,7 +57,7 @@ test("a browser that refuses the clipboard gets a field to paste into", async (c
 });
 
 test("a link to localhost opens the preview, since the program runs in the workspace", async (context) => {
-  const { page } = await openDesk({ test: context, browser, dist }, "tools");
+  const { page } = await open(context, "tools");
   await page.getByRole("tab", { name: "Web app" }).click();
   const address = await page.locator("iframe").getAttribute("src");
   await page.getByRole("tab", { name: "Terminal 1" }).click();
@@ -81,7 +74,7 @@ test("a link to localhost opens the preview, since the program runs in the works
 });
 
 test("touch screens have Control for the next key", async (context) => {
-  const { page } = await openDesk({ test: context, browser, dist }, "working", {
+  const { page } = await open(context, "working", {
     viewport: { width: 390, height: 780 },
     hasTouch: true,
   });
@@ -96,7 +89,7 @@ test("touch screens have Control for the next key", async (context) => {
 });
 
 test("Ctrl+W meant for the shell does not close the page unasked; closing it on purpose asks nothing", async (context) => {
-  const { page } = await openDesk({ test: context, browser, dist }, "working");
+  const { page } = await open(context, "working");
   const asked: string[] = [];
   page.on("dialog", (dialog) => {
     asked.push(dialog.type());

@@ -3,7 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Context } from "./context.ts";
 
-/** Composition root of the CLI: the only place that reads argv, the environment and the clock. */
+// Composition root of the CLI: the only place that reads argv, the environment and the clock.
+
 // Compiling what we are made of is half of a short command. Node checks each entry against its source, keeps one
 // folder per version and user, and goes on without where it may not write. Before every import, hence those below.
 enableCompileCache(

@@ -1,5 +1,7 @@
 import { AppError } from "@atelier/domain";
 
+const code = "disk-full";
+
 /** Whether this machine's disk was full, wherever in the chain of causes it is said. */
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
@@ -18,8 +20,9 @@ export const withRoom = async <T>(
   try {
     return await work();
   } catch (cause) {
-    if (!isDiskFull(cause)) throw cause;
-    throw new AppError("disk-full", `${said.doing()}: there is no room left in ${said.place}.`, {
+    // Whoever was nearer has named its own place.
+    if (!isDiskFull(cause) || (cause instanceof AppError && cause.code === code)) throw cause;
+    throw new AppError(code, `${said.doing()}: there is no room left in ${said.place}.`, {
       hint: said.hint,
       cause,
     });

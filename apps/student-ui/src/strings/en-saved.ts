@@ -64,8 +64,8 @@ export const savedStrings = {
       `What you changed outside ${folders.join(", ")} is not saved: installed packages, files in /tmp or /etc, for example.`,
   },
   undo: {
+    /** Not after `next`, which nobody wants back at once. */
     hint: {
-      next: "You went on to another step.",
       goto: "Your workspace was moved.",
       reset: "The step was started over.",
       solve: "The step was solved for you.",

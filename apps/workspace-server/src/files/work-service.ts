@@ -40,7 +40,7 @@ export const createWorkService = (options: WorkServiceOptions): WorkService => {
   const fill = async (archive: Pack): Promise<void> => {
     const { changed: changes, skipped } = await options.changes();
     const list = changes.map(({ path, change }) => `${change.padEnd(8)} ${path}\n`).join("");
-    const unsaved = skipped.map(({ path, why }) => `not here  ${path}: ${why}\n`).join("");
+    const unsaved = skipped.map(({ path, why }) => `${"not here".padEnd(8)} ${path}: ${why}\n`).join("");
     archive.entry({ name: "changes.txt" }, list + unsaved);
     archive.entry({ name: "commands.txt" }, (await commands()).map((line) => `${line}\n`).join(""));
     for (const { name, bytes } of await recordings()) {

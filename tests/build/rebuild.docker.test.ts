@@ -52,6 +52,25 @@ const stampsOf = (name: string): Readonly<Record<string, string>> =>
       .map((line) => line.split(":") as [string, string]),
   );
 
+/** Makes the folder a repository; answers its only commit. */
+const commitFolder = (folder: string): string => {
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+      encoding: "utf8",
+    }).trim();
+  git("init", "--quiet");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "workshop");
+  return git("rev-parse", "HEAD");
+};
+
+const revisionOf = (name: string): string =>
+  execFileSync(
+    "docker",
+    ["inspect", "-f", '{{index .Config.Labels "org.opencontainers.image.revision"}}', `atelier/${name}:1-s10`],
+    { encoding: "utf8" },
+  ).trim();
+
 const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): readonly string[] =>
   steps.filter((step) => a[step] !== b[step]);
 
@@ -96,8 +115,10 @@ for (const builder of builders) {
     // The first command of step 8 is kept when the second one failed.
     assert.deepEqual(differing(after, last), ["s9", "s10"], "after a failure");
 
+    const commit = commitFolder(join(atelier.folder, "w"));
     const again = await build("--from-step", "s9");
     assert.equal(again.code, 0, again.stderr);
+    assert.equal(revisionOf(name), commit, "what is made anew names the commit it was made from");
     assert.deepEqual(differing(last, stampsOf(name)), ["s9", "s10"], "--from-step");
   });
 

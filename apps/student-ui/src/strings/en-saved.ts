@@ -89,7 +89,7 @@ export const savedStrings = {
       undo: "Before undoing",
     } satisfies Record<CheckpointView["reason"], string>,
     detail: (reason: string, step: string, files: number) =>
-      `${reason}, at “${step}”; ${files === 1 ? "one file" : `${files} files`} that differ from the step's`,
+      `${reason}, at “${step}”; ${files === 1 ? "one file differs" : `${files} files differ`} from the step's`,
     skipped: (paths: readonly string[]) =>
       `Not saved: ${paths.slice(0, 3).join("; ")}${paths.length > 3 ? " and more" : ""}`,
     restore: "Bring back",

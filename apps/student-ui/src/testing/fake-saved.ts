@@ -53,7 +53,7 @@ export const createFakeSaved = () => {
         { path: "/home/student/old.log", change: "deleted" },
       ],
       moreChanged: 0,
-      unsaved: [{ path: "/home/student/big.iso", why: "larger than 52428800 bytes (5368709120)" }],
+      unsaved: [{ path: "/home/student/big.iso", why: "larger than 50 MiB (5 GiB)" }],
       moreUnsaved: 0,
       jobs: scenario === "moved" ? ["python3"] : [],
       folders: ["/home/student"],
@@ -70,7 +70,7 @@ export const createFakeSaved = () => {
         reason: "auto",
         step: "start",
         files: 1,
-        skipped: [{ path: "/home/student/big.iso", why: "larger than 52428800 bytes (5368709120)" }],
+        skipped: [{ path: "/home/student/big.iso", why: "larger than 50 MiB (5 GiB)" }],
       }),
     ],
   };

@@ -132,7 +132,7 @@ export const createFakeWorkshop = (
               reason: "next",
               checkpoint: "c2",
               replaced: ["/home/student/app/server.py", "/home/student/logo.png"],
-              skipped: ["/home/student/big.iso: larger than 52428800 bytes"],
+              skipped: ["/home/student/big.iso: larger than 50 MiB (5 GiB)"],
             },
           }
         : {}),

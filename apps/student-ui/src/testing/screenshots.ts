@@ -147,7 +147,7 @@ const shots: readonly Shot[] = [
         const path = document.querySelector("[role=treeitem][data-opened]")?.getAttribute("title")?.split(" · ")[0];
         await fetch(`/api/files/content?path=${encodeURIComponent(path ?? "")}`, { method: "PUT", body: "theirs\n" });
       });
-      await button(page, "Save").click();
+      await button(page, /^Save$/).click();
       await page.locator(".editor__conflict").waitFor();
     },
   },

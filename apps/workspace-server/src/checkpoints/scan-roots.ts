@@ -13,6 +13,7 @@ import {
 import { type FileHandle, open } from "node:fs/promises";
 import type { ManifestEntry } from "@atelier/domain";
 import type { CheckpointLimits } from "./limits.ts";
+import { sizeText } from "../limits/size-text.ts";
 
 export interface SkippedPath {
   readonly path: string;
@@ -65,7 +66,7 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
     if (!stats.isFile()) return;
     const size = Number(stats.size);
     if (size > limits.fileBytes) {
-      skipped.push({ path, why: `larger than ${limits.fileBytes} bytes (${size})` });
+      skipped.push({ path, why: `larger than ${sizeText(limits.fileBytes)} (${sizeText(size)})` });
       return;
     }
     const signature = signatureOf(stats);

@@ -79,8 +79,8 @@ test("a limit that was hit is told once, with the program that most likely hit i
   assert.deepEqual(hits, [
     ["memory", "2 GiB", "python3"],
     ["pids", "512 processes", "bomb"],
-    ["disk", "0 MiB left", "bomb"],
-    ["disk", "0 MiB left", "bomb"],
+    ["disk", "1024 bytes left", "bomb"],
+    ["disk", "0 bytes left", "bomb"],
   ]);
 });
 

@@ -1,5 +1,6 @@
 import type { StateEvent } from "@atelier/contract";
 import type { CgroupCounts } from "./read-cgroup.ts";
+import { sizeText } from "./size-text.ts";
 import type { StudentProcess } from "./student-processes.ts";
 
 type LimitHit = Omit<Extract<StateEvent, { type: "limit-hit" }>, "v" | "seq" | "ts">;
@@ -32,7 +33,13 @@ export const createLimitsWatch = (options: LimitsWatchOptions): (() => void) => 
     const processes = options.processes();
     if (counts.memoryKills > before.memoryKills) {
       const gone = seen.filter(({ pid }) => !processes.some((other) => other.pid === pid));
-      options.onHit(hitOf("memory", sizeText(counts.memoryLimit), largest(gone, ({ memory }) => memory)?.name));
+      options.onHit(
+        hitOf(
+          "memory",
+          counts.memoryLimit === undefined ? "?" : sizeText(counts.memoryLimit),
+          largest(gone, ({ memory }) => memory)?.name,
+        ),
+      );
     }
     if (counts.pidsRefused > before.pidsRefused) {
       const crowd = [...processes, ...seen];
@@ -62,9 +69,3 @@ const largest = <T>(all: readonly T[], sizeOf: (one: T) => number): T | undefine
     const size = sizeOf(one);
     return best === undefined || size > best.size ? { one, size } : best;
   }, undefined)?.one;
-
-const sizeText = (bytes: number | undefined): string => {
-  if (bytes === undefined) return "?";
-  const gib = bytes / 1024 ** 3;
-  return gib >= 1 ? `${Number(gib.toFixed(1))} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
-};

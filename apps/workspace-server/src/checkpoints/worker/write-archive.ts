@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { lstat, readlink } from "node:fs/promises";
 import { pack } from "tar-stream";
 import { openRegularFile, type SkippedPath } from "../scan-roots.ts";
+import { sizeText } from "../../limits/size-text.ts";
 
 export interface ArchiveSummary {
   readonly files: number;
@@ -39,8 +40,8 @@ export const writeArchive = async (
             path,
             why:
               stats.size > limits.fileBytes
-                ? `larger than ${limits.fileBytes} bytes`
-                : `the checkpoint would exceed ${limits.totalBytes} bytes`,
+                ? `larger than ${sizeText(limits.fileBytes)}`
+                : `the checkpoint would exceed ${sizeText(limits.totalBytes)}`,
           });
           continue;
         }

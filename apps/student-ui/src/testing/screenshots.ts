@@ -302,6 +302,7 @@ try {
         await page.waitForTimeout(400);
       } catch (error) {
         process.stderr.write(`${shot.name} (${colorScheme}): ${String(error).split("\n")[0]}\n`);
+        process.exitCode = 1;
       }
       await page.screenshot({ path: join(folder, `${shot.name}-${colorScheme}.png`) });
       await context.close();

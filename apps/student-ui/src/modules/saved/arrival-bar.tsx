@@ -1,4 +1,3 @@
-import "./arrival-bar.css";
 import { Button, Icon } from "@atelier/ui";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useStudent } from "../../state/use-student.ts";
@@ -31,21 +30,19 @@ export const ArrivalBar = (): ReactNode => {
           {replaced.length > 0 && <strong>{words.replaced.notice(replaced.length)} </strong>}
           {skipped.length > 0 && words.notBrought(skipped)}
         </span>
-        <span className="arrival__actions">
-          {replaced.length > 0 && (
-            <Button size="small" onPress={() => setOpen(true)}>
-              {words.replaced.open}
-            </Button>
-          )}
-          {isFresh && <UndoButton />}
-          <Button
-            look="quiet"
-            size="small"
-            icon="cross"
-            aria-label={strings.notice.dismiss}
-            onPress={() => setDismissed(told)}
-          />
-        </span>
+        {replaced.length > 0 && (
+          <Button size="small" onPress={() => setOpen(true)}>
+            {words.replaced.open}
+          </Button>
+        )}
+        {isFresh && <UndoButton />}
+        <Button
+          look="quiet"
+          size="small"
+          icon="cross"
+          aria-label={strings.notice.dismiss}
+          onPress={() => setDismissed(told)}
+        />
       </div>
       {isOpen && (
         <Suspense>

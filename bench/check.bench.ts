@@ -1,6 +1,8 @@
+import { serverPort } from "@atelier/contract";
 import { openWorkspace } from "@atelier/testkit";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
 import { openBenchWorkspaces } from "./bench-workspaces.ts";
+import { openForward } from "./open-forward.ts";
 
 const rounds = 30;
 const step = "find-your-way";
@@ -21,9 +23,18 @@ process.stdout.write(JSON.stringify(times));
 export default async (): Promise<readonly BenchRow[]> => {
   await using bench = await openBenchWorkspaces();
   const settings = await bench.create("check");
-  await bench.workspaces.start("check", { onPhase: () => {}, onBoot: () => {}, signal: AbortSignal.timeout(60_000) });
-  const client = await openWorkspace(bench.workspaces.url(settings, "instructor"));
+  const boot = await bench.workspaces.start("check", {
+    onPhase: () => {},
+    onBoot: () => {},
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (boot.phase !== "ready") throw new Error(`the workspace did not start: ${boot.cause}`);
   const { containerId = "" } = await bench.workspaces.find("check");
+  const { Networks } = (await bench.engine.inspectContainer(containerId)).NetworkSettings;
+  const host = Object.values(Networks)[0]?.IPAddress ?? "";
+  // Links lead to the port that a supervisor listens on; here is none.
+  using _forward = await openForward(settings.port, { host, port: serverPort });
+  const client = await openWorkspace(bench.workspaces.url(settings, "instructor"));
   const ours: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     const begun = performance.now();

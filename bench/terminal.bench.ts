@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { serverPort } from "@atelier/contract";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
 import { memoryOf } from "./process-memory.ts";
-import { openForward } from "./terminal/forward.ts";
+import { openForward } from "./open-forward.ts";
 import { interruptTimes } from "./terminal/interrupt.ts";
 import type { AtelierAddress, Connection } from "./terminal/connections.ts";
 import { openStacks, type Stack, type Stacks } from "./terminal/peers.ts";

@@ -2,12 +2,12 @@
 /// <reference lib="dom" />
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { chromiumFile, openChromium } from "@atelier/testkit/chromium";
 import { createAtelierCli } from "@atelier/testkit";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { type BenchRow, median, spreadOf } from "./bench-row.ts";
 
 const rounds = 12;
-const executablePath = "/usr/bin/chromium";
 const example = fileURLToPath(new URL("../examples/linux-basics", import.meta.url));
 
 /** Notes, in the page, when the terminal first shows a prompt; milliseconds since the navigation began. */
@@ -29,21 +29,11 @@ const promptAt = async (page: Page): Promise<number> =>
 
 /** The student page of a real workspace in Chromium: what it fetches at first, and when its terminal is there. */
 export default async (): Promise<readonly BenchRow[]> => {
-  if (!existsSync(executablePath))
-    throw new Error(`The bench "page" needs ${executablePath}: \`npm run test:browser\` installs Debian's chromium.`);
+  if (!existsSync(chromiumFile))
+    throw new Error(`The bench "page" needs ${chromiumFile}: \`npm run test:browser\` installs Debian's chromium.`);
   await using atelier = await createAtelierCli();
   const link = (await atelier.succeed("run", example)).stdout.trim();
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  const browser = await openChromium();
   const bytes: number[] = [];
   const fresh: number[] = [];
   const again: number[] = [];

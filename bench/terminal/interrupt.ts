@@ -1,20 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { chromium, type Page } from "playwright-core";
+import { openChromium } from "@atelier/testkit/chromium";
+import type { Page } from "playwright-core";
 
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
 const floodMs = 1500;
 
 /** Milliseconds from Ctrl-C to the prompt on the page, out of a flood, in a real browser with the real xterm.js. */
 export const interruptTimes = async (link: string, times: number): Promise<readonly number[]> => {
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  const browser = await openChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(link);

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, type TestContext, test } from "node:test";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { openChromium } from "@atelier/testkit/chromium";
+import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { startFakeServer } from "../student-ui/fake-server.ts";
 import { hostileHtml, hostileMarkdown } from "./hostile-pages.ts";
@@ -26,17 +27,7 @@ before(async () => {
     logLevel: "error",
     build: { outDir: dist, emptyOutDir: true, minify: false, rollupOptions: { input: join(root, "trial.html") } },
   });
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  browser = await openChromium();
 });
 
 after(async () => {

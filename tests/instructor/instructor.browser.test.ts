@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
+import { openChromium } from "@atelier/testkit/chromium";
 import { ensureAppBundle } from "@atelier/build";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 
 let browser: Browser;
@@ -14,17 +15,7 @@ let dist: string;
 before(async () => {
   // As the platform layer has it; a build of the same sources is used again.
   dist = join((await ensureAppBundle(process.env)).folder, "instructor-ui");
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  browser = await openChromium();
 });
 
 after(() => browser.close());

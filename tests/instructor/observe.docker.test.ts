@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { openChromium } from "@atelier/testkit/chromium";
 import { createAtelierCli, openWorkspace } from "@atelier/testkit";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
 /** Waits until a terminal on the page shows a text. */
 const shows = (page: Page, text: string): Promise<unknown> =>
@@ -37,10 +38,7 @@ test("an instructor watches a student live, plays what was, and takes it along, 
   const studentLink = (await atelier.succeed("run", "mine")).stdout.trim();
   const instructorLink = (await atelier.succeed("instructor", "mine", "--print")).stdout.trim();
   assert.match(instructorLink, /^http:\/\/mine\.localhost:\d+\/login\?token=[A-Za-z0-9_-]{43}&to=\/instructor\/$/);
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"],
-  });
+  const browser = await openChromium();
   try {
     const [student, instructor] = await Promise.all(
       [studentLink, instructorLink].map(async (link) => {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+import { openChromium } from "@atelier/testkit/chromium";
 import { type CastItem, createCastExport } from "@atelier/contract";
-import { chromium } from "playwright-core";
 
 interface Player {
   play(): Promise<void>;
@@ -43,10 +43,7 @@ const itemsOf = (): readonly CastItem[] =>
 const expected = "red bold and a tab 100 % \ufffd\ufffd replaced uno two end here";
 
 test("an exported recording looks in asciinema's player as it did in the terminal", async () => {
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-  });
+  const browser = await openChromium();
   try {
     const page = await browser.newPage();
     await page.setContent('<div id="player" style="width: 800px; height: 400px"></div>');

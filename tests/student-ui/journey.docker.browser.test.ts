@@ -7,14 +7,15 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
+import { openChromium } from "@atelier/testkit/chromium";
 import { createAtelierCli } from "@atelier/testkit";
 import type { Browser, Page } from "playwright-core";
 import { writeJourneyWorkshop } from "./journey-workshop.ts";
-import { button, launchChromium, shows, typeIn } from "./open-desk.ts";
+import { button, shows, typeIn } from "./open-desk.ts";
 
 let browser: Browser;
 before(async () => {
-  browser = await launchChromium();
+  browser = await openChromium();
 });
 after(() => browser.close());
 

@@ -2,22 +2,10 @@
 /// <reference lib="dom" />
 import { join } from "node:path";
 import { after, before, type TestContext } from "node:test";
+import { openChromium } from "@atelier/testkit/chromium";
 import { ensureAppBundle } from "@atelier/build";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
-
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
 
 /** The built page, as the platform layer has it; a build of the same sources is used again. */
 export const builtPage = async (): Promise<string> => join((await ensureAppBundle(process.env)).folder, "ui");
@@ -49,7 +37,7 @@ export const desksInChromium = (): OpenDesk => {
   let dist: string;
   before(async () => {
     dist = await builtPage();
-    browser = await launchChromium();
+    browser = await openChromium();
   });
   after(() => browser.close());
   return (test, scenario, options) => openDesk({ test, browser, dist }, scenario, options);

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
+import { openChromium } from "@atelier/testkit/chromium";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 import { acceptNotice } from "./open-desk.ts";
@@ -26,18 +27,6 @@ type Scenario =
   | "self-checking"
   | "offering";
 
-const chromiumOptions = {
-  executablePath: "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-  ],
-};
-
 const root = join(import.meta.dirname, "../../apps/student-ui");
 let browser: Browser;
 let dist: string;
@@ -50,7 +39,7 @@ before(async () => {
     logLevel: "error",
     build: { outDir: dist, emptyOutDir: true },
   });
-  browser = await chromium.launch(chromiumOptions);
+  browser = await openChromium();
 });
 
 after(async () => {

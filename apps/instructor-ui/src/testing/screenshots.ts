@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { openChromium } from "@atelier/testkit/chromium";
+import type { Page } from "playwright-core";
 import { build } from "vite";
 import { startFakeServer } from "./fake-server.ts";
 import type { Scenario } from "./fake-session.ts";
@@ -63,17 +64,7 @@ const folder = join(import.meta.dirname, "../../../../screenshots/instructor");
 await mkdir(folder, { recursive: true });
 const root = join(import.meta.dirname, "../..");
 await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error" });
-const browser = await chromium.launch({
-  executablePath: process.env.ATELIER_CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-  ],
-});
+const browser = await openChromium();
 try {
   for (const { name, scenario, size, prepare } of shots.filter((shot) => shot.name.includes(only)))
     for (const colorScheme of ["light", "dark"] as const) {

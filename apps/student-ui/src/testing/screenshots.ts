@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { openChromium } from "@atelier/testkit/chromium";
 import type { Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 import type { Scenario } from "./fake-workshop.ts";
-import { openBrowser } from "./open-browser.ts";
 
 interface Shot {
   readonly name: string;
@@ -266,7 +266,7 @@ const shots: readonly Shot[] = [
 const folder = join(import.meta.dirname, "../../../../screenshots");
 await mkdir(folder, { recursive: true });
 const only = process.argv.slice(2);
-const browser = await openBrowser();
+const browser = await openChromium();
 try {
   for (const shot of shots.filter(({ name }) => only.length === 0 || only.includes(name)))
     for (const colorScheme of ["light", "dark"] as const) {

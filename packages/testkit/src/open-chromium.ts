@@ -1,0 +1,18 @@
+import { type Browser, chromium } from "playwright-core";
+
+/** Where Debian's package puts it; `ATELIER_CHROMIUM` names another one. */
+export const chromiumFile = process.env.ATELIER_CHROMIUM ?? "/usr/bin/chromium";
+
+/** Debian's chromium without a window, and quiet: no update, sync or background traffic. It runs as root too. */
+export const openChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumFile,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
+  });

@@ -6,23 +6,29 @@ import { clock, strings } from "./strings/en.ts";
 
 const words = strings.help;
 
+const Facts = ({ use }: { readonly use: HelpUse }): ReactNode => (
+  <span className="help-use__facts">
+    {use.step} · {clock(use.at)}
+  </span>
+);
+
 const Use = ({ use }: { readonly use: HelpUse }): ReactNode => {
   if (use.kind === "opened")
     return (
-      <p className="help-use">
-        <Icon name="bulb" size={14} /> {words.opened[use.level] ?? use.level}
-        <span className="help-use__facts">
-          {use.step} · {clock(use.at)}
+      <p className="help-use noted">
+        <Icon name="bulb" size={14} />
+        <span>
+          {words.opened[use.level] ?? use.level} <Facts use={use} />
         </span>
       </p>
     );
   const { question, answer, outcome, cause } = use.exchange;
   return (
     <details className="help-use">
-      <summary>
-        <Icon name="info" size={14} /> {words.asked}: “{question}”
-        <span className="help-use__facts">
-          {use.step} · {clock(use.at)}
+      <summary className="noted">
+        <Icon name="info" size={14} />
+        <span>
+          {words.asked}: “{question}” <Facts use={use} />
         </span>
       </summary>
       {answer !== "" && (
@@ -31,7 +37,7 @@ const Use = ({ use }: { readonly use: HelpUse }): ReactNode => {
         </blockquote>
       )}
       {words.outcome[outcome] !== "" && (
-        <p>
+        <p className="help-use__outcome">
           {words.outcome[outcome]} {cause}
         </p>
       )}

@@ -19,8 +19,11 @@ export const IncidentList = ({
       {missing > 0 && <li className="incident">{words.missing(missing)}</li>}
       {skipped > 0 && <li className="incident">{words.skipped(skipped)}</li>}
       {incidents.toReversed().map((event) => (
-        <li key={event.seq} className="incident">
-          <Icon name="flag" size={14} /> {words.text(event)} <time dateTime={event.ts}>{clock(event.ts)}</time>
+        <li key={event.seq} className="incident noted">
+          <Icon name="flag" size={14} />
+          <span>
+            {words.text(event)} <time dateTime={event.ts}>{clock(event.ts)}</time>
+          </span>
         </li>
       ))}
     </ul>

@@ -26,6 +26,9 @@ export const clock = (iso: string): string => {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 };
 
+const dayAndMonth = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
+const day = (iso: string): string => dayAndMonth.format(new Date(iso));
+
 export const fileSize = (bytes: number): string =>
   bytes < 1024
     ? `${bytes} B`
@@ -179,7 +182,7 @@ export const strings = {
     title: "Recordings",
     choose: "Recording",
     option: (terminal: string, startedAt: string, isLive: boolean) =>
-      `Terminal ${terminal} from ${new Date(startedAt).toLocaleString()}${isLive ? " (going on)" : ""}`,
+      `Terminal ${terminal} from ${day(startedAt)}, ${clock(startedAt)}${isLive ? " (live)" : ""}`,
     none: "Nothing is recorded yet.",
     off: "Terminals are not recorded in this workspace.",
     loading: "Loading the recording…",

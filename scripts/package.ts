@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { ensureAppBundle, onlyEnglish, platformVersions } from "@atelier/build";
+import { ensureAppBundle, onlyEnglish, platformVersions, smallHttp } from "@atelier/build";
 import { build } from "esbuild";
 import { print } from "./gate/print.ts";
 import { requireNode } from "./gate/require-node.ts";
@@ -67,7 +67,7 @@ const bundle = async (entry: string, outdir: string): Promise<void> => {
     legalComments: "none",
     // Only a checkout makes the bundle that goes into images; Dagger's SDK is installed beside.
     external: ["esbuild", "vite", "@dagger.io/dagger"],
-    plugins: [onlyEnglish],
+    plugins: [onlyEnglish, smallHttp],
     // CommonJS dependencies call require for Node's own modules.
     banner: {
       js: 'import { createRequire as __atelierRequire } from "node:module"; const require = __atelierRequire(import.meta.url);',

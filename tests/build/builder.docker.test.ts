@@ -28,7 +28,7 @@ const build = async (
     engine,
     stateId: "builder-test",
     env: process.env,
-    now: () => performance.now(),
+    now: Date.now,
   });
   const record = await builder.build({
     plan: planImages(workshop, tree, sha256),

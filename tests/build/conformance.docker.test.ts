@@ -27,7 +27,7 @@ const build = async (engine: Engine, folder: string, choice: BuilderChoice): Pro
     stateId: "conformance-test",
     cacheFolder: join(tmpdir(), "atelier-conformance-cache"),
     env: { ...process.env, ...dagger?.env },
-    now: () => performance.now(),
+    now: Date.now,
   }).build({
     plan: planImages(workshop, tree, (data) => createHash("sha256").update(data).digest("hex")),
     workshop,

@@ -75,7 +75,7 @@ export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "
         stateId: id,
         cacheFolder: join(path, "cache"),
         env: base.env,
-        now: () => performance.now(),
+        now: () => performance.timeOrigin + performance.now(),
       });
     },
     path: (text) => resolve(base.cwd, text),

@@ -19,6 +19,7 @@ import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
 import { withRoom } from "./disk-full.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
+import { type BuildMemory, openBuildMemory } from "./memory/build-memory.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
 import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
 import { type Platform, platformOf } from "./platform/platform-versions.ts";
@@ -31,6 +32,7 @@ export interface BuilderOptions {
   /** Id of the state directory: marks build containers as ours. */
   readonly stateId: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** In ms since 1970. */
   readonly now: () => number;
   /** Keeps what a builder wants to find again and the engine does not keep for it. */
   readonly cacheFolder: string;
@@ -49,13 +51,14 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
         ),
       );
     };
+    const memory = await openBuildMemory(options.cacheFolder);
     let doing = "The build";
     try {
       const onProgress: BuildRequest["onProgress"] = (event) => {
         if (event.kind === "step-started") doing = `Step "${event.step}"`;
         request.onProgress(event);
       };
-      const work = { ...options, request: { ...request, onProgress }, scratch, later };
+      const work = { ...options, request: { ...request, onProgress }, scratch, later, memory };
       return await withRoom(
         () => (request.isTrial ? buildTrial(work, chain) : build(work, chain, openImageCache(options.engine))),
         {
@@ -65,6 +68,7 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
         },
       );
     } finally {
+      later(() => memory.save());
       await Promise.all(background);
       await rm(scratch, { recursive: true, force: true });
     }
@@ -75,6 +79,7 @@ interface Work extends BuilderOptions {
   readonly request: BuildRequest;
   readonly scratch: string;
   readonly later: ChainWork["later"];
+  readonly memory: BuildMemory;
 }
 
 /** What bases and services need. */
@@ -209,8 +214,10 @@ const requirePlatform = (architecture: string): Platform => {
 };
 
 /** How bases of this build are had; `step` says under what name their output is shown. */
-const howBasesCome = ({ engine, platform, request }: Basing, step: string) => ({
+const howBasesCome = ({ engine, platform, request, memory, now }: Basing, step: string) => ({
   engine,
+  memory,
+  now,
   platform,
   signal: request.signal,
   onNotice: (message: string) => request.onProgress({ kind: "notice", message }),

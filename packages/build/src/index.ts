@@ -12,6 +12,7 @@ export { type PushEvent, type PushImage, pushImages } from "./registry/push-imag
 export { openRegistry } from "./registry/registry-client.ts";
 export { ensureAppBundle } from "./platform/app-bundle.ts";
 export { onlyEnglish } from "./platform/only-english.ts";
+export { smallHttp } from "./platform/small-http.ts";
 export {
   isPlatform,
   type Platform,

@@ -93,6 +93,15 @@ for (const [offered, used] of [
       assert.deepEqual(await engine.listContainers([]), []);
     }));
 
+test("an engine that answers a ping is not asked for its version", () =>
+  withFake(async ({ handlers, connect }) => {
+    handlers.set("GET /version", answer(500, "it takes its time"));
+    handlers.set("GET /_ping", (_request, response) => response.setHeader("Api-Version", "1.43").end("OK"));
+    handlers.set("GET /v1.43/containers/json", answer(200, "[]"));
+    using engine = await connect();
+    assert.deepEqual(await engine.listContainers([]), []);
+  }));
+
 test("an engine before 20.10 is refused", () =>
   withFake(async ({ handlers, connect }) => {
     handlers.set("GET /version", answer(200, '{"ApiVersion":"1.5"}'));

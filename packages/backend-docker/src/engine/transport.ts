@@ -169,12 +169,10 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
     close: () => agent.destroy(),
   };
 
-  const { ApiVersion: api } = await transport
-    .read(engineVersionSchema, { path: "/version", ...(signal ? { signal } : {}) })
-    .catch((error: unknown) => {
-      agent.destroy();
-      throw error;
-    });
+  const api = await offeredApi(transport, signal).catch((error: unknown) => {
+    agent.destroy();
+    throw error;
+  });
   if (compareApi(api, oldestApi) < 0) {
     agent.destroy();
     throw new AppError(
@@ -187,6 +185,21 @@ export const openTransport = async (endpoint: EngineEndpoint, signal?: AbortSign
   }
   version = `/v${compareApi(api, newestApi) < 0 ? api : newestApi}`;
   return transport;
+};
+
+/** The newest API an engine speaks. A ping is answered at once; for its version an engine asks other programs. */
+const offeredApi = async (transport: Transport, signal?: AbortSignal): Promise<string> => {
+  const call = signal ? { signal } : {};
+  try {
+    const { headers, stream } = await transport.open({ path: "/_ping", ...call });
+    stream.resume();
+    const offered = headers["api-version"];
+    if (typeof offered === "string" && /^\d+\.\d+$/.test(offered)) return offered;
+  } catch (error) {
+    // Something that answers in its own way is asked once more, and told by what it says then.
+    if (!(error instanceof AppError) || error.code === "docker-unreachable") throw error;
+  }
+  return (await transport.read(engineVersionSchema, { path: "/version", ...call })).ApiVersion;
 };
 
 const textOf = async (stream: Readable): Promise<string> => {

@@ -29,9 +29,24 @@ const engineWith = (local: Record<string, ImageInspect>, registry?: Record<strin
   };
 };
 
-const resolve = (reference: string, engine: ReturnType<typeof engineWith>) =>
+/** Registries that were asked in vain, and when. */
+const noRefusals = () => {
+  const refusals = new Map<string, number>();
+  return {
+    refusedAt: (reference: string) => refusals.get(reference),
+    noteRefusal: (reference: string, at: number) => void refusals.set(reference, at),
+  };
+};
+
+const resolve = (
+  reference: string,
+  engine: ReturnType<typeof engineWith>,
+  { memory = noRefusals(), now = 0 }: { readonly memory?: ReturnType<typeof noRefusals>; readonly now?: number } = {},
+) =>
   resolveBase(reference, {
     engine,
+    memory,
+    now: () => now,
     platform: "linux/amd64",
     onNotice: () => {},
     onLine: () => {},
@@ -61,6 +76,20 @@ test("an image that exists for another architecture only is refused in those wor
 test("a Debian that was made once stands in again, under its own name", async () => {
   const engine = engineWith({ "atelier-base/debian:bookworm": image("sha256:made") });
   assert.deepEqual(await resolve("debian:12-slim", engine), { ...image("sha256:made"), isMade: true });
+});
+
+test("a registry that did not answer is asked again an hour later, and for what nothing stands in for at once", async () => {
+  const memory = noRefusals();
+  const engine = engineWith({ "atelier-base/debian:bookworm": image("sha256:made") });
+  const minutes = 60_000;
+  for (const now of [0, minutes, 59 * minutes, 60 * minutes, 61 * minutes])
+    assert.equal((await resolve("debian:12", engine, { memory, now })).Id, "sha256:made");
+  assert.deepEqual(engine.pulls, ["debian:12", "debian:12"]);
+  const local = engineWith({ "debian:12": image("sha256:real"), "atelier-base/debian:bookworm": image("sha256:made") });
+  assert.equal((await resolve("debian:12", local, { memory, now: 62 * minutes })).Id, "sha256:real");
+  const bare = engineWith({});
+  for (const now of [0, 1]) await resolve("app:1", bare, { memory, now }).catch(() => undefined);
+  assert.deepEqual(bare.pulls, ["app:1", "app:1"]);
 });
 
 test("anything else says why it could not be had", async () => {

@@ -1,12 +1,16 @@
 import type { Engine, ImageInspect } from "@atelier/backend-docker";
 import { AppError, isAppError } from "@atelier/domain";
 import { debianSuiteOf } from "./debian-reference.ts";
+import type { BuildMemory } from "../memory/build-memory.ts";
 import { makeDebianBase } from "./make-debian-base.ts";
 
 export interface ResolveBaseOptions {
   readonly engine: Pick<Engine, "inspectImage" | "pullImage" | "importImage" | "removeImage">;
   /** `linux/amd64` or `linux/arm64`. */
   readonly platform: string;
+  readonly memory: Pick<BuildMemory, "refusedAt" | "noteRefusal">;
+  /** In ms since 1970. */
+  readonly now: () => number;
   readonly onNotice: (message: string) => void;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
@@ -17,19 +21,34 @@ export type ResolvedBase = ImageInspect & {
   readonly isMade: boolean;
 };
 
+const madeRepository = "atelier-base/debian";
+
+/** How long a Debian made here stands in before its registry is asked again, in ms: who has none waits for nothing. */
+const refusalHolds = 60 * 60 * 1000;
+
 /**
  * The image behind a reference: the local one, else pulled, else, for Debian on a machine without a
  * registry, made with debootstrap and said so. A local image of another architecture is passed over.
  * Throws `AppError` `base-not-available`.
  */
 export const resolveBase = async (reference: string, options: ResolveBaseOptions): Promise<ResolvedBase> => {
-  const { engine, platform, onNotice, onLine, signal } = options;
+  const { engine, platform, memory, now, onNotice, onLine, signal } = options;
   const inspect = async (name: string): Promise<ImageInspect | undefined> => {
     const image = await engine.inspectImage(name);
     return image && `${image.Os}/${image.Architecture}` === platform ? image : undefined;
   };
   const local = await inspect(reference);
   if (local) return { ...local, isMade: false };
+  const suite = debianSuiteOf(reference);
+  const standIn = async (): Promise<ResolvedBase | undefined> => {
+    const existing = suite && (await inspect(`${madeRepository}:${suite}`));
+    return existing ? { ...existing, isMade: true } : undefined;
+  };
+  const refusedAt = memory.refusedAt(reference);
+  if (refusedAt !== undefined && Math.abs(now() - refusedAt) < refusalHolds) {
+    const existing = await standIn();
+    if (existing) return existing;
+  }
   const failure = await engine.pullImage(reference, { platform, onStatus: onLine, signal }).then(
     () => undefined,
     (error: unknown) => {
@@ -38,7 +57,6 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
     },
   );
   if (failure === undefined) return { ...found(await inspect(reference), { reference, platform }), isMade: false };
-  const suite = debianSuiteOf(reference);
   if (suite === undefined) {
     const foreign = await engine.inspectImage(reference);
     const lack = foreign
@@ -49,13 +67,12 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
       cause: failure,
     });
   }
-  const made = { repository: "atelier-base/debian", tag: suite };
-  const name = `${made.repository}:${made.tag}`;
-  const existing = await inspect(name);
-  if (existing) return { ...existing, isMade: true };
+  memory.noteRefusal(reference, now());
+  const existing = await standIn();
+  if (existing) return existing;
   onNotice(`No registry answers for ${reference}; making Debian ${suite} with debootstrap instead (once, about 45 s).`);
-  await makeDebianBase({ engine, suite, platform, ...made, onLine, signal });
-  return { ...found(await inspect(name), { reference, platform }), isMade: true };
+  await makeDebianBase({ engine, suite, platform, repository: madeRepository, tag: suite, onLine, signal });
+  return { ...found(await inspect(`${madeRepository}:${suite}`), { reference, platform }), isMade: true };
 };
 
 const found = (

@@ -3,6 +3,7 @@ import type { BuildRequest } from "../builder.ts";
 import type { ImageCache } from "../docker/image-cache.ts";
 import type { Ground } from "../ground/prepare-ground.ts";
 import type { EngineImage } from "../image/engine-image.ts";
+import type { BuildMemory } from "../memory/build-memory.ts";
 import type { Platform } from "../platform/platform-versions.ts";
 
 /** What both ways of making chain images are given. */
@@ -11,6 +12,7 @@ export interface ChainWork {
   readonly engine: Engine;
   readonly stateId: string;
   readonly cache: ImageCache;
+  readonly memory: BuildMemory;
   readonly ground: Ground;
   readonly platform: Platform;
   /** Whether this platform's images get the tags that follow the newest build. */

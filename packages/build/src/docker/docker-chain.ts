@@ -124,7 +124,7 @@ const buildGroup = async (
     signal,
   );
   try {
-    const entries = await entriesOf(work, group, container);
+    const entries = await entriesOf(work, { group, container, below });
     let id: string;
     if (command === undefined) id = (await loadFiles(work, { below, entries, digest })).id;
     else {
@@ -157,9 +157,8 @@ const buildGroup = async (
 
 /** A group's files with the folders around them, as they are in the image below. */
 const entriesOf = async (
-  { engine, ground, request }: ChainWork,
-  { files }: LayerGroup,
-  container: string,
+  { engine, ground, request, memory }: ChainWork,
+  { group: { files }, container, below }: { group: LayerGroup; container: string; below: Link },
 ): Promise<readonly TarEntry[]> =>
   files.length === 0
     ? []
@@ -167,7 +166,8 @@ const entriesOf = async (
         tree: request.tree,
         folder: request.folder,
         workdir: request.workshop.workdir,
-        readHeader: (path) => headerInContainer(engine, container, path),
+        // What the image below holds at a path, never what its container does: nothing was put into that yet.
+        readHeader: (path) => memory.headerIn(below.id, path, () => headerInContainer(engine, container, path)),
       });
 
 /** Files alone are a layer that we write ourselves: the same files, the same bytes. */

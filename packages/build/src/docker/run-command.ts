@@ -28,7 +28,11 @@ export const containerFor = (command: CommandLayer, identity: CommandIdentity): 
   StdinOnce: true,
   User: "0:0",
   WorkingDir: "/",
-  ...(command.secrets.length > 0 ? { HostConfig: { Tmpfs: { "/run/secrets": "mode=0755" } } } : {}),
+  HostConfig: {
+    // We read what it says as it says it; the engine need not write that down as well.
+    LogConfig: { Type: "none" },
+    ...(command.secrets.length > 0 ? { Tmpfs: { "/run/secrets": "mode=0755" } } : {}),
+  },
 });
 
 export interface RunCommandOptions {

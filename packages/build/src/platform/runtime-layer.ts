@@ -6,7 +6,7 @@ import type { Engine } from "@atelier/backend-docker";
 import { platformPaths } from "@atelier/contract";
 import { AppError, labels, platformContract } from "@atelier/domain";
 import { mirrorFor, parseAptSources } from "../base/apt-mirror.ts";
-import { resolveBase } from "../base/resolve-base.ts";
+import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
 import { buildLabels } from "../docker/build-labels.ts";
 import { readFolderInContainer, readInContainer } from "../ground/read-container.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
@@ -21,6 +21,8 @@ export interface RuntimeLayerOptions {
   /** What the engine runs on; the layer of another platform is assembled there all the same. */
   readonly native: Platform;
   readonly stateId: string;
+  readonly memory: ResolveBaseOptions["memory"];
+  readonly now: () => number;
   /** Variables through which a container reaches the outside. */
   readonly proxies: Readonly<Record<string, string>>;
   readonly onNotice: (message: string) => void;

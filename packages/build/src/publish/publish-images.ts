@@ -19,7 +19,7 @@ export const publishImages = async (
   work: ChainWork,
   chain: readonly ChainStep[],
 ): Promise<readonly PublishedStep[]> => {
-  const { cache, engine, request, ground } = work;
+  const { cache, engine, request, ground, memory } = work;
   const { plan } = request;
   const start: ChainStep = { step: "start", id: ground.image.id, image: async () => ground.image, env: {} };
   const wanted = plan.published
@@ -58,15 +58,19 @@ export const publishImages = async (
 
   return Promise.all(
     wanted.map(async ({ published, digest, cached }): Promise<PublishedStep> => {
-      const image = loaded.get(digest) ?? (await readImage(engine, cached?.id ?? digest));
-      const tags = tagsOf(work, published, image.id);
+      const id = loaded.get(digest)?.id ?? cached?.id ?? digest;
+      const layers = await memory.layersOf(
+        id,
+        async () => (loaded.get(digest) ?? (await readImage(engine, id))).layers,
+      );
+      const tags = tagsOf(work, published, id);
       if (cached)
         for (const tag of tags)
-          if (!cached.tags.includes(`${plan.image}:${tag}`)) await engine.tagImage(image.id, plan.image, tag);
+          if (!cached.tags.includes(`${plan.image}:${tag}`)) await engine.tagImage(id, plan.image, tag);
       return {
         step: published.step,
         tag: tags[0] ?? "",
-        images: [{ platform: work.platform, configDigest: image.id, layers: [...image.layers], pushed: [] }],
+        images: [{ platform: work.platform, configDigest: id, layers: [...layers], pushed: [] }],
       };
     }),
   );

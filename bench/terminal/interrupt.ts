@@ -35,7 +35,11 @@ export const interruptTimes = async (link: string, times: number): Promise<reado
 
 const isShown = `document.querySelector(".xterm-rows").textContent.trimEnd().endsWith("ready>")`;
 
-const promptShown = (page: Page): Promise<unknown> => page.waitForFunction(isShown, undefined, { timeout: 60_000 });
+/** Looks from outside: the page's policy lets nobody evaluate text inside it. */
+const promptShown = async (page: Page): Promise<void> => {
+  for (const deadline = performance.now() + 60_000; !(await page.evaluate<boolean>(isShown)); await sleep(50))
+    if (performance.now() > deadline) throw new Error("the prompt did not come back");
+};
 
 /** Runs in the page: from the key's own event to the change of the page that shows the prompt. */
 const watchForPrompt = `

@@ -36,6 +36,8 @@ interface Addon {
  * without a look at what else there is to do, up to 32 times.
  */
 const readBytes = 4095;
+/** So many at most, 16 KiB: then typing in other terminals has its turn. */
+const readsInRow = 4;
 /** Data may come after the exit, and a job in the background may hold the terminal open for ever. */
 const lastDataMs = 200;
 
@@ -63,12 +65,21 @@ export const openPty = (options: OpenPtyOptions): Pty => {
   // As whom, and with which encoding, is said elsewhere: -1 changes nobody. The last two are for macOS.
   const { fd, pid, pty } = addon.fork(file, args, env, cwd, cols, rows, -1, -1, false, "", onExit);
   const buffer = Buffer.allocUnsafeSlow(readBytes);
+  let reads = 0;
+  let isPaused = false;
+  const nextTurn = (): void => {
+    reads = 0;
+    if (!isPaused) stream.resume();
+  };
   const stream = new ReadStream(fd, {
     onread: {
       buffer,
       callback: (length: number) => {
         onData(length === readBytes ? buffer : buffer.subarray(0, length));
-        return true;
+        reads = length === readBytes ? reads + 1 : 0;
+        if (reads < readsInRow) return true;
+        setImmediate(nextTurn);
+        return false;
       },
     },
   });
@@ -86,9 +97,11 @@ export const openPty = (options: OpenPtyOptions): Pty => {
       if (!isClosed) stream.write(bytes);
     },
     pause: () => {
+      isPaused = true;
       stream.pause();
     },
     resume: () => {
+      isPaused = false;
       stream.resume();
     },
     resize: (nextCols, nextRows) => {

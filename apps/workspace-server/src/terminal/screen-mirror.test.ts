@@ -43,3 +43,15 @@ test("a snapshot at any safe point brings any other terminal to the same state, 
     painted.dispose();
   }
 });
+
+test("after each slice the others have their turn", async () => {
+  const mirror = await createScreenMirror(size);
+  const seen: string[] = [];
+  for (let slice = 0; slice < 3; slice++) {
+    setImmediate(() => seen.push("others"));
+    await mirror.write(Buffer.from("a line\r\n"));
+    seen.push("slice");
+  }
+  mirror.dispose();
+  assert.deepEqual(seen, ["others", "slice", "others", "slice", "others", "slice"]);
+});

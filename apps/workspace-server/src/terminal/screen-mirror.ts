@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { limitRepeats } from "@atelier/contract";
 import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
 import { bufferCells, bufferState, savedCursor, type TerminalCore, terminalState } from "./terminal-state.ts";
@@ -39,7 +40,11 @@ export const createScreenMirror = async (size: {
   limitRepeats(terminal.parser);
   const core = (terminal as unknown as { readonly _core: TerminalCore })._core;
   let fed = 0;
-  const parse = (data: Uint8Array | string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve));
+  // Its own queue waits for a timer each time; nobody but us writes, and no handler of ours is asynchronous.
+  const parse = (data: Uint8Array | string): Promise<void> => {
+    core.writeSync(data);
+    return nextTurn();
+  };
   return {
     get fed() {
       return fed;

@@ -51,7 +51,8 @@ export interface SessionOptions {
 }
 
 const ringBytes = 4 * 1024 * 1024;
-const catchUpSlice = 256 * 1024;
+/** About a millisecond of the mirror's work, and twice what a terminal reads in a turn, so that it catches up. */
+const catchUpSlice = 32 * 1024;
 /** An escape sequence longer than this is none. */
 const longestSequence = 1024 * 1024;
 /** A shell that has said no more than this is told from its beginning. */

@@ -54,6 +54,8 @@ interface ScreenBuffer {
 
 /** The parts of xterm's core that are read here. */
 export interface TerminalCore {
+  /** Parses before it answers. */
+  writeSync(data: Uint8Array | string): void;
   readonly buffer: ScreenBuffer;
   readonly buffers: { readonly normal: ScreenBuffer; readonly alt: ScreenBuffer };
   readonly coreService: {

@@ -1,41 +1,8 @@
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import { pageBuild } from "@atelier/ui/page-build";
+import { defineConfig } from "vite";
 
-/** `<file>.br` and `<file>.gz` beside what a server may send compressed, so that none compresses at run time. */
-const precompress = (): Plugin => ({
-  name: "precompress",
-  apply: "build",
-  generateBundle: {
-    order: "post",
-    handler(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        if (!/\.(js|css|html|svg)$/.test(file.fileName)) continue;
-        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
-        if (source.length < 1024) continue;
-        const brotli = brotliCompressSync(source, {
-          params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: source.length },
-        });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotli });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: gzipSync(source, { level: 9 }) });
-      }
-    },
-  },
-});
-
-// The workspace server refuses inline scripts and eval; data: fonts and images stay files for the same reason.
 export default defineConfig({
-  plugins: [react(), precompress()],
-  build: {
-    outDir: "dist",
-    target: "es2023",
-    // The first versions with light-dark(): written out for older ones, a dark island on a light page would not work.
-    cssTarget: ["chrome123", "edge123", "firefox120", "safari17.5"],
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    sourcemap: false,
-    chunkSizeWarningLimit: 1000,
-  },
+  ...pageBuild,
   server: {
     port: 5173,
     strictPort: true,

@@ -1,3 +1,4 @@
+import "@atelier/ui/segments.css";
 import { Button } from "@atelier/ui";
 import { PresenceBadge, type SessionState, type SessionStore } from "@atelier/ui/observation";
 import { type ReactNode, useEffect, useState } from "react";

@@ -1,4 +1,5 @@
 import "./observation.css";
+import "../controls/segments.css";
 import type { TerminalView } from "@atelier/contract";
 import { type ReactNode, useMemo, useState } from "react";
 import { type TerminalStatus, TerminalPane } from "../terminal/index.ts";

@@ -1,3 +1,4 @@
+import "@atelier/ui/segments.css";
 import { Button } from "@atelier/ui";
 import { leaveChordLabel } from "@atelier/ui/terminal";
 import type { ReactNode } from "react";

@@ -10,6 +10,8 @@ import { openStacks, type Stack, type Stacks } from "./terminal/peers.ts";
 
 /** Fewer only to see that the bench works. */
 const rounds = Number(process.env["ATELIER_BENCH_ROUNDS"] ?? 5);
+/** What is measured: all of it, or some for whoever works on one thing. */
+const parts = (process.env["ATELIER_BENCH_PARTS"] ?? "peers,memory,interrupt,viewers").split(",");
 const keysPerRound = 150;
 const bulkBytes = 65_038_896;
 
@@ -19,6 +21,18 @@ export default async (): Promise<readonly BenchRow[]> => {
   // Let the start's garbage go and the idle timers settle.
   await sleep(10_000);
   const idle = memoryOf(stacks.serverPid).rss;
+  return [
+    ...(parts.includes("peers") ? await besidePeers(stacks) : []),
+    memoryRow("idle server with one terminal, RSS", idle, 80),
+    // Before a thousand sockets leave their own traces in it.
+    ...(parts.includes("memory") ? await memory(stacks.atelier, stacks.serverPid) : []),
+    ...(parts.includes("interrupt") ? [await interrupts(stacks)] : []),
+    ...(parts.includes("viewers") ? await badViewers(stacks.atelier, stacks.address) : []),
+  ];
+};
+
+/** Bulk and echo of all stacks, in interleaved rounds. */
+const besidePeers = async (stacks: Stacks): Promise<readonly BenchRow[]> => {
   const floors: number[] = [];
   const bulk = new Map<Stack, number[]>();
   const quiet = new Map<Stack, number[]>();
@@ -96,10 +110,6 @@ export default async (): Promise<readonly BenchRow[]> => {
       peer: median(floors),
       ratio: of(bulk, ours) / median(floors),
     },
-    await interrupts(stacks),
-    ...(await badViewers(stacks.atelier, stacks.address)),
-    memoryRow("idle server with one terminal, RSS", idle, 80),
-    ...(await memory(stacks.atelier, stacks.serverPid)),
   ];
 };
 

@@ -23,6 +23,19 @@ test("whatever the sizes of the pieces, all bytes come out once, in order, and n
   assert.ok(Buffer.concat(got).equals(Buffer.concat(pieces)));
 });
 
+test("a limit holds for what follows, also below what has been gathered", () => {
+  const got: number[] = [];
+  const gather = new OutputGather((bytes) => got.push(bytes.length));
+  gather.push(Buffer.alloc(1));
+  gather.push(Buffer.alloc(50_000));
+  gather.limit = 16_384;
+  gather.push(Buffer.alloc(40_000));
+  gather.limit = Number.POSITIVE_INFINITY;
+  gather.push(Buffer.alloc(65_536));
+  gather.flush();
+  assert.deepEqual(got, [1, 50_000, 16_384, 16_384, 65_536, 7232]);
+});
+
 test("a piece after a silence goes on at once, one close behind it a moment later by itself", async () => {
   const flushed = Promise.withResolvers<void>();
   const got: string[] = [];

@@ -9,6 +9,7 @@ const gatherMs = 2;
 export class OutputGather {
   readonly #flush: (bytes: Buffer) => void;
   readonly #memory = Buffer.allocUnsafeSlow(gatherBytes);
+  #limit = gatherBytes;
   #size = 0;
   #flushedAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -17,14 +18,20 @@ export class OutputGather {
     this.#flush = flush;
   }
 
+  /** So much at once at most; less when a viewer reads slowly, more than there is memory for never. */
+  set limit(bytes: number) {
+    this.#limit = Math.min(gatherBytes, Math.max(1, bytes));
+  }
+
   push(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length; ) {
-      const room = gatherBytes - this.#size;
+      if (this.#size >= this.#limit) this.flush();
+      const room = this.#limit - this.#size;
       const piece = from === 0 && bytes.length <= room ? bytes : bytes.subarray(from, from + room);
       this.#memory.set(piece, this.#size);
       this.#size += piece.length;
       from += piece.length;
-      if (this.#size === gatherBytes) this.flush();
+      if (this.#size >= this.#limit) this.flush();
     }
     if (this.#size === 0) return;
     if (performance.now() - this.#flushedAt > gatherMs) this.flush();

@@ -2,7 +2,6 @@ import { chownSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import {
   decodeViewerFrame,
-  flowWindow,
   type Role,
   type TerminalState,
   type TerminalView,
@@ -168,10 +167,8 @@ export class TerminalSession {
   attach(socket: WebSocket, role: Role, id: string): void {
     const viewer = new Viewer(id, socket, role !== "student");
     this.#viewers.set(viewer, role);
+    viewer.ping();
     socket.binaryType = "nodebuffer";
-    socket.on("pong", () => {
-      viewer.isAlive = true;
-    });
     socket.on("message", (data, isBinary) => {
       viewer.isAlive = true;
       if (isBinary) this.#input(viewer, data as Buffer);
@@ -264,15 +261,19 @@ export class TerminalSession {
     this.#sendSnapshot(viewer).catch(() => viewer.socket.terminate());
   }
 
-  /** The PTY waits only when even the fastest viewer is behind; a slow one never holds the others up. */
+  /** The PTY waits only when every viewer is a window behind; a slow one never holds the others up. */
   #balance(): void {
-    let fastest = Number.NEGATIVE_INFINITY;
-    for (const viewer of this.#viewers.keys()) if (viewer.isLive) fastest = Math.max(fastest, viewer.acknowledged);
-    const behind = this.#buffer.head - (Number.isFinite(fastest) ? fastest : this.#buffer.head);
-    if (!this.#isPaused && behind > flowWindow.high) {
+    const live = [...this.#viewers.keys()].filter(({ isLive }) => isLive);
+    const isSomebodyWithin = (part: number): boolean =>
+      live.length === 0 ||
+      live.some(({ acknowledged, window }) => this.#buffer.head - acknowledged <= window.bytes * part);
+    // What is gathered lies before whoever looks, as what is under way does.
+    this.#gather.limit =
+      live.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...live.map(({ window }) => window.frameBytes));
+    if (!this.#isPaused && !isSomebodyWithin(1)) {
       this.#isPaused = true;
       this.#pty?.pause();
-    } else if (this.#isPaused && behind < flowWindow.low) {
+    } else if (this.#isPaused && isSomebodyWithin(0.5)) {
       this.#isPaused = false;
       this.#pty?.resume();
     }
@@ -471,7 +472,7 @@ export class TerminalSession {
     for (const viewer of this.#viewers.keys()) {
       if (viewer.isAlive) {
         viewer.isAlive = false;
-        viewer.socket.ping();
+        viewer.ping();
       } else viewer.socket.terminate();
     }
   }

@@ -1,8 +1,11 @@
 import { encodeOutputInto, encodeSnapshot, flowWindow, outputHeaderBytes, type ServerMessage } from "@atelier/contract";
 import type { WebSocket } from "ws";
 import type { ReplayBuffer } from "./replay-buffer.ts";
+import { ViewerWindow } from "./viewer-window.ts";
 
 const frameLimit = 64 * 1024;
+/** Least time between two looks at the round trip while the viewer sets the pace. */
+const roundTripMs = 1000;
 /** What may wait in the socket: more only makes Ctrl-C slow. */
 const socketLimit = 1024 * 1024;
 
@@ -40,11 +43,28 @@ export class Viewer {
   #sent = 0;
   #acknowledged = 0;
   isAlive = true;
+  readonly #window = new ViewerWindow();
+  #pingedAt: number | undefined;
+  /** A ping without an answer. */
+  #isPinging = false;
 
   constructor(id: string, socket: WebSocket, isReadOnly: boolean) {
     this.id = id;
     this.socket = socket;
     this.isReadOnly = isReadOnly;
+    socket.on("pong", () => {
+      this.isAlive = true;
+      if (this.#isPinging) this.#window.answered(performance.now() - (this.#pingedAt ?? 0));
+      this.#isPinging = false;
+    });
+  }
+
+  /** Asks whether it is there, and how long that takes. */
+  ping(): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.#isPinging = true;
+    this.#pingedAt = performance.now();
+    this.socket.ping();
   }
 
   /** Offset up to which its parser has read. */
@@ -56,7 +76,8 @@ export class Viewer {
   }
 
   get hasReadWhatItGot(): boolean {
-    return this.#sent - this.#acknowledged <= flowWindow.low && this.socket.bufferedAmount < socketLimit;
+    const few = Math.min(flowWindow.low, this.#window.bytes / 2);
+    return this.#sent - this.#acknowledged <= few && this.socket.bufferedAmount < socketLimit;
   }
 
   say(message: ServerMessage): void {
@@ -72,7 +93,14 @@ export class Viewer {
   }
 
   acknowledge(offset: number): void {
-    if (offset > this.#acknowledged && offset <= this.#sent) this.#acknowledged = offset;
+    if (offset <= this.#acknowledged || offset > this.#sent) return;
+    this.#acknowledged = offset;
+    this.#window.read(performance.now(), offset);
+  }
+
+  /** How many bytes may be under way to it, and how many in a frame. */
+  get window(): { readonly bytes: number; readonly frameBytes: number } {
+    return this.#window;
   }
 
   sendSnapshot(snapshot: {
@@ -88,13 +116,22 @@ export class Viewer {
   /** Sends what the window allows. Answers false when the buffer no longer holds what is due. */
   pump(buffer: ReplayBuffer): boolean {
     while (this.isLive && this.#sent < buffer.head && this.socket.readyState === this.socket.OPEN) {
-      const room = flowWindow.high - (this.#sent - this.#acknowledged);
-      if (room <= 0 || this.socket.bufferedAmount > socketLimit) break;
-      const bytes = buffer.read(this.#sent, Math.min(frameLimit, room));
+      const room = this.#window.bytes - (this.#sent - this.#acknowledged);
+      if (room <= 0 || this.socket.bufferedAmount > socketLimit) {
+        this.#isHeldBack();
+        break;
+      }
+      const bytes = buffer.read(this.#sent, Math.min(frameLimit, this.#window.frameBytes, room));
       if (bytes === undefined) return false;
+      if (this.#sent === this.#acknowledged) this.#window.begins(performance.now(), this.#sent);
       sendOutput(this.socket, this.#sent, bytes);
       this.#sent += bytes.length;
     }
     return this.#sent >= buffer.start || !this.isLive;
+  }
+
+  #isHeldBack(): void {
+    this.#window.isFull();
+    if (!this.#isPinging && performance.now() - (this.#pingedAt ?? 0) > roundTripMs) this.ping();
   }
 }

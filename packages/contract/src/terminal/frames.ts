@@ -22,8 +22,9 @@ import { z } from "zod";
 export const frameKind = { output: 0x01, snapshot: 0x02, input: 0x10 } as const;
 
 /**
- * Unacknowledged bytes above which the PTY is paused, and below which it goes on. A browser parses 5 to
- * 35 MB/s: what is under way must be read in well under the 50 ms in which Ctrl-C has to show.
+ * Unacknowledged bytes above which the PTY is paused, and below which it goes on, as long as nobody knows
+ * how fast the viewer reads; then the server's window follows the viewer. A browser parses 2 to 35 MB/s:
+ * what is under way must be read in well under the 50 ms in which Ctrl-C has to show.
  */
 export const flowWindow = { high: 160 * 1024, low: 64 * 1024, ackEvery: 16 * 1024 } as const;
 

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { flowWindow } from "@atelier/contract";
+import { ViewerWindow, windowBounds } from "./viewer-window.ts";
+
+/** A viewer that reads so many bytes a millisecond, acknowledged every 10 ms, always with more to read. */
+const readSteadily = (window: ViewerWindow, rate: number, from = { at: 0, offset: 0 }): typeof from => {
+  let { at, offset } = from;
+  window.begins(at, offset);
+  for (let ack = 0; ack < 200; ack++) {
+    at += 10;
+    offset += rate * 10;
+    window.isFull();
+    window.read(at, offset);
+  }
+  return { at, offset };
+};
+
+test("a window is what its viewer reads in the round trip and 12 ms, within bounds", () => {
+  const windows = [
+    { rate: 5000, roundTrip: 1 },
+    { rate: 5000, roundTrip: 40 },
+    { rate: 1000, roundTrip: 1 },
+    { rate: 200_000, roundTrip: 1 },
+  ].map(({ rate, roundTrip }) => {
+    const window = new ViewerWindow();
+    window.answered(roundTrip + 30);
+    window.answered(roundTrip);
+    readSteadily(window, rate);
+    return [window.bytes, window.frameBytes];
+  });
+  assert.deepEqual(windows, [
+    [65_000, 16_384],
+    [260_000, 65_000],
+    [windowBounds.least, 16_384],
+    [windowBounds.most, 65_536],
+  ]);
+});
+
+test("it follows a viewer that becomes slower and faster again", () => {
+  const window = new ViewerWindow();
+  window.answered(8);
+  const slow = readSteadily(window, 10_000);
+  assert.equal(Math.round(window.bytes / 1000), 200);
+  const fast = readSteadily(window, 2000, slow);
+  assert.equal(Math.round(window.bytes / 1000), 40);
+  readSteadily(window, 10_000, fast);
+  assert.equal(Math.round(window.bytes / 1000), 200);
+});
+
+test("silence, and output that comes slower than it is read, make no window smaller", () => {
+  const window = new ViewerWindow();
+  window.answered(8);
+  const { at, offset } = readSteadily(window, 10_000);
+  const before = window.bytes;
+  window.begins(at + 60_000, offset);
+  for (let key = 1; key < 50; key++) window.read(at + 60_000 + key * 40, offset + key);
+  assert.equal(window.bytes, before);
+});
+
+test("before the round trip is known the window is what it was at the beginning", () => {
+  const window = new ViewerWindow();
+  readSteadily(window, 100);
+  assert.equal(window.bytes, flowWindow.high);
+});

@@ -1,0 +1,63 @@
+import { flowWindow } from "@atelier/contract";
+
+/** Bounds in bytes; between them a window is what its viewer reads in a moment. */
+export const windowBounds = { least: 32 * 1024, most: 1024 * 1024 } as const;
+/**
+ * What a window holds of a viewer's reading beyond the round trip: xterm.js parses up to 12 ms without a
+ * pause, and one that waited for more bytes meanwhile would lose time. What lies in it delays Ctrl-C.
+ */
+const readingMs = 12;
+/** A page reads in bursts, a frame of its screen each. */
+const sampleMs = 30;
+
+/**
+ * How many bytes may be under way to a viewer: what it reads in its round trip and a moment more. A page
+ * on a busy machine gets little, so that Ctrl-C shows soon; a fast client gets much. Times in milliseconds.
+ */
+export class ViewerWindow {
+  #bytes: number = flowWindow.high;
+  #roundTrip: number | undefined;
+  /** Bytes per millisecond; 0: not known yet. */
+  #rate = 0;
+  #from = { at: 0, offset: 0 };
+  /** Output had to wait for an acknowledgement since the sample began: the viewer sets the pace. */
+  #isFull = false;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+  /** A frame is a part of the window, so that acknowledgements come while the rest is under way. */
+  get frameBytes(): number {
+    return Math.min(64 * 1024, Math.max(flowWindow.ackEvery, Math.floor(this.#bytes / 4)));
+  }
+
+  /** A ping was answered: what lies in between is the network, without the viewer's reading. */
+  answered(took: number): void {
+    this.#roundTrip = Math.min(this.#roundTrip ?? took, took);
+  }
+
+  /** Something is sent while nothing is under way: time before now says nothing about the viewer. */
+  begins(at: number, offset: number): void {
+    this.#from = { at, offset };
+    this.#isFull = false;
+  }
+
+  isFull(): void {
+    this.#isFull = true;
+  }
+
+  /** The viewer has read up to `offset`. */
+  read(at: number, offset: number): void {
+    const took = at - this.#from.at;
+    if (took < sampleMs) return;
+    const rate = (offset - this.#from.offset) / took;
+    // Who is given less than it could read shows only that it reads at least so much.
+    if (rate > this.#rate) this.#rate += (rate - this.#rate) / (this.#rate === 0 ? 1 : 2);
+    else if (this.#isFull) this.#rate += (rate - this.#rate) / 4;
+    this.#from = { at, offset };
+    this.#isFull = false;
+    if (this.#roundTrip === undefined) return;
+    const wanted = Math.round(this.#rate * (this.#roundTrip + readingMs));
+    this.#bytes = Math.min(windowBounds.most, Math.max(windowBounds.least, wanted));
+  }
+}

@@ -61,11 +61,13 @@ const insert = (text: string, what: string, random: Random): string => {
   return text.slice(0, at) + what + text.slice(at);
 };
 
+/** All the payloads: markup, and addresses of links. */
+export const hostileLines = (): readonly string[] => [...lines("hostile-markup"), ...lines("hostile-links")];
+
 /** Pages for the server's renderer: every payload in four places, the same for the same seed. */
 export const hostileMarkdown = (seed: number): readonly string[] => {
   const random = createRandom(seed);
-  const payloads = [...lines("hostile-markup"), ...lines("hostile-links")];
-  return payloads.flatMap((payload, index) =>
+  return hostileLines().flatMap((payload, index) =>
     [0, 1, 2, 3].map((round) => (wraps[(index * 4 + round) % wraps.length] as Wrap)(payload, random)),
   );
 };

@@ -7,10 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, type TestContext, test } from "node:test";
+import { diagramWords } from "@atelier/domain";
 import { openChromium } from "@atelier/testkit/chromium";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { startFakeServer } from "../student-ui/fake-server.ts";
+import { hostileDiagrams } from "./hostile-diagrams.ts";
 import { hostileHtml, hostileMarkdown } from "./hostile-pages.ts";
 import { allowedReplies, hostileStreams } from "./hostile-streams.ts";
 
@@ -38,6 +40,11 @@ after(async () => {
 interface Trial {
   show(html: string): string[];
   feed(bytes: string): Promise<string>;
+  draw(source: string): Promise<Drawn>;
+}
+interface Drawn {
+  readonly faults: readonly string[];
+  readonly error?: { readonly message: string; readonly line?: number };
 }
 declare const trial: Trial;
 
@@ -172,4 +179,49 @@ test("250 hostile byte streams open nothing, copy nothing and type nothing but a
   // It is still a terminal.
   assert.equal(await page.evaluate(() => trial.feed("\u001bc\u001b[5n")), "\u001b[0n");
   await calm();
+});
+
+const drawAll = (page: Page, sources: readonly string[]): Promise<readonly Drawn[]> =>
+  page.evaluate(async (some) => {
+    const drawn: Drawn[] = [];
+    for (const source of some) drawn.push(await trial.draw(source));
+    return drawn;
+  }, sources);
+
+test("200 hostile diagrams load nothing, run nothing and leave nothing in the page", async (context) => {
+  const sources = hostileDiagrams();
+  assert.ok(sources.length >= 200, String(sources.length));
+  const { page, calm } = await openTrial(context);
+  const drawn = await drawAll(page, sources);
+  assert.deepEqual(
+    drawn.flatMap(({ faults }, index) => faults.map((fault) => `${fault} from ${sources[index]?.slice(0, 200)}`)),
+    [],
+  );
+  // Most of them are no mistakes of mermaid's: they have really been drawn.
+  const shown = drawn.filter(({ error }) => error === undefined).length;
+  assert.ok(shown >= 100, `${shown} of ${drawn.length} were drawn`);
+  await calm();
+});
+
+test("each kind of diagram that an author may name is known to what draws it, and no other", async (context) => {
+  const { page } = await openTrial(context);
+  const isKnown = async (words: readonly string[]): Promise<readonly string[]> =>
+    (await drawAll(page, words)).flatMap(({ error }, index) =>
+      /No diagram type detected/.test(error?.message ?? "") ? [] : [words[index] ?? ""],
+    );
+  assert.deepEqual(await isKnown(diagramWords), diagramWords);
+  assert.deepEqual(await isKnown(["mindmap", "architecture-beta", "flowchrt", ""]), []);
+});
+
+test("a mistake in a diagram is told by the author's own lines", async (context) => {
+  const { page } = await openTrial(context);
+  const sources = [
+    "flowchart LR\n  a --> b\n  b --> [c\n",
+    "---\ntitle: x\n---\nflowchart LR\n  a --> b\n%% one\n%% two\n\n  b --> [c\n",
+    "%%{init: {'theme': 'dark'}}%%\npie title x\n  'a' 3\n",
+    "gitGraph\n  commit\n  brunch x\n",
+    "gantt\n  title x\n  section A\n  foo :a, 2014-01-01, 3d\n  bar\n",
+  ];
+  const lines = (await drawAll(page, sources)).map(({ error }) => error?.line);
+  assert.deepEqual(lines, [3, 9, 3, 3, 5]);
 });

@@ -10,6 +10,7 @@ export * from "./carry-over/manifest.ts";
 export * from "./carry-over/plan-carry-over.ts";
 export * from "./carry-over/units.ts";
 export * from "./compiled/compiled-workshop.ts";
+export * from "./content-blocks/diagram-source.ts";
 export * from "./content-blocks/fence-info.ts";
 export * from "./content-blocks/run-text.ts";
 export * from "./content-variables/content-variables.ts";

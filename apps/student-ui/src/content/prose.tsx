@@ -14,6 +14,7 @@ import { createPortal } from "react-dom";
 import { useStudent } from "../state/use-student.ts";
 import { CodeTools } from "./code-tools.tsx";
 import { type Place, useContentClient } from "./content-client.ts";
+import { DiagramBlock } from "./diagram/diagram-block.tsx";
 import { QuizCard } from "./quiz-card.tsx";
 import { type CodeBlock, renderContent } from "./render-content.ts";
 import { anchorPrefix } from "./sanitize.ts";
@@ -33,6 +34,9 @@ interface Parts {
   readonly blocks: readonly CodeBlock[];
   readonly places: ReadonlyMap<string, HTMLElement>;
 }
+
+const isDiagram = (block: CodeBlock): block is CodeBlock & { readonly drawing: HTMLElement } =>
+  block.drawing !== undefined;
 
 const noQuizzes: readonly QuizView[] = [];
 
@@ -102,7 +106,13 @@ export const Prose = memo(({ html, title, lang, place, quizzes = noQuizzes }: Pr
     <>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link turns Enter into a click by itself */}
       <div className="prose" ref={host} lang={lang} onClick={follow} />
-      {blocks.map((block) => createPortal(<CodeTools block={block} place={place} />, block.tools, block.id))}
+      {blocks.map((block) =>
+        isDiagram(block) ? (
+          <DiagramBlock key={block.id} block={block} />
+        ) : (
+          createPortal(<CodeTools block={block} place={place} />, block.tools, block.id)
+        ),
+      )}
       {place !== undefined &&
         quizzes.flatMap((quiz) => {
           const element = places.get(quiz.id);

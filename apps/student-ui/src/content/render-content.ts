@@ -9,13 +9,17 @@ export interface CodeBlock {
   readonly language: string;
   readonly code: string;
   /** What its author wants it to do beside being read and copied. */
-  readonly does: "run" | "save" | "plain";
+  readonly does: "run" | "save" | "diagram" | "plain";
   readonly terminal: string | undefined;
   readonly interrupt: boolean;
   /** Path of the file that it becomes. */
   readonly save: string | undefined;
   /** Empty element in the block's bar for its buttons. */
   readonly tools: HTMLElement;
+  /** Where its text stands. */
+  readonly source: HTMLElement;
+  /** Empty element for the drawing, of a diagram only. */
+  readonly drawing?: HTMLElement;
 }
 
 export interface RenderedContent {
@@ -126,16 +130,20 @@ const settleCode = (root: DocumentFragment): CodeBlock[] =>
     const block = element("div", "code");
     const bar = element("div", "code__bar");
     const name = element("span", "code__language");
-    name.textContent = save ?? (terminal === undefined ? language : strings.content.inTerminal(language, terminal));
+    const label = does === "diagram" ? strings.diagram.name : language;
+    name.textContent = save ?? (terminal === undefined ? label : strings.content.inTerminal(label, terminal));
     const tools = element("div", "code__tools");
     bar.append(name, tools);
     pre.tabIndex = 0;
     pre.replaceWith(block);
     block.append(bar, pre);
+    const kind = does === "run" || does === "save" || does === "diagram" ? does : "plain";
+    const drawing = kind === "diagram" ? { drawing: element("div", "code__drawing") } : {};
+    if (drawing.drawing !== undefined) pre.before(drawing.drawing);
     const text = (code ?? pre).textContent ?? "";
     (code ?? pre).replaceChildren(...coloured(text, language));
-    const kind = does === "run" || does === "save" ? does : "plain";
-    return { id, language, code: text, does: kind, terminal, interrupt: interrupt === "yes", save, tools };
+    const rest = { terminal, interrupt: interrupt === "yes", save, tools, source: pre, ...drawing };
+    return { id, language, code: text, does: kind, ...rest };
   });
 
 const settleHints = (root: DocumentFragment): void => {

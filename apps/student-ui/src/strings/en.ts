@@ -1,4 +1,5 @@
 import type { BootView, RequestView, StepState } from "@atelier/contract";
+import { diagramStrings } from "./en-diagram.ts";
 import { savedStrings } from "./en-saved.ts";
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -546,6 +547,7 @@ export const en = {
     } satisfies Record<RequestView["state"], string>,
   },
 
+  diagram: diagramStrings,
   saved: savedStrings,
 
   access: {

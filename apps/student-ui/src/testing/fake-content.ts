@@ -4,6 +4,25 @@ import { shellLanguages } from "@atelier/domain";
 const code = (language: string, text: string): string =>
   `<pre data-lang="${language}" data-does="${shellLanguages.has(language) ? "run" : "plain"}"><code>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code></pre>`;
 
+/** A diagram that is drawn, and one with a mistake in it. */
+const drawn = `sequenceDiagram
+  accTitle: What becomes of a command
+  participant Y as You
+  participant S as The shell
+  participant P as whoami
+  Y->>S: whoami, then Enter
+  S->>P: starts it
+  Note over P: asks the system who you are
+  P-->>S: student
+  S-->>Y: the next prompt
+`;
+const broken = `flowchart LR
+  Shell --> Program
+  Program --> [Screen
+`;
+const diagram = (text: string): string =>
+  `<pre data-lang="mermaid" data-block="${text.length}" data-does="diagram"><code>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")}</code></pre>`;
+
 const hostile = `
 <script>window.hacked = 1</script><img src="x" onerror="window.hacked = 2"><svg onload="window.hacked = 3"></svg>
 <a href="javascript:window.hacked=4">a link</a><form action="https://evil.example"><input name="q"><button class="button">Press</button></form>
@@ -15,7 +34,8 @@ export const fakeTexts: Readonly<Record<string, string>> = {
   finish: `<p>You looked around, made files, guarded them, watched processes and ran a service. That is most of a day's work on any server.</p>
 <h2 id="from-here">From here</h2><ul><li><a href="https://tldp.org/LDP/abs/html/">Advanced Bash-Scripting Guide</a></li><li><code>man hier</code>, to learn where things live</li></ul>`,
   "look-around": `<h1 id="look-around">Look around</h1><p>Where are you, and who?</p>${code("bash", "whoami\npwd\nls -la\n")}
-<p>Three short words, and you know who you are, where you are, and what is there.</p>`,
+<p>Three short words, and you know who you are, where you are, and what is there.</p>
+<p>This is what becomes of the first of them:</p>${diagram(drawn)}<p>An author is told of a mistake like this one:</p>${diagram(broken)}`,
   files: `<h1 id="make-files-and-folders">Make files and folders</h1>
 <p>A shell is quickest where a mouse is slowest: with many files at once. Make a folder for your notes, and a first note in it.</p>
 ${code("bash", "mkdir -p ~/notes\n")}

@@ -121,6 +121,16 @@ const shots: readonly Shot[] = [
     },
   },
   { name: "finish", scenario: "finished", prepare: (page) => page.getByRole("button", { name: "Wrap-up" }).click() },
+  {
+    name: "diagram",
+    scenario: "finished",
+    prepare: async (page) => {
+      await button(page, /Look around/)
+        .first()
+        .click();
+      await page.getByRole("img", { name: /^Diagram/ }).scrollIntoViewIfNeeded();
+    },
+  },
   { name: "booting", scenario: "booting" },
   { name: "boot-failed", scenario: "boot-failed" },
   { name: "refused", scenario: "refused" },

@@ -1,6 +1,9 @@
 import "@atelier/ui/styles.css";
 import { TerminalPane, type TerminalSource, type TerminalSourceEvent } from "@atelier/ui/terminal";
 import { createRoot } from "react-dom/client";
+import { pageLook } from "../content/diagram/diagram-look.ts";
+import { type Drawing, drawDiagram } from "../content/diagram/draw-diagram.ts";
+import { faultOf } from "../content/diagram/source-lines.ts";
 import { renderContent } from "../content/render-content.ts";
 
 /**
@@ -12,6 +15,14 @@ export interface Trial {
   show(html: string): string[];
   /** Lets the terminal read the bytes (Latin-1 text); answers what it typed because of them. */
   feed(bytes: string): Promise<string>;
+  /** Draws a diagram and shows it; answers what is wrong with the drawing, or why there is none. */
+  draw(source: string): Promise<Drawn>;
+}
+
+export interface Drawn {
+  readonly faults: readonly string[];
+  /** What mermaid said, and the line that we make of it. */
+  readonly error?: { readonly message: string; readonly line?: number };
 }
 
 const allowedTags = new Set(
@@ -77,7 +88,33 @@ const feed = (bytes: string): Promise<string> =>
     listen({ type: "output", bytes: output, consumed: () => resolve(typed) });
   });
 
-Object.assign(window, { trial: { show, feed } satisfies Trial });
+const draw = async (source: string): Promise<Drawn> => {
+  const around = [...document.body.children, ...document.head.children];
+  let drawing: Drawing;
+  try {
+    drawing = await drawDiagram(source, pageLook());
+  } catch (error) {
+    const { line } = faultOf(error, source);
+    const message = error instanceof Error ? error.message : String(error);
+    return { faults: leftBehind(around), error: { message, ...(line === undefined ? {} : { line }) } };
+  }
+  const image = new Image();
+  image.src = drawing.address;
+  text.replaceChildren(image);
+  const isShown = await image.decode().then(
+    () => true,
+    () => false,
+  );
+  return { faults: [...leftBehind(around), ...(isShown ? [] : [`${drawing.address.slice(0, 200)} is no image`])] };
+};
+
+/** What a drawing has left in the page beside its own image. */
+const leftBehind = (before: readonly Element[]): string[] =>
+  [...document.body.children, ...document.head.children]
+    .filter((element) => !before.includes(element) && !(element instanceof HTMLScriptElement))
+    .map((element) => `left <${element.tagName} id="${element.id}">`);
+
+Object.assign(window, { trial: { show, feed, draw } satisfies Trial });
 root.style.height = "400px";
 createRoot(root).render(
   <TerminalPane

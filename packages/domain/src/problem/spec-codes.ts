@@ -227,6 +227,11 @@ export const specCodes = {
     title: "Unknown word on a code block",
     explanation: "A word behind the language of a code block has no meaning and is ignored.",
   },
+  "diagram-kind": {
+    title: "Diagram of no known kind",
+    explanation:
+      "A block of the language mermaid does not begin with a kind of diagram that the page draws; students would see its source.",
+  },
   "quiz-answers": {
     title: "Quiz without a sound answer",
     explanation:

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { connectEngine, findEndpoint } from "@atelier/backend-docker";
 import { type AtelierCli, copyImageAs, createAtelierCli, openWorkspace } from "@atelier/testkit";
@@ -105,7 +107,31 @@ test("a base without a shell is refused with what to do", async () => {
   await workshopOn(atelier, tag);
   const { code, stderr } = await atelier.run("build", "w");
   assert.equal(code, 1);
-  assert.match(stderr, /has no \/bin\/sh[\s\S]*→ Choose a base with a shell/);
+  assert.match(
+    stderr,
+    /workshop\.yaml:12:10 error base-lacks\n.*no-shell:1 has no \/bin\/sh.*\n.*→ Choose a base with a shell/,
+  );
+});
+
+test("what a base lacks is said before its first command runs, with its line, and again by the next build", async () => {
+  await using atelier = await createAtelierCli();
+  await workshopOn(atelier, busybox);
+  for (const round of ["first", "nothing to do"]) {
+    const { stderr } = await atelier.succeed("build", "w");
+    const [before] = stderr.split("Building step 1");
+    assert.match(
+      before ?? "",
+      /workshop\.yaml:12:10 warning base-lacks\n.*busybox-static:1 has no bash, so terminals open \/bin\/sh\.\n.*→ .*FROM atelier-test\/busybox-static:1/,
+      `${round}: ${stderr}`,
+    );
+  }
+  await atelier.write({
+    "w/workshop.yaml": (await readFile(join(atelier.folder, "w/workshop.yaml"), "utf8")).replace(
+      "  title: Base test\n",
+      "  title: Base test\n  shell: /bin/sh\n",
+    ),
+  });
+  assert.doesNotMatch((await atelier.succeed("build", "w")).stderr, /base-lacks/);
 });
 
 test("an image of another architecture is a diagnostic and no exec format error", async () => {

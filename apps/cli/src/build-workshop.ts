@@ -3,6 +3,7 @@ import type { BuildEvent, BuilderChoice, BuildRequest, FailureScene, Platform } 
 import { AppError, type BuildRecord, planImages, type Workshop } from "@atelier/domain";
 import { attachTerminal } from "./attach-terminal.ts";
 import { type Context, sha256 } from "./context.ts";
+import { renderDiagnostic } from "./render-error.ts";
 import type { WorkshopFolder } from "./load-workshop.ts";
 
 export interface Built {
@@ -125,6 +126,9 @@ const openShell = async (context: Context, { container, step, error }: FailureSc
 const tell = (event: BuildEvent, { reporter }: Context): void => {
   const { paint } = reporter;
   switch (event.kind) {
+    case "warning":
+      reporter.warn(renderDiagnostic(event.diagnostic, paint));
+      break;
     case "notice":
       reporter.info(event.message);
       break;

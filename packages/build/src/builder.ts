@@ -1,5 +1,13 @@
 import type { Platform } from "./platform/platform-versions.ts";
-import type { AppError, BuildRecord, ImagePlan, SourceLocation, SourceTree, Workshop } from "@atelier/domain";
+import type {
+  AppError,
+  BuildRecord,
+  Diagnostic,
+  ImagePlan,
+  SourceLocation,
+  SourceTree,
+  Workshop,
+} from "@atelier/domain";
 
 /** What a builder needs to know to execute a plan. */
 export interface BuildRequest {
@@ -49,7 +57,9 @@ export type BuildEvent =
     }
   | { readonly kind: "output"; readonly step: string; readonly line: string }
   | { readonly kind: "step-finished"; readonly step: string; readonly cached: boolean; readonly ms: number }
-  | { readonly kind: "notice"; readonly message: string };
+  | { readonly kind: "notice"; readonly message: string }
+  /** Something in the workshop that is better mended, found while building. */
+  | { readonly kind: "warning"; readonly diagnostic: Diagnostic };
 
 /** Details of an `AppError` with code `command-failed`. */
 export interface CommandFailure {

@@ -6,11 +6,13 @@ import type { Engine } from "@atelier/backend-docker";
 import {
   AppError,
   type BuildRecord,
+  isAppError,
   platformContract,
   requirementsOfWorkshop,
   type Service,
   type Workshop,
 } from "@atelier/domain";
+import { baseLacks, withoutShell } from "./base/base-facts.ts";
 import { resolveBase } from "./base/resolve-base.ts";
 import type { Builder, BuildRequest } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
@@ -179,7 +181,14 @@ const buildFor = async (
     app,
     student: plan.student,
     signal,
+  }).catch((error: unknown) => {
+    if (!isAppError(error) || error.code !== "base-without-shell") throw error;
+    const diagnostics = [withoutShell({ base: plan.base, tree: request.tree })];
+    throw new AppError(error.code, "The base cannot be built on:", { diagnostics, cause: error });
   });
+  if (isMain)
+    for (const diagnostic of baseLacks(ground.facts, { ...request, base: plan.base }))
+      onProgress({ kind: "warning", diagnostic });
   // A trial's images must not be found by builds that are meant.
   const digest = request.isTrial ? digestOf("trial", randomUUID(), ground.digest) : ground.digest;
   const chainWork: ChainWork = { ...work, ground: { ...ground, digest }, isMain };

@@ -1,6 +1,7 @@
 import type { Engine } from "@atelier/backend-docker";
 import { platformPaths } from "@atelier/contract";
 import { AppError, addStudent, type ImagePlan } from "@atelier/domain";
+import { type BaseFacts, findInstaller } from "../base/base-facts.ts";
 import { foldersAround } from "../chain/folders-around.ts";
 import type { CommandIdentity } from "../chain/identity.ts";
 import { buildLabels } from "../docker/build-labels.ts";
@@ -18,11 +19,9 @@ export interface PlanStudentOptions {
   readonly base: { readonly id: string; readonly name: string };
   readonly student: ImagePlan["student"];
   readonly stateId: string;
-  /** Told what the base lacks and can do without, with what to do about it. */
-  readonly onNotice: (message: string) => void;
 }
 
-const sudoPlaces = ["/usr/bin/sudo", "/bin/sudo", "/usr/local/bin/sudo"];
+const programFolders = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"];
 /** Where programs look for certificates: Debian and Alpine, Red Hat, and a place that some link to. */
 const certificatePlaces = [
   "/etc/ssl/certs/ca-certificates.crt",
@@ -33,6 +32,7 @@ const certificatePlaces = [
 export interface PlannedStudent {
   readonly student: CommandIdentity;
   readonly files: readonly TarEntry[];
+  readonly facts: BaseFacts;
 }
 
 /**
@@ -44,7 +44,6 @@ export const planStudent = async ({
   base,
   student: wanted,
   stateId,
-  onNotice,
 }: PlanStudentOptions): Promise<PlannedStudent> => {
   const probe = await engine.createContainer(undefined, {
     Image: base.id,
@@ -55,26 +54,22 @@ export const planStudent = async ({
   const exists = (path: string): Promise<boolean> => existsInContainer(engine, probe, path);
   try {
     if (!(await exists("/bin/sh")))
-      throw new AppError(
-        "base-without-shell",
-        `workshop.yaml, base: ${base.name} has no /bin/sh, which commands and terminals need.`,
-        {
-          hint: "Choose a base with a shell, or add one in a base.containerFile (a static busybox is enough).",
-        },
-      );
+      throw new AppError("base-without-shell", `${base.name} has no /bin/sh, which commands and terminals need.`);
     const [passwd, group, shadow] = await Promise.all(
       ["/etc/passwd", "/etc/group", "/etc/shadow"].map((path) => readInContainer(engine, probe, path)),
     );
     const text = (file: ContainerFile | undefined): string => file?.content.toString("utf8") ?? "";
-    const hasBash = await exists("/bin/bash");
-    if (!hasBash)
-      onNotice(
-        `workshop.yaml, base: ${base.name} has no bash, so terminals open /bin/sh. For bash, install it in a base.containerFile (Alpine: RUN apk add bash).`,
+    const hasProgram = (name: string): Promise<boolean> =>
+      existsAny(
+        programFolders.map((folder) => `${folder}/${name}`),
+        exists,
       );
-    if (wanted.sudo && !(await existsAny(sudoPlaces, exists)))
-      onNotice(
-        `workshop.yaml, workshop.sudo: ${base.name} has no sudo. Install it in a base.containerFile, or in the first step's commands.`,
-      );
+    const [hasBash, sudo, installer] = await Promise.all([
+      exists("/bin/bash"),
+      hasProgram("sudo"),
+      findInstaller(hasProgram),
+    ]);
+    const facts: BaseFacts = { bash: hasBash, sudo, ...(installer ? { installer } : {}) };
     const added = addStudent(
       { passwd: text(passwd), group: text(group), shadow: text(shadow) },
       hasBash ? "/bin/bash" : "/bin/sh",
@@ -136,6 +131,7 @@ export const planStudent = async ({
     );
     return {
       student: { name: "student", uid, gid, groups, home },
+      facts,
       files: [
         ...folders.filter(({ name }) => !own.has(name)),
         ...files.map((file) => ({ ...file, name: realPathOf(`/${file.name}`).slice(1) })),

@@ -1,5 +1,6 @@
 import type { Engine } from "@atelier/backend-docker";
 import { type ImagePlan, labels } from "@atelier/domain";
+import { type BaseFacts, baseFactsSchema } from "../base/base-facts.ts";
 import type { CommandIdentity } from "../chain/identity.ts";
 import { digestOf, type ImageCache } from "../docker/image-cache.ts";
 import { type EngineImage, readImage } from "../image/engine-image.ts";
@@ -19,20 +20,21 @@ export interface PrepareGroundOptions {
   readonly app: AppBundle;
   readonly student: ImagePlan["student"];
   readonly stateId: string;
-  readonly onNotice: (message: string) => void;
   /** Where layers are written before the engine takes them. */
   readonly scratch: string;
   readonly signal: AbortSignal;
 }
 
 /** What is made of the same base changes with this code: then a ground that is kept is another one. */
-const groundVersion = 2;
+const groundVersion = 3;
 
 /** What a workshop's first step stands on: base, platform layer and student. */
 export interface Ground {
   readonly digest: string;
   readonly image: EngineImage;
   readonly student: CommandIdentity;
+  /** What the base brings. */
+  readonly facts: BaseFacts;
   readonly isCached: boolean;
 }
 
@@ -45,14 +47,16 @@ export const prepareGround = async (options: PrepareGroundOptions): Promise<Grou
   const digest = digestOf("ground", groundVersion, base.id, runtime.digest, app.digest, options.student);
   const cached = cache.find(digest);
   const kept = cached?.labels[labels.student];
-  if (cached && kept)
+  const facts = cached?.labels[labels.baseFacts];
+  if (cached && kept && facts)
     return {
       digest,
       image: await readImage(engine, cached.id),
       student: JSON.parse(kept) as CommandIdentity,
+      facts: baseFactsSchema.parse(JSON.parse(facts)),
       isCached: true,
     };
-  const { student, files } = await planStudent(options);
+  const { student, files, facts: brought } = await planStudent(options);
   const below = await withRuntime(options);
   const [image] = await loadImages(
     engine,
@@ -70,6 +74,7 @@ export const prepareGround = async (options: PrepareGroundOptions): Promise<Grou
             ...below.config.Labels,
             [labels.layerDigest]: digest,
             [labels.student]: JSON.stringify(student),
+            [labels.baseFacts]: JSON.stringify(brought),
           },
         },
         comment: "server and student",
@@ -79,7 +84,7 @@ export const prepareGround = async (options: PrepareGroundOptions): Promise<Grou
   );
   if (image === undefined) throw new Error("one request makes one image");
   cache.remember(digest, { id: image.id, labels: image.config.Labels ?? {}, tags: [] });
-  return { digest, image, student, isCached: false };
+  return { digest, image, student, facts: brought, isCached: false };
 };
 
 /** The base with the heavy half of the platform layer, an image of its own: it outlives our releases. */

@@ -89,7 +89,7 @@ const configOf = (
   { ground, request }: ChainWork,
   { published, below, digest }: { published: PublishedImage; below: ChainStep; digest: string },
 ): ContainerConfig => {
-  const { [labels.student]: _student, ...inherited } = ground.image.config.Labels ?? {};
+  const { [labels.student]: _student, [labels.baseFacts]: _facts, ...inherited } = ground.image.config.Labels ?? {};
   return {
     ...ground.image.config,
     Env: mergeEnv(ground.image.config.Env ?? [], below.env),

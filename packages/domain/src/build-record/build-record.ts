@@ -15,6 +15,8 @@ export const labels = {
   layerDigest: "dev.atelier.layer-digest",
   /** On the image that a workshop's first step stands on: the student's numbers in it, as JSON. */
   student: "dev.atelier.student",
+  /** On the same image: what its base brings, as JSON. */
+  baseFacts: "dev.atelier.base-facts",
   /** On containers, networks and volumes. */
   state: "dev.atelier.state",
   workspace: "dev.atelier.workspace",

@@ -11,6 +11,11 @@ export type { DiagnosticCodeEntry } from "./diagnostic-code-entry.ts";
 export const diagnosticCodes = {
   ...specCodes,
   ...templateCodes,
+  "base-lacks": {
+    title: "Base without what the workshop uses",
+    explanation:
+      "The base image was looked at before the build and lacks a shell, bash, or the sudo that sudo: true is for. The student, certificates and folders every program expects are added by Atelier itself.",
+  },
   "not-in-this-version": {
     title: "Granted by the backend, but not in this version",
     explanation: "The capability matrix grants this for the backend, but the installed version does not do it yet.",

@@ -46,9 +46,7 @@ export const createFront = ({ find, token, manage }: FrontOptions): Front => {
     const own = `http://${host}`;
     const origin = request.headers.origin;
     if (route.kind === "workspace") {
-      // Of the manager only; from a browser they would mean that a page tries.
-      if (url.startsWith(previewPrefix) || url.split("?", 1)[0] === controlPath)
-        return { page: { ...pages.unknownHost(), status: 404 } };
+      if (isOfManager(url)) return { page: { ...pages.unknownHost(), status: 404 } };
       const server = `127.0.0.1:${seen.port}`;
       return {
         upstream: {
@@ -133,6 +131,21 @@ const answerPage = (request: IncomingMessage, response: ServerResponse, page: Pa
         fields: [],
       }),
     );
+};
+
+/**
+ * Paths of the manager only; from a browser they would mean that a page tries. Read as the server may
+ * read them: `..`, `%2e` and backslashes resolved, and what begins with two slashes as another host's.
+ */
+const isOfManager = (url: string): boolean => {
+  const whole = URL.parse(`http://workspace.invalid${url}`);
+  const relative = URL.parse(url, "http://workspace.invalid");
+  return (
+    whole === null ||
+    relative === null ||
+    [url, whole.pathname, relative.pathname].some((path) => path.startsWith(previewPrefix)) ||
+    [whole.pathname, relative.pathname].includes(controlPath)
+  );
 };
 
 const withDomain =

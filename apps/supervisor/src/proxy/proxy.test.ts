@@ -77,6 +77,17 @@ test("hostile hosts and paths reach no workspace, and never the manager's own ro
   const url = `http://127.0.0.1:${port}`;
   const statusOf = async (host: string, path = "/echo"): Promise<number> =>
     (await machine.call(`${url}${path}`, { headers: { Host: host } })).status;
+  /** Of a path as it stands here: other clients would resolve it first. */
+  const rawStatus = (path: string, headers = {}): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const host = `demo.localhost:${port}`;
+      request({ host: "127.0.0.1", port, path, headers: { Host: host, ...headers } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .once("error", reject)
+        .end();
+    });
   for (const host of [
     "evil.example",
     `demo.localhost.evil.example:${port}`,
@@ -86,8 +97,23 @@ test("hostile hosts and paths reach no workspace, and never the manager's own ro
     assert.equal(await statusOf(host), 421, host);
   assert.equal(await statusOf(`nobody.localhost:${port}`), 404);
   assert.equal(await statusOf(`127.0.0.1:${port}`), 401, "the management API wants its token");
-  for (const path of ["/preview/3000/", "/api/control", "/api/control?x"])
-    assert.equal(await statusOf(`demo.localhost:${port}`, path), 404, path);
+  for (const path of [
+    "/preview/3000/",
+    "/api/../preview/3000/",
+    "/api/control",
+    "/api/control?x",
+    "/api/control#x",
+    "/api/terminals/../control",
+    "/api/terminals/%2e%2e/control",
+    "/api/terminals/.%2E/control?x",
+    "/./api/control",
+    "/api\\control",
+    "//elsewhere/api/control",
+    "//[/api/control",
+  ]) {
+    assert.equal(await rawStatus(path), 404, path);
+    assert.equal(await rawStatus(path, { Connection: "Upgrade", Upgrade: "websocket" }), 404, `upgrade to ${path}`);
+  }
   const fallback = await machine.call(`http://127.0.0.1:${settings.port}/echo`, {
     headers: { Host: `other.localhost:${port}` },
   });

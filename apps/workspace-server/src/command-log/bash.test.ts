@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -181,4 +182,32 @@ test("bash before 4.4: commands are logged when they are over, and the terminal 
     shell.terminals.list().map(({ commandLog }) => commandLog),
     ["basic"],
   );
+});
+
+/** Says, as bash does, what it runs; and stops in the middle of it for as long as a busy machine may make it. */
+const haltingShell = `#!/bin/sh
+nonce=$(sed -n "s/^.*__atelier_nonce='\\([^']*\\)'.*/\\1/p" "$2")
+say() { printf '\\033]7717;%s;%s' "$nonce" "$1"; }
+say "P;/tmp"; printf '\\a'
+say "S;first"; sleep 0.3; printf ' half, second half\\a'
+say "E;0;/tmp"; printf '\\a'
+exec sleep 600
+`;
+
+test("a command that the shell tells in pieces, with pauses between, is one command and no output", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-halting-"));
+  try {
+    const path = join(folder, "bash");
+    await writeFile(path, haltingShell, { mode: 0o755 });
+    await using shell = await openTestTerminals({ shell: path });
+    const viewer = shell.attach();
+    await shell.logged(1);
+    assert.deepEqual(
+      (await shell.commands()).map(({ command }) => command),
+      ["first half, second half"],
+    );
+    assert.doesNotMatch(viewer.text, /7717|half/);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

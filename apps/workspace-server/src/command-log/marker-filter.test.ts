@@ -38,3 +38,12 @@ test("a marker that never ends does not swallow the output for ever", () => {
     600 * 1024 + "\u001b]7717;abc123;S;".length,
   );
 });
+
+test("it knows whether what it holds is one of ours", () => {
+  const filter = new MarkerFilter("abc123");
+  const seen = [..."\u001b]7717;abc123;S;a", "\u0007"].map((piece) => {
+    filter.push(Buffer.from(piece));
+    return filter.holding;
+  });
+  assert.deepEqual(seen, [...Array(13).fill("something"), ...Array(4).fill("ours"), "nothing"]);
+});

@@ -41,9 +41,14 @@ export class MarkerFilter {
     this.#nonce = nonce;
   }
 
-  /** Bytes wait here that may be the beginning of a marker. */
-  get isHolding(): boolean {
-    return this.#held.length > 0;
+  /**
+   * What waits here: nothing, what may be the beginning of a marker, or what is the beginning of one of
+   * ours, nonce and all.
+   */
+  get holding(): "nothing" | "something" | "ours" {
+    if (this.#held.length === 0) return "nothing";
+    const isOurs = this.#held.length > introducer.length && this.#startsWithNonce(this.#held, introducer.length);
+    return isOurs === "yes" ? "ours" : "something";
   }
 
   push(chunk: Buffer): FilteredOutput {

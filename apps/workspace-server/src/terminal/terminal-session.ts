@@ -58,6 +58,11 @@ const longestSequence = 1024 * 1024;
 const wholeBytes = 512 * 1024;
 const heartbeatMs = 30_000;
 const watchMs = 1000;
+/**
+ * How long the rest of a marker is waited for. A program's own sequence must not be late; a long command
+ * comes in several pieces, and on a busy machine the shell may have to wait between two of them.
+ */
+const heldMs = { something: 5, ours: 2000 } as const;
 /** What the kernel keeps of a program's name. */
 const longestComm = 15;
 /** What a program has to save its work in after SIGHUP. */
@@ -80,6 +85,7 @@ export class TerminalSession {
   readonly #gather = new OutputGather((bytes) => this.#output(bytes));
   #activeAt = performance.now();
   #foreground: ForegroundWatch | undefined;
+  #holding: NodeJS.Timeout | undefined;
   #integration: Integration = "none";
   readonly #timers: NodeJS.Timeout[];
 
@@ -214,7 +220,9 @@ export class TerminalSession {
   #receive(data: Buffer, filter: MarkerFilter): void {
     const { output, markers } = filter.push(data);
     this.#gather.push(output);
-    if (filter.isHolding) setTimeout(() => this.#take(filter.release()), 5);
+    clearTimeout(this.#holding);
+    const { holding } = filter;
+    if (holding !== "nothing") this.#holding = setTimeout(() => this.#take(filter.release()), heldMs[holding]);
     if (markers.length > 0) {
       this.#gather.flush();
       markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));

@@ -14,7 +14,7 @@ import {
   type CastCode,
   type CastHeader,
   type CastIndexEntry,
-  encodeCastEvent,
+  castEventPieces,
   encodeCastHeader,
   encodeCastIndexEntry,
   recordingFileName,
@@ -174,7 +174,7 @@ export class RecordingFile {
     this.#part = part;
     const offset = Math.round((started - this.#began) * 1000) / 1_000_000;
     this.#latest = 0;
-    this.#write(encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } }));
+    this.#write([encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } })]);
     part.index = tryOpen(join(folder, `${name}.idx`));
   }
 
@@ -182,7 +182,7 @@ export class RecordingFile {
     const part = this.#part as Part;
     const t = Math.max(this.#latest, (this.#options.clock() - part.started) / 1000);
     const offset = part.size;
-    this.#write(encodeCastEvent(t, code, data), encoding);
+    this.#write(castEventPieces(t, code, data), encoding);
     this.#latest = t;
     if (code === "m") writeIndex(part, { t, offset, marker: data });
     else if (offset - part.indexedAt >= indexEvery) {
@@ -194,11 +194,12 @@ export class RecordingFile {
     if (this.#options.isFirst) pointSession(this.#options.folder, part.name);
   }
 
-  #write(line: string, encoding: "utf8" | "latin1" = "utf8"): void {
+  #write(pieces: readonly string[], encoding: "utf8" | "latin1" = "utf8"): void {
     const { file } = this.#part as Part;
-    const room = line.length * (encoding === "latin1" ? 1 : 3);
+    const room = pieces.reduce((sum, { length }) => sum + length, 0) * (encoding === "latin1" ? 1 : 3);
     if (lineMemory.length < room) lineMemory = Buffer.allocUnsafeSlow(room);
-    const length = lineMemory.write(line, 0, encoding);
+    let length = 0;
+    for (const piece of pieces) length += lineMemory.write(piece, length, encoding);
     for (let written = 0; written < length; ) written += writeSync(file, lineMemory, written, length - written);
     (this.#part as Part).size += length;
   }

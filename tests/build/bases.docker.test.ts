@@ -96,6 +96,42 @@ for (const [name, image, command, expected] of cases)
     assert.match(proof.stdout, /"verdict": "proved"/);
   });
 
+test("the shell is exactly the student's where nothing in the container knows any group", async () => {
+  await using atelier = await createAtelierCli();
+  await atelier.write({
+    "w/workshop.yaml": `version: v1\nworkshop:\n  name: groupless\n  version: "1"\n  title: Groupless\n  onStart:\n    - run: rm /etc/group\nbase:\n  image: ${busybox}\nsteps: [one]\n`,
+    "w/steps/one/step.yaml": "title: One\n",
+    "w/steps/one/content.md": "# One\n",
+  });
+  const { stdout } = await atelier.succeed("run", "w");
+  const client = await openWorkspace(stdout.trim());
+  const opened = await client.post("/api/terminals", { name: "later" });
+  assert.equal(opened.status, 201, opened.text);
+  using terminal = await client.terminal("later");
+  await terminal.run("while [ -e /etc/group ]; do sleep 0.1; done", 60_000);
+  const shown = await terminal.run(
+    "grep -E '^(Uid|Gid|Groups|Cap(Inh|Prm|Eff|Amb)|NoNewPrivs|Seccomp):' /proc/$$/status | tr -s '\\t ' ' '",
+  );
+  const none = "0000000000000000";
+  assert.deepEqual(
+    shown
+      .split("\r\n")
+      .filter((line) => /^[A-Z][A-Za-z]+: /.test(line))
+      .map((line) => line.trimEnd()),
+    [
+      "Uid: 1000 1000 1000 1000",
+      "Gid: 1000 1000 1000 1000",
+      "Groups:",
+      `CapInh: ${none}`,
+      `CapPrm: ${none}`,
+      `CapEff: ${none}`,
+      `CapAmb: ${none}`,
+      "NoNewPrivs: 1",
+      "Seccomp: 2",
+    ],
+  );
+});
+
 test("a base without a shell is refused with what to do", async () => {
   const tag = "atelier-test/no-shell:1";
   if (docker("images", "-q", tag).trim() === "")

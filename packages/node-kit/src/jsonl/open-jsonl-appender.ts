@@ -10,7 +10,7 @@ export interface StampedRecord {
 }
 
 export interface JsonlAppender {
-  /** Stamps and writes. Never throws: while the disk refuses, lines wait in memory. */
+  /** Stamps and writes. Never throws: while the disk refuses, lines wait in memory and are tried every second. */
   append<T extends { readonly type: string }>(record: T): T & StampedRecord;
   /** Tries again what waits, then asks the kernel to put everything on disk. */
   flush(): void;
@@ -32,6 +32,8 @@ export interface AppenderOptions {
   readonly queueBytes?: number;
 }
 
+const retryMs = 1000;
+
 /**
  * Opens a JSONL file for appending. `seq` goes on after the file's last whole record; a torn last line,
  * normal after a crash, is cut off, so that every line of the file stays a record. One write per
@@ -50,10 +52,15 @@ export const openJsonlAppender = ({
   let lost = 0;
   let state: AppenderState = { kind: "ok" };
   let isClosed = false;
+  let retry: NodeJS.Timeout | undefined;
 
   const change = (next: AppenderState): void => {
     const isNews = next.kind !== state.kind;
     state = next;
+    if (next.kind === "ok") {
+      clearInterval(retry);
+      retry = undefined;
+    } else retry ??= setInterval(drain, retryMs).unref();
     if (isNews) onState?.(next);
   };
 
@@ -113,6 +120,7 @@ export const openJsonlAppender = ({
       if (isClosed) return;
       drain();
       isClosed = true;
+      clearInterval(retry);
       closeSync(file);
       queue = [];
     },

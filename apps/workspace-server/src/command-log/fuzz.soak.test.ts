@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { fuzzCommands } from "../testing/fuzz-commands.ts";
 
-for (const shell of ["bash", "zsh"] as const)
+for (const shell of ["bash", "zsh", "fish"] as const)
   for (const seed of [2, 3, 4, 5])
     test(`250 random commands of ${shell} appear in the log one line each, as they were typed (seed ${seed})`, async () => {
       await fuzzCommands({ commands: 250, seed, shell });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { createRandom } from "@atelier/testkit";
+import { createRandom, type Random } from "@atelier/testkit";
 import { openTestTerminals } from "./open-test-terminals.ts";
 import { keysFor, randomCommand } from "./random-command.ts";
+import { keysForFish, randomFishCommand } from "./random-fish-command.ts";
 
 interface FuzzedShell {
   readonly path: string;
@@ -10,6 +11,9 @@ interface FuzzedShell {
   readonly files: Readonly<Record<string, string>>;
   /** The end of its output once the line editor has taken the terminal over. */
   readonly prompt: RegExp;
+  readonly command: (random: Random) => string;
+  /** What reaches the line editor when a person enters exactly this text. */
+  readonly keys: (command: string) => string;
 }
 
 const shells = {
@@ -17,11 +21,25 @@ const shells = {
     path: "/bin/bash",
     files: { ".bashrc": "PS2=; PS1='> '\nset +H\nHISTCONTROL=\n" },
     prompt: /\[\?2004h> $/,
+    command: randomCommand,
+    keys: keysFor,
   },
   zsh: {
     path: "/bin/zsh",
     files: { ".zshrc": "PS2=; PS1='> '\nunsetopt banghist promptsp\nsetopt interactivecomments\n" },
     prompt: /> (?:\u001b(?:\[[0-9;?]*[a-zA-Z]|=))*\u001b\[\?2004h$/,
+    command: randomCommand,
+    keys: keysFor,
+  },
+  fish: {
+    path: "/usr/bin/fish",
+    files: {
+      ".config/fish/config.fish":
+        "set -g fish_greeting\nset -g fish_autosuggestion_enabled 0\nfunction fish_prompt; printf '> '; end\nfunction fish_title; end\n",
+    },
+    prompt: /> \u001b\[K(?:\r\u001b\[2C|\r?(?:\u001b\[C){2})$/,
+    command: randomFishCommand,
+    keys: keysForFish,
   },
 } as const satisfies Readonly<Record<string, FuzzedShell>>;
 
@@ -32,18 +50,18 @@ export const fuzzCommands = async (options: {
   readonly shell?: keyof typeof shells;
 }): Promise<void> => {
   const random = createRandom(options.seed);
-  const { path, files, prompt } = shells[options.shell ?? "bash"];
+  const { path, files, prompt, command: nextCommand, keys } = shells[options.shell ?? "bash"];
   assert.ok(existsSync(path), `${path} is not there; install it to run this test`);
   await using shell = await openTestTerminals({ shell: path, files });
   const viewer = shell.attach();
   const typed: string[] = [];
   for (let count = 0; count < options.commands; count++) {
-    const command = randomCommand(random);
+    const command = nextCommand(random);
     typed.push(command);
     // Before its prompt the line editor has not taken the terminal over, and keys mean something else.
     await viewer.waitFor(prompt);
     viewer.forget();
-    viewer.input(`${keysFor(command)}\n`);
+    viewer.input(`${keys(command)}\n`);
     await shell.logged(typed.length);
   }
   const records = await shell.commands();

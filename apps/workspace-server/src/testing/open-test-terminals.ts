@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
@@ -47,7 +47,10 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "atelier-terminals-")));
   const home = folder;
   const runtime = folder;
-  for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(home, name), text);
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await mkdir(dirname(join(home, name)), { recursive: true });
+    await writeFile(join(home, name), text);
+  }
   const events: NewStateEvent[] = [];
   const terminals = await createTerminals({
     runtimeFolder: runtime,

@@ -1,6 +1,6 @@
 import type { Random } from "@atelier/testkit";
 
-const words = [
+export const words = [
   "one",
   "naïve",
   "漢字",

@@ -20,7 +20,8 @@ const shells = {
   bash: {
     path: "/bin/bash",
     files: { ".bashrc": "PS2=; PS1='> '\nset +H\nHISTCONTROL=\n" },
-    prompt: /\[\?2004h> $/,
+    // A change of size that comes late paints it once more.
+    prompt: /\[\?2004h> (?:\s*\u001b\[K\s*> )*$/,
     command: randomCommand,
     keys: keysFor,
   },

@@ -20,7 +20,7 @@ test("a window is what its viewer reads in the round trip and 12 ms, within boun
   const windows = [
     { rate: 5000, roundTrip: 1 },
     { rate: 5000, roundTrip: 40 },
-    { rate: 1000, roundTrip: 1 },
+    { rate: 500, roundTrip: 1 },
     { rate: 200_000, roundTrip: 1 },
   ].map(({ rate, roundTrip }) => {
     const window = new ViewerWindow();
@@ -30,9 +30,9 @@ test("a window is what its viewer reads in the round trip and 12 ms, within boun
     return [window.bytes, window.frameBytes];
   });
   assert.deepEqual(windows, [
-    [65_000, 16_384],
+    [65_000, 16_250],
     [260_000, 65_000],
-    [windowBounds.least, 16_384],
+    [windowBounds.least, 4096],
     [windowBounds.most, 65_536],
   ]);
 });

@@ -1,7 +1,7 @@
 import { flowWindow } from "@atelier/contract";
 
 /** Bounds in bytes; between them a window is what its viewer reads in a moment. */
-export const windowBounds = { least: 32 * 1024, most: 1024 * 1024 } as const;
+export const windowBounds = { least: 16 * 1024, most: 1024 * 1024 } as const;
 /**
  * What a window holds of a viewer's reading beyond the round trip: xterm.js parses up to 12 ms without a
  * pause, and one that waited for more bytes meanwhile would lose time. What lies in it delays Ctrl-C.

@@ -16,6 +16,7 @@ import { baseLacks, withoutShell } from "./base/base-facts.ts";
 import { resolveBase } from "./base/resolve-base.ts";
 import type { Builder, BuildRequest } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
+import { readExtraTrust } from "./chain/extra-trust.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
@@ -85,7 +86,7 @@ interface Work extends BuilderOptions {
 }
 
 /** What bases and services need. */
-type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "cache">;
+type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "trust" | "cache">;
 
 /** Builds as if nothing had been built before, and takes away again what was made. */
 const buildTrial = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
@@ -104,11 +105,12 @@ const buildTrial = async (work: Work, makeChain: ChainBuilder): Promise<BuildRec
 const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<ImageCache>): Promise<BuildRecord> => {
   const { engine, stateId, env, request } = work;
   const { plan, workshop } = request;
-  const [info, app, cache, dockerConfig] = await Promise.all([
+  const [info, app, cache, dockerConfig, trust] = await Promise.all([
     engine.info(),
     ensureAppBundle(env),
     opening,
     readDockerConfig(env),
+    readExtraTrust(env),
     removeLeftovers(engine, stateId),
   ]);
   const native = requirePlatform(info.Architecture);
@@ -118,11 +120,14 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   const made: BuildRecord["steps"][] = [];
   for (const platform of platforms)
     made.push(
-      await buildFor({ ...work, cache, platform, proxies }, { app, native, isMain: platform === main, makeChain }),
+      await buildFor(
+        { ...work, cache, platform, proxies, trust },
+        { app, native, isMain: platform === main, makeChain },
+      ),
     );
   const steps = mergePlatforms(made);
   const services: BuildRecord["services"] = [];
-  const ownBase: Basing = { ...work, cache, platform: native, proxies };
+  const ownBase: Basing = { ...work, cache, platform: native, proxies, trust };
   for (const service of workshop.infrastructure.services) {
     const imageId = await serviceImage(ownBase, service, steps[0]?.images[0]?.configDigest);
     services.push({

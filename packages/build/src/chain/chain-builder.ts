@@ -18,6 +18,8 @@ export interface ChainWork {
   /** Whether this platform's images get the tags that follow the newest build. */
   readonly isMain: boolean;
   readonly proxies: Readonly<Record<string, string>>;
+  /** Further authorities that commands trust, as PEM; like proxies, they get into no image. */
+  readonly trust: Uint8Array | undefined;
   /** Where layers are written before the engine takes them. */
   readonly scratch: string;
   readonly now: () => number;

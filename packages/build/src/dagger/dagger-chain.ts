@@ -7,6 +7,7 @@ import { labels } from "@atelier/domain";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
+import { trustEnvironment, trustScript } from "../chain/extra-trust.ts";
 import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
 import { groupLayers, inputOf, type LayerGroup, wantedChain } from "../chain/layer-groups.ts";
 import { packFiles } from "../chain/packed-files.ts";
@@ -145,6 +146,7 @@ const script =
   'if [ -n "$1" ]; then "$2" "$3" "$1" || exit; fi; shift 3; while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
 
 const packPath = "/opt/atelier/.files";
+const trustPath = "/opt/atelier/.extra-ca";
 
 const withGroup = async (
   work: ChainWork,
@@ -181,6 +183,13 @@ const withGroup = async (
   }
   for (const [variable, value] of Object.entries(work.proxies))
     made = made.withSecretVariable(variable, client.setSecret(`atelier-proxy-${variable}`, value));
+  // A secret, so that it changes no key of the cache: whoever trusts more builds nothing else.
+  if (work.trust)
+    made = made.withMountedSecret(
+      trustPath,
+      client.setSecret("atelier-extra-ca", Buffer.from(work.trust).toString("utf8")),
+      { mode: 0o600 },
+    );
   for (const secret of command?.secrets ?? [])
     made = made.withMountedSecret(
       `/run/secrets/${secret}`,
@@ -190,17 +199,20 @@ const withGroup = async (
   made = made.withExec([
     "/bin/sh",
     "-c",
-    script,
+    work.trust ? `(${trustScript}) < ${trustPath}; ${script}` : script,
     `atelier${salt}`,
     files.length > 0 ? packPath : "",
     platformPaths.node,
     `${platformPaths.root}/server/place-files.mjs`,
-    ...Object.entries(environmentOf(identity)).map(([key, value]) => `${key}=${value}`),
+    ...Object.entries({ ...(work.trust ? trustEnvironment : {}), ...environmentOf(identity) }).map(
+      ([key, value]) => `${key}=${value}`,
+    ),
     "--",
     ...(command ? commandLine(command, identity) : ["/bin/sh", "-c", ":"]),
   ]);
   // The next command sees neither mounts nor secrets of this one.
   if (files.length > 0) made = made.withoutMount(packPath);
+  if (work.trust) made = made.withoutMount(trustPath);
   for (const variable of Object.keys(work.proxies)) made = made.withoutSecretVariable(variable);
   for (const secret of command?.secrets ?? []) made = made.withoutMount(`/run/secrets/${secret}`);
   return made;

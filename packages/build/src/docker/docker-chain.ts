@@ -137,6 +137,7 @@ const buildGroup = async (
         identity,
         secrets,
         proxies: work.proxies,
+        trust: work.trust,
         onLine: (line) => onProgress({ kind: "output", step, line }),
         signal,
       });

@@ -2,6 +2,7 @@ import { demultiplex, type Engine } from "@atelier/backend-docker";
 import { platformPaths } from "@atelier/contract";
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
+import { trustEnvironment, trustScript } from "../chain/extra-trust.ts";
 import type { CommandIdentity } from "../chain/identity.ts";
 import type { CommandLayer } from "../chain/layer-groups.ts";
 import { plainLines } from "../chain/plain-lines.ts";
@@ -44,6 +45,7 @@ export interface RunCommandOptions {
   readonly identity: CommandIdentity;
   readonly secrets: Readonly<Record<string, Uint8Array>>;
   readonly proxies: Readonly<Record<string, string>>;
+  readonly trust: Uint8Array | undefined;
   readonly onLine: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -63,7 +65,12 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
     await engine.startContainer(container, signal);
     for (const [name, value] of Object.entries(options.secrets))
       await putSecret(options, `/run/secrets/${name}`, value);
-    const environment = { ...options.proxies, ...environmentOf(identity) };
+    if (options.trust) await engine.exec(container, { ...trusting, input: Buffer.from(options.trust), signal });
+    const environment = {
+      ...options.proxies,
+      ...(options.trust ? trustEnvironment : {}),
+      ...environmentOf(identity),
+    };
     streams.write(
       `${Object.entries(environment)
         .map(([name, value]) => `${name}=${value}\n`)
@@ -77,6 +84,8 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
   const exitCode = await engine.waitContainer(container, signal);
   if (exitCode !== 0) throw commandFailed({ step, command, exitCode, tail, identity });
 };
+
+const trusting = { argv: ["/bin/sh", "-c", trustScript] };
 
 const putSecret = async (
   { engine, container, identity, signal }: RunCommandOptions,

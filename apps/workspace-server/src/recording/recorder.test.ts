@@ -122,6 +122,7 @@ test("the index leads to every MiB and to every marker", async () => {
   }
   recorder.marker("echo done");
   recorder.close();
+  await recorder.closed;
   const [name = ""] = await bench.names();
   const index = decodeCastIndex(await readFile(join(bench.folder, `${name}.idx`), "utf8"));
   assert.deepEqual(
@@ -134,6 +135,50 @@ test("the index leads to every MiB and to every marker", async () => {
   );
   const text = await readFile(join(bench.folder, name));
   assert.match(text.subarray(seekCast(index, 22.9).offset).toString("utf8", 0, 30), /^\[12\.000000,"o","11:x/);
+});
+
+test("long output, small output and markers come in their order, over parts, and a close waits for all of it", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open({ partBytes: 200_000 });
+  const wanted: string[] = [];
+  for (let number = 0; number < 12; number++) {
+    bench.clock += 10;
+    const long = `<${number}>${"é".repeat(20_000)}\r\n`;
+    recorder.output(Buffer.from(long));
+    recorder.marker(`after ${number}`);
+    recorder.output(Buffer.from("small"));
+    wanted.push(long, `after ${number}`, "small");
+  }
+  assert.equal(recorder.isBehind, false);
+  recorder.close();
+  recorder.marker("too late");
+  await recorder.closed;
+  const items = (await Promise.all((await bench.names()).map(bench.items))).flat();
+  assert.deepEqual(
+    items.flatMap((item) => (item.kind === "event" ? [item.event.data] : [])),
+    wanted,
+  );
+  assert.ok((await bench.names()).length > 1);
+});
+
+test("who writes more than the disk takes is told that it is behind, and when it no longer is", async () => {
+  await using bench = await openBench();
+  const caughtUp = Promise.withResolvers<void>();
+  const recorder = bench.open({ onCaughtUp: caughtUp.resolve });
+  const long = Buffer.from("x".repeat(60_000));
+  recorder.output(long);
+  assert.equal(recorder.isBehind, false);
+  // Nothing of it can be done before this test gives its thread away.
+  bench.clock += 1001;
+  assert.equal(recorder.isBehind, true, "a second late");
+  bench.clock -= 1001;
+  for (let number = 0; number < 20; number++) recorder.output(long);
+  assert.equal(recorder.isBehind, true, "a megabyte behind");
+  await caughtUp.promise;
+  assert.equal(recorder.isBehind, false);
+  recorder.close();
+  await recorder.closed;
+  assert.equal(outputOf(await bench.items((await bench.names())[0] ?? "")).length, 21 * 60_000);
 });
 
 test("bytes that are no UTF-8 are replaced and counted, characters cut by chunks are not", async () => {

@@ -23,6 +23,10 @@ export interface Recorder {
   resize(cols: number, rows: number): void;
   /** Of the part that is being written. */
   readonly path: string;
+  /** The disk is too slow for what comes; `onCaughtUp` tells when that is over. */
+  readonly isBehind: boolean;
+  /** Resolves after `close`, when all is the kernel's. */
+  readonly closed: Promise<void>;
   close(): void;
 }
 
@@ -73,6 +77,10 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     get path() {
       return join(folder, file.name);
     },
+    get isBehind() {
+      return file.isBehind;
+    },
+    closed: file.closed,
     close: () => {
       if (isClosed) return;
       isClosed = true;

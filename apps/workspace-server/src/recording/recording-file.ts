@@ -21,6 +21,7 @@ import {
   recordingStart,
   runtimeFileNames,
 } from "@atelier/contract";
+import { type LineEncoding, putTogether, roomFor, writeWhole } from "./line-bytes.ts";
 
 export interface RecordingFileOptions {
   readonly folder: string;
@@ -35,6 +36,16 @@ export interface RecordingFileOptions {
   /** Nothing can be written, for the first time since it could. */
   readonly onFailure: (cause: string) => void;
   readonly onRecovery: (lost: number) => void;
+  /** Long output has been written and nothing waits, see {@link RecordingFile.isBehind}. */
+  readonly onCaughtUp?: () => void;
+}
+
+interface Recorded {
+  readonly code: CastCode;
+  readonly data: string;
+  readonly encoding: LineEncoding;
+  /** Clock when it happened. */
+  readonly at: number;
 }
 
 interface Part {
@@ -53,6 +64,10 @@ interface Part {
 const createNew = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Where lines become bytes, for all recordings: a flood would otherwise leave a Buffer behind for each. */
 let lineMemory = Buffer.allocUnsafeSlow(128 * 1024);
+/** What is so long is written by another thread: the disk may take its time, and a flood must not wait for it. */
+const longData = 32 * 1024;
+/** What may wait to be written, in characters and milliseconds. */
+const mostBehind = { length: 1024 * 1024, ms: 1000 } as const;
 const indexEvery = 1024 * 1024;
 const retryMs = 1000;
 /** Least time between two tries while output is coming: a full disk must not slow the terminal down. */
@@ -60,7 +75,8 @@ const impatientRetryMs = 250;
 
 /**
  * The files of one recording. One event a line, with O_APPEND, so that whatever happens to this process
- * every line but at most the last is whole. Beside each part stands an index. When the disk is full or
+ * every line but at most the last is whole. Long ones are written one after the other by libuv's threads,
+ * and what follows waits for them; all others are the kernel's when `append` returns. Beside each part stands an index. When the disk is full or
  * broken the torn line is cut off again, events are counted instead of written, and as soon as there is
  * room a new part goes on, with a marker where something is missing.
  */
@@ -76,6 +92,13 @@ export class RecordingFile {
   #triedAt = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
+  /** Oldest first; the one that is being written is none of them. */
+  #waiting: Recorded[] = [];
+  #waitingLength = 0;
+  #writingSince: number | undefined;
+  /** A long line's own memory: its write goes on while other lines are made. */
+  #longMemory: Buffer | undefined;
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(options: RecordingFileOptions) {
     this.#options = options;
@@ -89,28 +112,96 @@ export class RecordingFile {
     return recordingFileName({ start: this.#start, terminal: this.#options.terminal, part: Math.max(1, this.#parts) });
   }
 
+  /** More waits for the disk than may be missing after a crash: whoever can should write less. */
+  get isBehind(): boolean {
+    const { length, ms } = mostBehind;
+    if (this.#writingSince === undefined) return false;
+    return this.#waitingLength > length || this.#options.clock() - this.#writingSince > ms;
+  }
+
+  /** Resolves when it is closed and everything is the kernel's. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
   /** @param encoding `latin1` when each character of `data` stands for one byte of UTF-8 */
-  append(code: CastCode, data: string, encoding: "utf8" | "latin1" = "utf8"): void {
+  append(code: CastCode, data: string, encoding: LineEncoding = "utf8"): void {
     if (this.#isClosed) return;
-    const { clock, partBytes } = this.#options;
-    if (this.#isFailing && clock() - this.#triedAt < impatientRetryMs) {
-      this.#lost++;
+    const event = { code, data, encoding, at: this.#options.clock() };
+    if (this.#writingSince === undefined && data.length < longData) {
+      this.#put(event);
       return;
     }
-    const write = (): void => {
-      if (this.#part === undefined || this.#part.size >= partBytes) this.#openPart();
-      if (this.#isFailing) this.#recover();
-      this.#event(code, data, encoding);
-    };
-    // A part may have come to a limit of its own; a new one starts from nothing.
-    const isWritten = this.#tries(write) || this.#guarded(write);
-    if (!isWritten) this.#lost++;
+    this.#waiting.push(event);
+    this.#waitingLength += data.length;
+    this.#next();
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#retry);
+    this.#next();
+  }
+
+  /** Writes what waits until one of it goes on in another thread. */
+  #next(): void {
+    while (this.#writingSince === undefined) {
+      const event = this.#waiting.shift();
+      if (event === undefined) break;
+      this.#waitingLength -= event.data.length;
+      if (event.data.length < longData || this.#isFailing) this.#put(event);
+      else this.#putLong(event);
+    }
+    if (this.#writingSince !== undefined) return;
+    if (!this.#isClosed) return;
     this.#closePart();
+    this.#closed.resolve();
+  }
+
+  #put(event: Recorded): void {
+    if (this.#isFailing && this.#options.clock() - this.#triedAt < impatientRetryMs) {
+      this.#lost++;
+      return;
+    }
+    const put = (): void => {
+      this.#prepare();
+      this.#event(event);
+    };
+    // A part may have come to a limit of its own; a new one starts from nothing.
+    const isWritten = this.#tries(put) || this.#guarded(put);
+    if (!isWritten) this.#lost++;
+  }
+
+  #putLong(event: Recorded): void {
+    const prepare = (): void => this.#prepare();
+    if (!(this.#tries(prepare) || this.#guarded(prepare))) {
+      this.#lost++;
+      return;
+    }
+    const part = this.#part as Part;
+    const t = this.#timeOf(event, part);
+    const pieces = castEventPieces(t, event.code, event.data);
+    const room = roomFor(pieces, event.encoding);
+    if (this.#longMemory === undefined || this.#longMemory.length < room)
+      this.#longMemory = Buffer.allocUnsafeSlow(room);
+    const line = this.#longMemory.subarray(0, putTogether(pieces, this.#longMemory, event.encoding));
+    this.#writingSince = event.at;
+    writeWhole(part.file, line, (error) => {
+      this.#writingSince = undefined;
+      if (error === null) this.#isWritten(event, { part, t, length: line.length });
+      else {
+        this.#abandonPart();
+        this.#put(event);
+      }
+      this.#next();
+      if (this.#writingSince === undefined && !this.#isClosed) this.#options.onCaughtUp?.();
+    });
+  }
+
+  #prepare(): void {
+    if (this.#part === undefined || this.#part.size >= this.#options.partBytes) this.#openPart();
+    if (this.#isFailing) this.#recover();
   }
 
   /** False when it failed; then the part is closed, whole. */
@@ -142,7 +233,7 @@ export class RecordingFile {
   }
 
   #tryAgain(): void {
-    if (!this.#isFailing) return;
+    if (!this.#isFailing || this.#writingSince !== undefined) return;
     this.#guarded(() => {
       this.#openPart();
       this.#recover();
@@ -151,7 +242,8 @@ export class RecordingFile {
 
   #recover(): void {
     const lost = this.#lost;
-    if (lost > 0) this.#event("m", `recording: ${lost} ${lost === 1 ? "event is" : "events are"} missing here`);
+    const data = `recording: ${lost} ${lost === 1 ? "event is" : "events are"} missing here`;
+    if (lost > 0) this.#event({ code: "m", data, encoding: "utf8", at: this.#options.clock() });
     this.#lost = 0;
     this.#isFailing = false;
     clearInterval(this.#retry);
@@ -174,15 +266,24 @@ export class RecordingFile {
     this.#part = part;
     const offset = Math.round((started - this.#began) * 1000) / 1_000_000;
     this.#latest = 0;
-    this.#write([encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } })]);
+    part.size = this.#write([encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } })]);
     part.index = tryOpen(join(folder, `${name}.idx`));
   }
 
-  #event(code: CastCode, data: string, encoding: "utf8" | "latin1" = "utf8"): void {
+  #event(event: Recorded): void {
     const part = this.#part as Part;
-    const t = Math.max(this.#latest, (this.#options.clock() - part.started) / 1000);
+    const t = this.#timeOf(event, part);
+    const length = this.#write(castEventPieces(t, event.code, event.data), event.encoding);
+    this.#isWritten(event, { part, t, length });
+  }
+
+  #timeOf({ at }: Recorded, part: Part): number {
+    return Math.max(this.#latest, (at - part.started) / 1000);
+  }
+
+  #isWritten({ code, data }: Recorded, { part, t, length }: { part: Part; t: number; length: number }): void {
     const offset = part.size;
-    this.#write(castEventPieces(t, code, data), encoding);
+    part.size += length;
     this.#latest = t;
     if (code === "m") writeIndex(part, { t, offset, marker: data });
     else if (offset - part.indexedAt >= indexEvery) {
@@ -194,14 +295,13 @@ export class RecordingFile {
     if (this.#options.isFirst) pointSession(this.#options.folder, part.name);
   }
 
-  #write(pieces: readonly string[], encoding: "utf8" | "latin1" = "utf8"): void {
+  #write(pieces: readonly string[], encoding: LineEncoding = "utf8"): number {
     const { file } = this.#part as Part;
-    const room = pieces.reduce((sum, { length }) => sum + length, 0) * (encoding === "latin1" ? 1 : 3);
+    const room = roomFor(pieces, encoding);
     if (lineMemory.length < room) lineMemory = Buffer.allocUnsafeSlow(room);
-    let length = 0;
-    for (const piece of pieces) length += lineMemory.write(piece, length, encoding);
+    const length = putTogether(pieces, lineMemory, encoding);
     for (let written = 0; written < length; ) written += writeSync(file, lineMemory, written, length - written);
-    (this.#part as Part).size += length;
+    return length;
   }
 
   #closePart(): void {

@@ -61,6 +61,15 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     for (const listener of listeners) listener();
   };
 
+  /** Recordings that are open, or that still wait for the disk. */
+  const recordings = new Set<Promise<void>>();
+  const keepUntilWritten = (closed: Promise<void>): void => {
+    const written = closed.then(() => {
+      recordings.delete(written);
+    });
+    recordings.add(written);
+  };
+
   const newSession = (name: string, before?: RememberedTerminal, lastScreen?: string): TerminalSession => {
     const isFirst = first === undefined || first === name;
     first ??= name;
@@ -81,9 +90,11 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
               onFailure: (cause) => events.append({ type: "storage-failed", stream: `recording ${name}`, cause }),
               onRecovery: (lost) => events.append({ type: "storage-recovered", stream: `recording ${name}`, lost }),
               secrets: options.secrets,
+              onCaughtUp: () => session.goOn(),
               onReplaced: (count) => events.append({ type: "output-replaced", terminal: name, count }),
             })
           : undefined;
+      if (recorder) keepUntilWritten(recorder.closed);
       const tracker = new CommandTracker({
         terminal: name,
         shell,
@@ -214,6 +225,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       commandLog?.close();
       // Shells write their history and editors their recovery files when the terminal goes.
       await untilSessionsEnd(shells, lastWordsMs);
+      await Promise.all(recordings);
     },
   };
   const before = readTerminals(runtimeFolder).slice(0, mostTerminals);

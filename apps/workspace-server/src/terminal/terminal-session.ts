@@ -243,7 +243,7 @@ export class TerminalSession {
     this.#gather.flush();
   }
 
-  /** Record, keep, send: nobody sees what is not written. */
+  /** Record, keep, send: nobody sees what is not written, or of a flood not about to be. */
   #output(bytes: Buffer): void {
     this.#activeAt = performance.now();
     this.#parts?.recorder?.output(bytes);
@@ -269,7 +269,15 @@ export class TerminalSession {
     this.#sendSnapshot(viewer).catch(() => viewer.socket.terminate());
   }
 
-  /** The PTY waits only when every viewer is a window behind; a slow one never holds the others up. */
+  /** The recording has caught up with the output. */
+  goOn(): void {
+    this.#balance();
+  }
+
+  /**
+   * The PTY waits only when every viewer is a window behind, or the recording too far; a slow viewer never
+   * holds the others up.
+   */
   #balance(): void {
     const live = [...this.#viewers.keys()].filter(({ isLive }) => isLive);
     const isSomebodyWithin = (part: number): boolean =>
@@ -278,10 +286,11 @@ export class TerminalSession {
     // What is gathered lies before whoever looks, as what is under way does.
     this.#gather.limit =
       live.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...live.map(({ window }) => window.frameBytes));
-    if (!this.#isPaused && !isSomebodyWithin(1)) {
+    const isDiskSlow = this.#parts?.recorder?.isBehind === true;
+    if (!this.#isPaused && (isDiskSlow || !isSomebodyWithin(1))) {
       this.#isPaused = true;
       this.#pty?.pause();
-    } else if (this.#isPaused && isSomebodyWithin(0.5)) {
+    } else if (this.#isPaused && !isDiskSlow && isSomebodyWithin(0.5)) {
       this.#isPaused = false;
       this.#pty?.resume();
     }

@@ -4,10 +4,10 @@ import { FakeSocket } from "./fake-socket.ts";
 import { openTestTerminals } from "./open-test-terminals.ts";
 
 /**
- * `node terminals-to-kill.ts <folder>`: a server's terminals under load, for whoever wants to kill it.
- * Everything that its one viewer is shown goes to stdout.
+ * `node terminals-to-kill.ts <folder> <lines|flood>`: a server's terminals under load, for whoever wants to
+ * kill it. Everything that its one viewer is shown goes to stdout.
  */
-const [folder = ""] = process.argv.slice(2);
+const [folder = "", load = ""] = process.argv.slice(2);
 const events = openEventLog(folder, () => new Date());
 const shell = await openTestTerminals({ folder, onEvent: (event) => events.append(event) });
 
@@ -22,8 +22,9 @@ const viewer = new PassingSocket();
 shell.terminals.attach("1", { socket: viewer.asWebSocket, role: "student", id: crypto.randomUUID() });
 viewer.receive({ t: "attach", cols: 100, rows: 30 });
 viewer.input("PS1='> '; stty -echo\n");
+if (load === "flood") viewer.input("seq 1000000000\n");
 for (let round = 1; ; round++) {
-  viewer.input(`seq ${round}000 ${round}400; printf 'é漢🎉\\033[3%dm\\n' ${round % 8}\n`);
+  if (load === "lines") viewer.input(`seq ${round}000 ${round}400; printf 'é漢🎉\\033[3%dm\\n' ${round % 8}\n`);
   events.append({ type: "step-entered", step: `step-${round}`, by: "system" });
   shell.terminals.enterStep(`step-${round}`);
   await sleep(3);

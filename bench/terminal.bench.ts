@@ -117,8 +117,9 @@ const add = (values: Map<Stack, number[]>, stack: Stack, value: number): void =>
   values.set(stack, [...(values.get(stack) ?? []), value]);
 };
 
+/** By nearest rank: the least value that so many percent of all do not exceed. */
 const percentile = (values: readonly number[], percent: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor((values.length * percent) / 100))] ?? 0;
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((values.length * percent) / 100) - 1)] ?? 0;
 
 const openPrompt = async (stack: Stack): Promise<Connection> => {
   const connection = await stack.connect();
@@ -228,7 +229,7 @@ const slowViewer = async ({ host, port, token }: AtelierAddress): Promise<() => 
 
 const interrupts = async ({ link, address }: Stacks): Promise<BenchRow> => {
   using _forward = await openForward(address.port, { host: address.host, port: serverPort });
-  const took = await interruptTimes(link, 20);
+  const took = await interruptTimes(link, 40);
   const p95 = percentile(took, 95);
   return {
     name: "terminal: Ctrl-C out of yes to the prompt in Chromium, p95",

@@ -40,5 +40,16 @@ export const pageBuild = {
     modulePreload: { polyfill: false },
     sourcemap: false,
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        // Parts that a browser reads side by side, instead of one file from its beginning to its end.
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/ },
+            { name: "xterm", test: /node_modules[\\/]@xterm[\\/](?:xterm|addon-fit|addon-web-links)[\\/]/ },
+          ],
+        },
+      },
+    },
   },
 } satisfies UserConfig;

@@ -13,7 +13,7 @@ export const firstLoadBytes = async (dist: string): Promise<Readonly<Record<stri
     names.add(name);
     const text = /\.(html|js)$/.test(name) ? await readFile(join(dist, name), "utf8") : "";
     if (name.endsWith(".html"))
-      for (const [, path = ""] of text.matchAll(/(?:src|href)="\/([^"]+)"/g)) waiting.push(path);
+      for (const [, path = ""] of text.matchAll(/(?:src|href)="\/(?!api\/)([^"]+)"/g)) waiting.push(path);
     if (name.endsWith(".js"))
       for (const [, path = ""] of text.matchAll(/(?:^|[;}])(?:import|export)(?:[^"'()]*?from)?["']\.\/([^"']+)["']/g))
         waiting.push(`assets/${path}`);

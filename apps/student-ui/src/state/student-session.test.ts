@@ -72,6 +72,27 @@ test("the page opens where the student is, or where the address says if that may
   }
 });
 
+test("a workspace that is ready is shown without hearing of its start, and asked for once", async () => {
+  const asked: string[] = [];
+  const workspace = sampleWorkspace();
+  const { session } = play({
+    boot: () => new Promise(() => {}),
+    workspace: async () => {
+      asked.push("workspace");
+      return workspace;
+    },
+    step: async (id) => {
+      asked.push(id);
+      return { ...(workspace.steps.find((each) => each.id === id) as StepView), html: "", help: [] };
+    },
+  });
+  session.start(undefined);
+  await settled();
+  assert.deepEqual(session.snapshot().view, { page: "step", step: "files" });
+  assert.deepEqual(asked, ["workspace", "files"]);
+  session.close();
+});
+
 test("showing a step enters it, unless a manager moves containers", async () => {
   for (const [transitions, expected] of [
     [false, ["enter look-around"]],

@@ -69,6 +69,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
   let cancelPoll: (() => void) | undefined;
   let kept: KeptConnection | undefined;
   let answering: AbortController | undefined;
+  let first: Promise<void> | undefined;
   const listeners = new Set<() => void>();
 
   const dispatch = (action: StudentAction): void => {
@@ -164,8 +165,11 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
 
   const fetchAll = async (): Promise<void> => {
     try {
-      takeWorkspace(await client.workspace());
-      if (state.view !== undefined) startBackground(loadView(state.view));
+      const workspace = await client.workspace();
+      const { view } = state;
+      takeWorkspace(workspace);
+      // A page that has only come up by this is being loaded already.
+      if (view !== undefined && state.view === view) startBackground(loadView(view));
       if (state.workspace?.webTerminal === true)
         dispatch({
           type: "event",
@@ -197,6 +201,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       takeBoot(boot);
       // Before its settings have come the server refuses the event stream; its back-off need not be sat out.
       if (boot.phase !== "config" && state.connection.phase === "waiting") kept?.retryNow();
+      await first;
       if (state.workspace === undefined || (boot.phase === "ready" && terminalsMissing())) await fetchAll();
     } catch {
       // Nobody answers: the event stream's back-off tells so on the page.
@@ -268,6 +273,9 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     snapshot: () => state,
     start: (view) => {
       wanted = view;
+      // Most pages are opened on a workspace that is ready: its start need not be asked about first.
+      first = fetchAll();
+      startBackground(first);
       kept = connectEvents();
       startBackground(pollBoot());
     },

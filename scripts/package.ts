@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { ensureAppBundle, onlyEnglish, platformVersions, smallHttp } from "@atelier/build";
+import { digestFileOf, ensureAppBundle, onlyEnglish, platformVersions, smallHttp } from "@atelier/build";
 import { build } from "esbuild";
 import { print } from "./gate/print.ts";
 import { requireNode } from "./gate/require-node.ts";
@@ -26,7 +26,9 @@ const main = async ([target = join(root, "dist")]: readonly string[]): Promise<n
     await bundle("apps/cli/src/main.ts", join(staging, "lib/apps/cli/bundle"));
     await bundle("apps/supervisor/src/main.ts", join(staging, "lib/apps/supervisor/bundle"));
     await cp(join(root, "apps/cli/src/draft/machine-probe.ts"), join(staging, "lib/apps/cli/bundle/machine-probe.ts"));
-    await cp((await ensureAppBundle({})).folder, join(staging, "app"), { recursive: true });
+    const app = await ensureAppBundle({});
+    await cp(app.folder, join(staging, "app"), { recursive: true });
+    await writeFile(digestFileOf(join(staging, "app")), app.digest);
     await cp(join(root, "images"), join(staging, "images"), { recursive: true });
     await cp(join(root, "examples"), join(staging, "examples"), { recursive: true });
     for (const name of ["LICENSE", "README.md"]) await cp(join(root, name), join(staging, name));
@@ -82,7 +84,7 @@ const manifestOf = (own: { readonly version: string; readonly license: string; r
   type: "module",
   bin: { atelier: "bin/atelier.mjs" },
   engines: { node: ">=20" },
-  files: ["app", "bin", "examples", "images", "lib"],
+  files: ["app", "app.digest", "bin", "examples", "images", "lib"],
   optionalDependencies: {
     "@dagger.io/dagger": daggerVersion(),
     ...Object.fromEntries(

@@ -1,15 +1,13 @@
 import { enableCompileCache } from "node:module";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { compiledFolder } from "./compiled-folder.ts";
 import type { Context } from "./context.ts";
 
 // Composition root of the CLI: the only place that reads argv, the environment and the clock.
 
 // Compiling what we are made of is half of a short command. Node checks each entry against its source, keeps one
-// folder per version and user, and goes on without where it may not write. Before every import, hence those below.
-enableCompileCache(
-  process.env.NODE_COMPILE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atelier/compiled"),
-);
+// folder per version and user, and goes on without where it may not write. Before every import but the place's,
+// hence those below.
+enableCompileCache(process.env.NODE_COMPILE_CACHE || compiledFolder(process.env));
 const [{ CommanderError }, { createContext }, { createProgram }, { exitCodes }, { createReporter }, { version }] =
   await Promise.all([
     import("commander"),

@@ -10,7 +10,7 @@ export { engineAuth, readCredentials } from "./registry/credentials.ts";
 export { type ImageRepository, parseRepository, textOfRepository } from "./registry/image-repository.ts";
 export { type PushEvent, type PushImage, pushImages } from "./registry/push-images.ts";
 export { openRegistry } from "./registry/registry-client.ts";
-export { ensureAppBundle } from "./platform/app-bundle.ts";
+export { digestFileOf, ensureAppBundle } from "./platform/app-bundle.ts";
 export { onlyEnglish } from "./platform/only-english.ts";
 export { smallHttp } from "./platform/small-http.ts";
 export {

@@ -48,6 +48,8 @@ const watchAndBuild = async (context: Context, folder: string, options: BuildOpt
 
 const buildOnce = async (context: Context, folder: string, options: BuildOptions): Promise<number> => {
   const { reporter } = context;
+  // An engine takes its time to answer; whether one does at all is said when it is needed.
+  context.engine().catch(() => undefined);
   const workshop = await requireWorkshop(context, folder);
   if (workshop.diagnostics.length > 0)
     reporter.warn(`${renderDiagnostics(workshop.diagnostics, reporter.paint)}\n${countOf(workshop.diagnostics)}`);

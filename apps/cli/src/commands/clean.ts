@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { removeLeftovers } from "@atelier/build";
 import { isAppError, labels } from "@atelier/domain";
+import { compiledFolder } from "../compiled-folder.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
 import { findLeftovers } from "../share/leftovers.ts";
@@ -15,14 +16,20 @@ export default async (
 ): Promise<number> => {
   const { reporter } = context;
   const [engine, workspaces, state] = [await context.engine(), await context.workspaces(), await context.state()];
-  const all = await findLeftovers({ engine, state, workspaces: await workspaces.list() });
-  const found = options.cache === true ? all : { ...all, cache: [] };
+  const all = await findLeftovers({
+    engine,
+    state,
+    workspaces: await workspaces.list(),
+    compiled: compiledFolder(context.env),
+  });
+  const found = options.cache === true ? all : { ...all, cache: [], cacheFolders: [] };
   if (options.json && options.yes !== true) {
     reporter.json({
       builds: found.builds,
       images: found.images.map(({ id }) => id),
       incomplete: found.unfinished,
       cache: found.cache.map(({ id }) => id),
+      cacheFolders: found.cacheFolders,
       folders: found.folders,
     });
     return 0;
@@ -34,8 +41,13 @@ export default async (
   for (const folder of found.folders) reporter.result(`left over      ${folder}`);
   if (found.cache.length > 0)
     reporter.result(`build cache    ${found.cache.length} images; the next build makes anew what it needs of them`);
+  for (const folder of found.cacheFolders) reporter.result(`cache          ${folder}; made anew when it is needed`);
   await removeLeftovers(engine, state.id);
-  if ([found.builds, found.images, found.unfinished, found.folders, found.cache].every((list) => list.length === 0)) {
+  if (
+    [found.builds, found.images, found.unfinished, found.folders, found.cache, found.cacheFolders].every(
+      (list) => list.length === 0,
+    )
+  ) {
     reporter.info(
       all.cache.length > 0
         ? `Nothing to clean up but ${all.cache.length} images that make builds faster: \`atelier clean --cache\` lists them too.`
@@ -52,7 +64,7 @@ export default async (
       // Something else came to stand on it meanwhile; then it is no leftover.
       if (!isAppError(error) || error.code !== "docker-conflict") throw error;
     });
-  for (const folder of found.folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [...found.folders, ...found.cacheFolders]) rmSync(folder, { recursive: true, force: true });
   for (const { digest } of found.builds) state.removeRecord(digest);
   reporter.info(
     `Removed. What is pinned by a workspace or is the newest build was kept; \`docker images -f label=${labels.workshop}\` shows it.`,

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { ImageSummary, WorkspaceStatus } from "@atelier/backend-docker";
 import type { BuildRecord } from "@atelier/domain";
@@ -39,6 +42,7 @@ const sources = (parts: {
   readonly workspaces?: readonly WorkspaceStatus[];
   readonly standings?: Readonly<Record<string, string>>;
   readonly layers?: readonly ImageSummary[];
+  readonly path?: string;
 }): LeftoverSources => ({
   engine: {
     listImages: async () => parts.layers ?? [],
@@ -46,7 +50,7 @@ const sources = (parts: {
     inspectImage: async (id) => ({ Id: id, RepoTags: [`tag-of-${id}`], Size: 1 }) as never,
   },
   state: {
-    path: "/nowhere",
+    path: parts.path ?? "/nowhere",
     // Newest first.
     listRecords: () =>
       [
@@ -60,6 +64,7 @@ const sources = (parts: {
     },
   },
   workspaces: parts.workspaces ?? [],
+  compiled: "/nowhere/compiled",
 });
 
 test("old builds go, with images that are theirs alone; pinned and newest ones stay", async () => {
@@ -107,4 +112,17 @@ test("layers that a tag, a record or a container stands on are no cache to be cl
     cache.map(({ id }) => id),
     ["loose-above", "loose-below"],
   );
+});
+
+test("caches of this machine are named as far as they are there", async () => {
+  const path = mkdtempSync(join(tmpdir(), "atelier-leftovers-"));
+  try {
+    const [cache, compiled] = [join(path, "cache"), join(path, "home/atelier/compiled")];
+    mkdirSync(cache);
+    assert.deepEqual((await findLeftovers({ ...sources({ path }), compiled })).cacheFolders, [cache]);
+    mkdirSync(compiled, { recursive: true });
+    assert.deepEqual((await findLeftovers({ ...sources({ path }), compiled })).cacheFolders, [compiled, cache]);
+  } finally {
+    rmSync(path, { recursive: true });
+  }
 });

@@ -13,6 +13,8 @@ export interface Leftovers {
   readonly unfinished: readonly string[];
   /** Untagged images that only make the next build faster. */
   readonly cache: readonly { readonly id: string; readonly size: number }[];
+  /** Folders of this machine that only make the next command faster, and files in them. */
+  readonly cacheFolders: readonly string[];
   /** Folders that a killed push or bundle left. */
   readonly folders: readonly string[];
 }
@@ -21,10 +23,12 @@ export interface LeftoverSources {
   readonly engine: Pick<Engine, "listImages" | "inspectImage" | "listContainers">;
   readonly state: Pick<StateDirectory, "path" | "listRecords" | "readStanding">;
   readonly workspaces: readonly WorkspaceStatus[];
+  /** Where Node keeps what it compiled of the CLI. */
+  readonly compiled: string;
 }
 
 /** Finds what nobody needs. Nothing that a workspace, running or not, could still want is among it. */
-export const findLeftovers = async ({ engine, state, workspaces }: LeftoverSources): Promise<Leftovers> => {
+export const findLeftovers = async ({ engine, state, workspaces, compiled }: LeftoverSources): Promise<Leftovers> => {
   const records = state.listRecords();
   const kept = new Set(
     workspaces.flatMap(({ id, settings }) =>
@@ -56,6 +60,7 @@ export const findLeftovers = async ({ engine, state, workspaces }: LeftoverSourc
       needed: new Set([...needed, ...images.keys()]),
       used: new Set((await engine.listContainers([])).map(({ ImageID }) => ImageID)),
     }),
+    cacheFolders: [compiled, join(state.path, "cache")].filter((folder) => existsSync(folder)),
     folders: existsSync(layouts) ? readdirSync(layouts).map((name) => join(layouts, name)) : [],
   };
 };

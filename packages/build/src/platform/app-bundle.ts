@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@atelier/domain";
@@ -62,7 +62,7 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
           hint: "Unset ATELIER_APP_BUNDLE, or point it at the folder that the installation brought.",
         },
       );
-    return { folder: ready, digest: await digestOfFiles(ready, ["."]) };
+    return { folder: ready, digest: (await writtenDigest(ready)) ?? (await digestOfFiles(ready, ["."])) };
   }
   const sourceDigest = await digestOfFiles(repository, sources, isLeftOut);
   const cache = join(repository, "node_modules/.cache/atelier");
@@ -89,6 +89,15 @@ export const ensureAppBundle = async (env: Readonly<Record<string, string | unde
   await dropOldBundles(cache, folder);
   return { folder, digest: await digestOfFiles(folder, ["."]) };
 };
+
+/** What an installed CLI's packing wrote down of the folder beside it: every build would read all of it else. */
+const writtenDigest = async (folder: string): Promise<string | undefined> => {
+  const text = await readFile(digestFileOf(folder), "utf8").catch(() => "");
+  return /^[0-9a-f]{64}$/.test(text) ? text : undefined;
+};
+
+/** Where the digest of a ready bundle may stand. */
+export const digestFileOf = (folder: string): string => `${folder}.digest`;
 
 /** The bundle as entries of a layer. */
 export const appEntries = (bundle: AppBundle): Promise<readonly TarEntry[]> =>

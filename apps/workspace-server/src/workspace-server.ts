@@ -12,6 +12,7 @@ import {
 import { AppError } from "@atelier/domain";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
+import { rehearseTakeOver } from "./boot/rehearse.ts";
 import { shellOf, startCommandsOf, studentEnvironment } from "./boot/student-environment.ts";
 import { waitForConfig } from "./boot/wait-for-config.ts";
 import { writeKubeconfig } from "./boot/write-kubeconfig.ts";
@@ -36,7 +37,6 @@ import { watchPorts } from "./ports/watch-ports.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
-import { warmUpScreens } from "./terminal/screen-mirror.ts";
 import type { Terminals } from "./terminal/terminals.ts";
 import { applyOverlay } from "./workshop/content-overlay.ts";
 import { loadWorkshop } from "./workshop/load-workshop.ts";
@@ -100,7 +100,9 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     }
   };
   const sendWorkspace = (): void => {
-    if (running) stream.send({ type: "workspace", workspace: running.service.workspace("student") });
+    // The view costs milliseconds that a take-over has not.
+    if (running && stream.isFollowed)
+      stream.send({ type: "workspace", workspace: running.service.workspace("student") });
   };
 
   const instructor = createInstructorService({
@@ -269,9 +271,11 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       setPhase({ phase: "standby" });
       // Nobody waits for us yet: what a take-over needs is started and loaded now.
       worker.keepWarm(standbyWarmMs);
-      const warm = warmUpScreens();
+      let isOrdered = false;
+      const rehearsal = rehearseTakeOver(settings.ATELIER_RUNTIME, () => isOrdered);
       restore = await untilEnd(order.promise, ending.signal);
-      await warm;
+      isOrdered = true;
+      await rehearsal;
     }
 
     setPhase({ phase: "lease" });
@@ -344,6 +348,9 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       setPhase({ phase: "failed", cause: failure.cause, output: failure.output });
       return;
     }
+    events.append({ type: "ready", bootMs: Math.round(performance.now() - started) });
+    setPhase({ phase: "ready" });
+    // The student works from here on; what looks after them begins behind their back.
     const { history, checker } = running;
     disposables.use(
       checkByItself({
@@ -368,8 +375,6 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         ...(options.replace === undefined ? {} : { ports: () => [] }),
       }),
     );
-    events.append({ type: "ready", bootMs: Math.round(performance.now() - started) });
-    setPhase({ phase: "ready" });
   };
 
   /** What is not saved is not given away: a checkpoint that fails keeps the shells and the lease. */

@@ -2,6 +2,8 @@ import type { ServerSentEvent } from "@atelier/contract";
 
 /** Fans events out to every open tab, and lets a tab that was away catch up. */
 export interface EventStream {
+  /** False: nobody has ever looked, and whoever comes first gets the whole state. */
+  readonly isFollowed: boolean;
   send(event: ServerSentEvent): void;
   /**
    * Follows from after `lastEventId`. When that is no longer in the ring, `first` is sent instead, which
@@ -30,6 +32,7 @@ export const createEventStream = (): EventStream => {
   // A restarted server must not take an old id for one of its own.
   const run = Math.floor(performance.timeOrigin).toString(36);
   let id = 0;
+  let wasOpened = false;
 
   const encode = (event: ServerSentEvent, eventId: number): Uint8Array => {
     const { type, ...data } = event;
@@ -53,6 +56,9 @@ export const createEventStream = (): EventStream => {
   heartbeat.unref();
 
   return {
+    get isFollowed() {
+      return wasOpened || listeners.size > 0;
+    },
     send: (event) => {
       const entry = { id: ++id, bytes: encode(event, id) };
       ring.push(entry);
@@ -65,6 +71,7 @@ export const createEventStream = (): EventStream => {
       return () => listeners.delete(listener);
     },
     open: (lastEventId, first, onClosed = () => {}) => {
+      wasOpened = true;
       let own: ReadableStreamDefaultController<Uint8Array>;
       return new ReadableStream<Uint8Array>({
         start: (reader) => {

@@ -50,6 +50,11 @@ const loadAddon = (): Addon => {
   return loaded;
 };
 
+/** Loads what the first terminal needs, for whoever cannot wait for it later. */
+export const loadPtys = (): void => {
+  loadAddon();
+};
+
 export const openPty = (options: OpenPtyOptions): Pty => {
   const { argv, cwd, cols, rows, onData } = options;
   const addon = loadAddon();

@@ -25,9 +25,12 @@ export interface ScreenMirror {
 /** Lines of scrollback a snapshot carries. */
 const scrollback = 2000;
 
-/** Loads what the first mirror needs, for whoever cannot wait for it later. */
-export const warmUpScreens = async (): Promise<void> => {
-  await import("@xterm/headless");
+/** Loads and compiles what the first mirror needs, for whoever cannot wait for it later. */
+export const rehearseScreens = async (): Promise<void> => {
+  const mirror = await createScreenMirror({ cols: 80, rows: 24 });
+  await mirror.force(Buffer.from("\u001b[1;32mstudent\u001b[0m$ ls\r\n\u001b[2K\u001b[?2004h"));
+  mirror.snapshot();
+  mirror.dispose();
 };
 
 /** Loads xterm's headless build on first need: an idle server does not pay for it. */

@@ -93,8 +93,9 @@ const configOf = (
   return {
     ...ground.image.config,
     Env: mergeEnv(ground.image.config.Env ?? [], below.env),
-    // A server idles most of its life: V8 keeps 7 MiB less then, at no measurable cost in throughput.
-    Entrypoint: [platformPaths.tini, "--", platformPaths.node, "--optimize-for-size", platformPaths.server],
+    // A server idles most of its life: small young spaces keep 4 MiB less then. (`--optimize-for-size` keeps 7 MiB
+    // less, but V8 then compiles Node's own modules anew at every start, a quarter of its time.)
+    Entrypoint: [platformPaths.tini, "--", platformPaths.node, "--max-semi-space-size=1", platformPaths.server],
     Cmd: [],
     User: "0:0",
     WorkingDir: "/",

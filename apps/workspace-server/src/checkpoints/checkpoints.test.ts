@@ -169,6 +169,22 @@ test("a symlink farm, a FIFO, a 5 GB file and a file named like an option do no 
     assert.deepEqual(report.skipped, []);
   }));
 
+test("a big file that the image brought is not lost with the container; one that was written over is", () =>
+  withPlace(async (place) => {
+    await freshLayer(place, { "notes.txt": "the image's" });
+    for (const name of ["set.bin", "model.bin"]) {
+      await place.file(name, "");
+      await truncate(join(place.home, name), 60 * 1024 ** 2);
+    }
+    const checkpoints = await place.boot("start");
+    await place.file("notes.txt", "mine");
+    await place.file("model.bin", "mine");
+    await truncate(join(place.home, "model.bin"), 60 * 1024 ** 2);
+    const lost = [{ path: join(place.home, "model.bin"), why: "larger than 50 MiB (60 MiB)" }];
+    assert.deepEqual((await checkpoints.changes()).skipped, lost);
+    assert.deepEqual((await checkpoints.save("swap"))?.skipped, lost);
+  }));
+
 test("restoring never writes through a link that stands where a folder was", () =>
   withPlace(async (place) => {
     await freshLayer(place, { "d/a": "1" });

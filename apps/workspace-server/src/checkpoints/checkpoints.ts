@@ -8,7 +8,7 @@ import type {
 } from "./checkpoint-store.ts";
 import { defaultCheckpointLimits } from "./limits.ts";
 import type { FileWorker } from "./file-worker.ts";
-import { scanRoots } from "./scan-roots.ts";
+import { scanRoots, type SkippedPath } from "./scan-roots.ts";
 import {
   compareAnswerSchema,
   restoreAnswerSchema,
@@ -87,11 +87,16 @@ export interface Checkpoints {
 const shownFiles = 40;
 const kept = { automatic: 3, others: 10 } as const;
 
-/**
- * @param baseline what stood below the roots when this layer was fresh, before any student and any
- *   `onStart`: see {@link takeBaseline}.
- */
-export const createCheckpoints = (options: CheckpointsOptions, baseline: ManifestRecord): Checkpoints => {
+/** What stood below the roots when a layer was fresh, before any student and any `onStart`. */
+export interface Baseline {
+  readonly entries: ManifestRecord;
+  /** Files of the image that no checkpoint would hold, with their stamps: the next container has them, too. */
+  readonly tooBig: Readonly<Record<string, string>>;
+}
+
+/** @param fresh see {@link takeBaseline} */
+export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline): Checkpoints => {
+  const baseline = fresh.entries;
   const { store, roots, worker } = options;
   let lastScan: ScanAnswer | undefined;
   let lastSaved: { readonly meta: CheckpointMeta; readonly entries: ManifestRecord } | undefined;
@@ -106,6 +111,12 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
     else if (lastScan === undefined) throw new Error("the worker compares with a scan that nobody has");
     return lastScan;
   };
+
+  /** What goes with the container; not what its image brought and nobody touched. */
+  const lost = (skipped: readonly SkippedPath[]): CheckpointMeta["skipped"] =>
+    skipped
+      .filter(({ path, stamp }) => stamp === undefined || fresh.tooBig[path] !== stamp)
+      .map(({ path, why }) => ({ path, why }));
 
   const open = async (
     id: string,
@@ -173,7 +184,7 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
       const deleted = Object.entries(baseline).flatMap(([path, entry]): FileChange[] =>
         entry.kind === "folder" || mine[path] !== undefined || isUnknown(path) ? [] : [{ path, change: "deleted" }],
       );
-      return { changed: [...found, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1)), skipped };
+      return { changed: [...found, ...deleted].sort((a, b) => (a.path < b.path ? -1 : 1)), skipped: lost(skipped) };
     },
     save: async (reason, signal) => {
       const found = await scan(signal);
@@ -202,7 +213,8 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
         const answer = saveAnswerSchema.parse(
           await worker.run({ verb: "save", paths: changed }, { output, ...signalOf(signal) }),
         );
-        return { ...draft, files: answer.files, bytes: answer.bytes, skipped: [...found.skipped, ...answer.skipped] };
+        const skipped = [...lost(found.skipped), ...answer.skipped];
+        return { ...draft, files: answer.files, bytes: answer.bytes, skipped };
       });
       lastSaved = { meta, entries: mine };
       await store.prune(kept, new Set([id, ...(options.needed?.() ?? [])]));
@@ -226,8 +238,11 @@ export const createCheckpoints = (options: CheckpointsOptions, baseline: Manifes
  * The baseline of a fresh layer. Read by this process itself, since nobody else has run yet and the
  * image's author is trusted; a worker would cost the boot another process.
  */
-export const takeBaseline = (roots: readonly string[]): ManifestRecord =>
-  scanRoots({ roots, limits: defaultCheckpointLimits }).entries;
+export const takeBaseline = (roots: readonly string[]): Baseline => {
+  const { entries, skipped } = scanRoots({ roots, limits: defaultCheckpointLimits });
+  const tooBig = skipped.flatMap(({ path, stamp }) => (stamp === undefined ? [] : [[path, stamp] as const]));
+  return { entries, tooBig: Object.fromEntries(tooBig) };
+};
 
 /** Whether nothing is known of a path, so that its absence is no deletion: a scan was cut, or could not look there. */
 const unknownTo = (skipped: readonly { readonly path: string }[], isCut: boolean): ((path: string) => boolean) => {

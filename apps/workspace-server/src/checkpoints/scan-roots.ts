@@ -18,6 +18,8 @@ import { sizeText } from "../limits/size-text.ts";
 export interface SkippedPath {
   readonly path: string;
   readonly why: string;
+  /** Of a file that is too big: tells whether it is still the one that was there before. */
+  readonly stamp?: string | undefined;
 }
 
 /** What a scan found. `signatures` let the next scan skip the hashing of files that did not change. */
@@ -66,7 +68,9 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
     if (!stats.isFile()) return;
     const size = Number(stats.size);
     if (size > limits.fileBytes) {
-      skipped.push({ path, why: `larger than ${sizeText(limits.fileBytes)} (${sizeText(size)})` });
+      const why = `larger than ${sizeText(limits.fileBytes)} (${sizeText(size)})`;
+      // Neither device nor inode: those of the same file differ where an engine has it from another layer.
+      skipped.push({ path, why, stamp: `${size}:${mode}:${stats.mtimeNs}` });
       return;
     }
     const signature = signatureOf(stats);

@@ -11,6 +11,7 @@ import {
 import type { EventLog } from "../events/event-log.ts";
 import { type CheckpointReason, type ManifestRecord, openCheckpointStore } from "./checkpoint-store.ts";
 import {
+  type Baseline,
   type Checkpoints,
   type CheckpointsOptions,
   type ChangesReport,
@@ -31,7 +32,7 @@ export interface StudentFilesOptions extends Omit<CheckpointsOptions, "store"> {
 export interface Layer {
   /** No student has worked in it yet. */
   readonly isFresh: boolean;
-  readonly baseline: ManifestRecord;
+  readonly baseline: Baseline;
   /** From now on it has lived: nothing is restored into it by itself any more. */
   markLived(): Promise<void>;
 }
@@ -48,12 +49,21 @@ const readyMs = 10 * 60_000;
 export const openLayer = async (folder: string, roots: readonly string[]): Promise<Layer> => {
   const path = join(folder, "layer.json");
   const known = existsSync(path)
-    ? (JSON.parse(readFileSync(path, "utf8")) as { readonly lived: boolean; readonly baseline: ManifestRecord })
+    ? (JSON.parse(readFileSync(path, "utf8")) as {
+        readonly lived: boolean;
+        readonly baseline: ManifestRecord;
+        /** Layers of earlier versions have none. */
+        readonly tooBig?: Baseline["tooBig"];
+      })
     : undefined;
-  const baseline = known?.baseline ?? takeBaseline(roots);
+  const baseline = known ? { entries: known.baseline, tooBig: known.tooBig ?? {} } : takeBaseline(roots);
   const write = async (lived: boolean): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.new`, JSON.stringify({ v: 1, lived, baseline }), { mode: 0o600 });
+    await writeFile(
+      `${path}.new`,
+      JSON.stringify({ v: 1, lived, baseline: baseline.entries, tooBig: baseline.tooBig }),
+      { mode: 0o600 },
+    );
     await rename(`${path}.new`, path);
   };
   if (known === undefined) await write(false);

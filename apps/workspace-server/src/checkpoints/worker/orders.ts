@@ -18,7 +18,7 @@ export type WorkerOrder =
       readonly remove: readonly string[];
     };
 
-const skipped = z.array(z.object({ path: z.string(), why: z.string() }));
+const skipped = z.array(z.object({ path: z.string(), why: z.string(), stamp: z.string().optional() }));
 
 export const scanAnswerSchema = z.object({
   entries: z.record(z.string(), manifestEntrySchema),

@@ -68,6 +68,8 @@ test("a batch: its own networks, services by name, a secret in no wrong place, c
       ["pair-02", "pair"],
     ],
   );
+  const table = (await atelier.succeed("list")).stdout;
+  assert.match(table, /^NAME +BATCH +STATE .*\npair-01 +pair +running .*\npair-02 +pair +running /);
   const again = await atelier.run("run", "w", "--count", "2", "--name", "pair", ...given);
   assert.match(again.stderr, /of a batch "pair" already: pair-01, pair-02/);
 

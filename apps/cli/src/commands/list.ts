@@ -47,11 +47,13 @@ export default async (
     stopped: paint.dim("stopped"),
     incomplete: paint.yellow("incomplete"),
   };
+  const hasBatches = all.some(({ settings }) => settings?.batch !== undefined);
   reporter.result(
     table(
-      ["NAME", "STATE", "WORKSHOP", "ADDRESS", "ENDS"],
+      ["NAME", ...(hasBatches ? ["BATCH"] : []), "STATE", "WORKSHOP", "ADDRESS", "ENDS"],
       all.map((status) => [
         status.name,
+        ...(hasBatches ? [status.settings?.batch ?? ""] : []),
         states[status.state],
         status.settings ? `${status.settings.workshop} ${status.settings.version}` : "?",
         linkOf(status) ?? "",

@@ -527,8 +527,12 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       progressOf.set(id, progress);
       await using retired = new AsyncDisposableStack();
       overlay.clear();
+      const next = { ...current.container.settings, record };
       try {
-        return await follow(
+        // Those of the new build stand before its container wants them; those it has no more go after it has come.
+        if ((state.readRecord(record)?.services.length ?? 0) > 0) progress.onPhase("Starting services");
+        await containers.moveServices(next, options.signal);
+        const outcome = await follow(
           { id, kind: "move", retired },
           {
             kind: "swap",
@@ -539,6 +543,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
             resetsServices: false,
           },
         );
+        if (outcome.outcome === "done") await containers.dropServices(next);
+        return outcome;
       } finally {
         progressOf.delete(id);
       }

@@ -17,6 +17,7 @@ import {
   labelsOf,
   type Role,
   resourceName,
+  serviceLabel,
   settingsOfLabels,
   type TransitionLabel,
   transitionOfLabels,
@@ -76,6 +77,10 @@ export interface Containers {
   /** Starts those with `onReset: restart` anew. */
   resetServices(settings: WorkspaceSettings, signal: AbortSignal): Promise<void>;
   stopServices(settings: WorkspaceSettings): Promise<void>;
+  /** The same for a build that another one is moved to: what that had on another image is made anew. */
+  moveServices(settings: WorkspaceSettings, signal: AbortSignal): Promise<void>;
+  /** Removes those that the record does not name (any more). */
+  dropServices(settings: WorkspaceSettings): Promise<void>;
 }
 
 export interface RunOptions {
@@ -122,6 +127,22 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       signal,
     };
   };
+
+  /** The network of a workspace that has more than its own container; a build that it moves to may bring the first. */
+  const ensureNetwork = async (settings: WorkspaceSettings): Promise<void> => {
+    const record = state.readRecord(settings.record);
+    const beside = record === undefined ? 0 : containersBeside(record);
+    if (beside === 0 || (await engine.listNetworks([selector, `${labels.workspace}=${settings.name}`])).length > 0)
+      return;
+    await createSmallNetwork(engine, {
+      name: nameOf(settings.name),
+      labels: labelsOf(state.id, settings, "network"),
+      containers: beside,
+    });
+  };
+
+  const serviceContainers = (workspace: string) =>
+    engine.listContainers([selector, `${labels.workspace}=${workspace}`, `${labels.role}=service`]);
 
   const create = async (name: string, settings: WorkspaceSettings, more: Readonly<Record<string, string>>) => {
     const record = state.readRecord(settings.record);
@@ -174,21 +195,17 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       await imageOf(engine, state.readRecord(settings.record), settings);
     },
     createAgain: async (workspace) => {
-      const selectors = [selector, `${labels.workspace}=${workspace}`];
-      const [volume] = await engine.listVolumes([...selectors, `${labels.role}=runtime`]);
+      const [volume] = await engine.listVolumes([
+        selector,
+        `${labels.workspace}=${workspace}`,
+        `${labels.role}=runtime`,
+      ]);
       const first = volume === undefined ? undefined : settingsOfLabels(volume.Labels);
       const standing = first === undefined ? undefined : state.readStanding(first.id);
       if (first === undefined || standing === undefined) return false;
       const { step: _first, ...rest } = first;
       const settings: WorkspaceSettings = { ...rest, ...standing };
-      const record = state.readRecord(settings.record);
-      const beside = record === undefined ? 0 : containersBeside(record);
-      if (beside > 0 && (await engine.listNetworks(selectors)).length === 0)
-        await createSmallNetwork(engine, {
-          name: nameOf(workspace),
-          labels: labelsOf(state.id, settings, "network"),
-          containers: beside,
-        });
+      await ensureNetwork(settings);
       await create(nameOf(workspace), settings, { [labels.generation]: "1" });
       return true;
     },
@@ -231,6 +248,13 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       const services = servicesOf(settings, signal);
       if (services !== undefined) await startServices(services);
     },
+    moveServices: async (settings, signal) => {
+      await ensureNetwork(settings);
+      const cluster = clusterOptions(settings, signal);
+      if (cluster !== undefined) await startCluster(cluster);
+      const services = servicesOf(settings, signal);
+      if (services !== undefined) await startServices({ ...services, isReplacing: true });
+    },
     resetServices: async (settings, signal) => {
       const cluster = clusterOptions(settings, signal);
       if (cluster !== undefined) await resetCluster(cluster);
@@ -241,12 +265,12 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       // Where k3d is gone meanwhile its containers stop like any other.
       if (state.readRecord(record)?.cluster !== undefined && k3d.program !== undefined)
         await k3d.stop(clusterName(state.id, id), AbortSignal.timeout(60_000));
-      for (const { Id } of await engine.listContainers([
-        selector,
-        `${labels.workspace}=${name}`,
-        `${labels.role}=service`,
-      ]))
-        await engine.stopContainer(Id, 10);
+      for (const { Id } of await serviceContainers(name)) await engine.stopContainer(Id, 10);
+    },
+    dropServices: async ({ name, record }) => {
+      const named = new Set(state.readRecord(record)?.services.map((service) => service.name));
+      for (const { Id, Labels } of await serviceContainers(name))
+        if (!named.has(Labels[serviceLabel] ?? "")) await engine.removeContainer(Id);
     },
   };
 };

@@ -10,6 +10,8 @@ export interface ServicesOptions {
   readonly labels: (role: Role) => Record<string, string>;
   readonly nameOf: (service: string) => string;
   readonly signal: AbortSignal;
+  /** What stands there on another image than the record's is made anew. */
+  readonly isReplacing?: boolean;
 }
 
 type Service = BuildRecord["services"][number];
@@ -31,7 +33,7 @@ export const restartServices = async (options: ServicesOptions): Promise<void> =
 
 const startService = async (
   service: Service,
-  { engine, network, labels, nameOf, signal }: ServicesOptions,
+  { engine, network, labels, nameOf, signal, isReplacing = false }: ServicesOptions,
 ): Promise<void> => {
   const name = nameOf(service.name);
   const existing = await engine.listContainers([
@@ -41,10 +43,12 @@ const startService = async (
       .map(([key, value]) => `${key}=${value}`),
   ]);
   const found = existing[0];
-  if (found) {
+  const isOther = isReplacing && service.imageId !== undefined && found?.ImageID !== service.imageId;
+  if (found && !isOther) {
     if (found.State !== "running") await engine.startContainer(found.Id, signal);
     return;
   }
+  if (found) await engine.removeContainer(found.Id);
   if (service.imageId === undefined)
     throw new AppError("image-missing", `The image of the service "${service.name}" is not in this engine.`, {
       hint: "Build the workshop again: atelier build <folder>",

@@ -81,6 +81,7 @@ const open = async (
     readonly goss?: string;
     readonly cwd?: string;
     readonly timeoutMs?: number;
+    readonly makeRoom?: () => Promise<void>;
   } = {},
 ): Promise<Scene> => {
   const runtime = at(`runtime-${++number}`);
@@ -120,6 +121,7 @@ const open = async (
     redact: maskValues(["hunter22"]),
     timeoutMs: options.timeoutMs ?? 30_000,
     asIdentity: ({ name }, argv) => ["as", name, ...argv],
+    makeRoom: options.makeRoom ?? (() => assert.fail("nothing of the student's is to be ended")),
   });
   const shown: CheckView[] = [];
   return {
@@ -281,4 +283,17 @@ test("what was shown solved is not passed by an automatic check", async () => {
   using _auto = scene.auto();
   await sleep(200);
   assert.deepEqual([scene.shown, [...scene.history.passed]], [[], []]);
+});
+
+test("a check for which the student has left no process ends theirs and runs", async () => {
+  let ended = 0;
+  using scene = await open({
+    makeRoom: async () => {
+      ended++;
+      await say({});
+    },
+  });
+  await say({ text: "runtime: failed to create new OS thread (have 5 already; errno=11)\n", exit: 2 });
+  const { outcome } = await scene.checker.check("one", { trigger: "student" });
+  assert.deepEqual([outcome, ended], ["passed", 1]);
 });

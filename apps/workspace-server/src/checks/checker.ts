@@ -5,6 +5,8 @@ import type { CheckTrigger, CheckView, CommandRecord } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import type { EventLog } from "../events/event-log.ts";
 import type { Identity } from "../identity/identity.ts";
+import { lacksProcesses, type MakeRoom } from "../limits/start-with-room.ts";
+import { endProcessesOf } from "../limits/student-processes.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { noFinding, withQuizzes } from "../quizzes/quiz-assertions.ts";
 import { readGossResult } from "./read-goss-result.ts";
@@ -28,6 +30,8 @@ export interface CheckerOptions {
   readonly redact: (text: string) => string;
   readonly timeoutMs?: number;
   readonly asIdentity?: CommandSetting["asIdentity"];
+  /** Ends the student's processes where there is none left for a check. */
+  readonly makeRoom?: MakeRoom;
 }
 
 export interface Checker {
@@ -53,6 +57,7 @@ export const createChecker = (options: CheckerOptions): Checker => {
   const { PATH = "", LANG = "C.UTF-8", TZ = "UTC" } = rootEnvironment(env);
   // Goss is root and runs package managers and service tools by name.
   const forGoss = { PATH, LANG, TZ, HOME: "/root" };
+  const makeRoom = options.makeRoom ?? (() => endProcessesOf(student.uid));
   let running: { readonly step: string; readonly auto?: AbortController; readonly ended: Promise<unknown> } | undefined;
 
   const validate = async (step: string, text: string, signal: AbortSignal | undefined): Promise<CheckFinding> => {
@@ -68,8 +73,14 @@ export const createChecker = (options: CheckerOptions): Checker => {
         commands: commands.map(({ command }) => oneLine(command)),
         step,
       });
-      const run = (argv: readonly string[], environment: Readonly<Record<string, string>> = forGoss) =>
-        runProcess({ argv, env: environment, cwd: folder, timeoutMs, ...(signal ? { signal } : {}) });
+      const run = async (argv: readonly string[], environment: Readonly<Record<string, string>> = forGoss) => {
+        const order = { argv, env: environment, cwd: folder, timeoutMs, makeRoom, ...(signal ? { signal } : {}) };
+        const answer = await runProcess(order);
+        if (!lacksProcesses(answer.stderr) && !lacksProcesses(answer.stdout)) return answer;
+        // Goss itself was started with the last one there was.
+        await makeRoom();
+        return runProcess(order);
+      };
       let rendered = text;
       if (text.includes("{{") || /^gossfile:/m.test(text)) {
         const answer = await run([goss, "--gossfile", original, "--vars-inline", vars, "render"], forTemplates);

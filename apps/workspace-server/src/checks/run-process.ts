@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { type MakeRoom, startWithRoom } from "../limits/start-with-room.ts";
 
 export interface ProcessResult {
   readonly stdout: string;
@@ -15,6 +16,8 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
   /** Most bytes kept of each stream; default 1 MiB. */
   readonly keep?: number;
+  /** For what must run even where the student has used up all processes. */
+  readonly makeRoom?: MakeRoom;
 }
 
 /** Runs a program in its own process group and kills the whole group at the deadline. */
@@ -25,9 +28,12 @@ export const runProcess = async ({
   timeoutMs,
   signal,
   keep = 1 << 20,
+  makeRoom,
 }: ProcessOptions): Promise<ProcessResult> => {
   const [file = "", ...args] = argv;
-  const child = spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"], ...(cwd ? { cwd } : {}) });
+  const start = () =>
+    spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"], ...(cwd ? { cwd } : {}) });
+  const child = makeRoom === undefined ? start() : await startWithRoom(start, makeRoom);
   let isTimeout = false;
   const kill = (): void => {
     if (child.pid === undefined) return;

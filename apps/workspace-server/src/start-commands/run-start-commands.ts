@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CompiledStep } from "@atelier/domain";
 import { runProcess } from "../checks/run-process.ts";
 import { asIdentity, type Identity } from "../identity/identity.ts";
+import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 
 export type StartCommand = CompiledStep["onStart"][number];
 
@@ -85,6 +86,8 @@ const runOne = async (
   }
   const [file = "", ...args] = argv;
   const child = spawn(file, args, { cwd: options.workdir, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  // What runs on for the student, theirs or the workshop's, goes before the server does.
+  preferAsVictim(child.pid);
   const log = createWriteStream(join(options.logFolder, `on-start-${index + 1}.log`), { mode: 0o600 });
   // A full disk must not end the server; the process goes on without its log.
   log.on("error", () => child.stdout.unpipe(log));

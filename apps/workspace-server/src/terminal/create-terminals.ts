@@ -5,6 +5,7 @@ import { AppError } from "@atelier/domain";
 import { openJsonlAppender } from "@atelier/node-kit";
 import { CommandTracker } from "../command-log/command-tracker.ts";
 import { createForeignTerminalWatch } from "../integrity/watch-foreign-terminals.ts";
+import { endProcessesOf } from "../limits/student-processes.ts";
 import { openRecorder } from "../recording/recorder.ts";
 import { createRedactor } from "../recording/redact.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
@@ -152,6 +153,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
             : { type: "viewer-detached", terminal: name, viewer: viewer.id },
         ),
       onNestedShell: (program) => events.append({ type: "nested-shell", terminal: name, program }),
+      makeRoom: () => endProcessesOf(identity.uid),
       onIntegrationLost: (cause) => events.append({ type: "integration-lost", terminal: name, cause }),
     });
     return session;

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { ReadStream } from "node:tty";
+import type { MakeRoom } from "../limits/start-with-room.ts";
 
 /** A program on a pseudo-terminal of its own. */
 export interface Pty {
@@ -113,4 +114,15 @@ export const openPty = (options: OpenPtyOptions): Pty => {
       if (!isClosed) addon.resize(fd, nextCols, nextRows);
     },
   };
+};
+
+/** A student who has used up all processes loses them before they are left without a shell. */
+export const openPtyWithRoom = async (options: OpenPtyOptions, makeRoom: MakeRoom): Promise<Pty> => {
+  try {
+    return openPty(options);
+  } catch {
+    // The addon says that forkpty failed and not why; with processes to spare it does not.
+    await makeRoom();
+    return openPty(options);
+  }
 };

@@ -11,12 +11,13 @@ import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
 import { MarkerFilter } from "../command-log/marker-filter.ts";
 import { preferAsVictim } from "../limits/prefer-as-victim.ts";
+import type { MakeRoom } from "../limits/start-with-room.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { ActiveViewer, isReport, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
 import { foregroundOf, sessionOf } from "./process-state.ts";
-import { openPty, type Pty } from "./pty.ts";
+import { type OpenPtyOptions, openPtyWithRoom, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
@@ -47,6 +48,8 @@ export interface SessionOptions {
   readonly onViewer: (event: "attached" | "detached", viewer: { readonly id: string; readonly role: Role }) => void;
   readonly onNestedShell: (program: string) => void;
   readonly onIntegrationLost: (cause: string) => void;
+  /** Ends the student's processes where there is none left for a shell. */
+  readonly makeRoom: MakeRoom;
 }
 
 const ringBytes = 4 * 1024 * 1024;
@@ -148,7 +151,7 @@ export class TerminalSession {
       onNestedShell: this.#options.onNestedShell,
       onIntegrationLost: this.#options.onIntegrationLost,
     });
-    const pty: Pty = openPty({
+    const shell: OpenPtyOptions = {
       ...parts.launch,
       ...this.#size,
       cwd: this.#options.cwd,
@@ -156,7 +159,8 @@ export class TerminalSession {
       onExit: ({ exitCode, signal }) => {
         if (this.#pty === pty) this.#exited({ exitCode, ...(signal ? { signal: String(signal) } : {}) }, filter);
       },
-    });
+    };
+    const pty = await openPtyWithRoom(shell, this.#options.makeRoom);
     this.#pty = pty;
     giveSlaveTo(pty, this.#options.owner.uid);
     preferAsVictim(pty.pid);

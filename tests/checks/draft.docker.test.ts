@@ -12,7 +12,7 @@ const steps: Readonly<Record<string, readonly string[]>> = {
   "http-service": ["serve-a-page", "look-closely", "write-a-service", "ask-another-service"],
 };
 
-test("drafts tell the images apart for at least four of five steps of the examples, and the oracle agrees", async () => {
+test("drafts tell the images apart for at least four of five steps of the examples, and the oracle agrees", async (context) => {
   await using atelier = await createAtelierCli();
   const draftAll = async ([example, ids]: readonly [string, readonly string[]]): Promise<number> => {
     const folder = join(atelier.folder, example);
@@ -33,6 +33,9 @@ test("drafts tell the images apart for at least four of five steps of the exampl
   };
   const drafted = (await Promise.all(Object.entries(steps).map(draftAll))).reduce((sum, count) => sum + count, 0);
   const all = Object.values(steps).flat().length;
+  context.diagnostic(
+    `drafts cover ${drafted} of ${all} steps of the examples (${Math.round((100 * drafted) / all)} %)`,
+  );
   assert.ok(drafted / all >= 0.8, `${drafted} of ${all}`);
 });
 

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { createAtelierCli, openWorkspace } from "@atelier/testkit";
 
-test("from init to remove: a workspace keeps its link, files and progress over stop and start", async () => {
+test("from init to remove: a workspace keeps its link, files, variables and progress over stop and start", async () => {
   await using atelier = await createAtelierCli();
   await atelier.succeed("init", "mine");
+  const folder = join(atelier.folder, "mine/workshop.yaml");
+  const made = await readFile(folder, "utf8");
+  await writeFile(folder, made.replace(/^workshop:\n/m, '$&  variables: [{ name: CITY, question: "Which city?" }]\n'));
   await atelier.succeed("validate", "mine");
   const first = await atelier.succeed("run", "mine");
   const url = first.stdout.trim();
@@ -15,6 +18,7 @@ test("from init to remove: a workspace keeps its link, files and progress over s
     const client = await openWorkspace(url);
     using terminal = await client.terminal();
     assert.equal((await client.check("first-file")).outcome, "failed");
+    assert.equal((await client.post("/api/variables", { CITY: "Bern" })).status, 204);
     await terminal.run("echo hello > hello.txt; echo kept > ~/other.txt");
     assert.equal((await client.check("first-file")).outcome, "passed");
   }
@@ -29,7 +33,11 @@ test("from init to remove: a workspace keeps its link, files and progress over s
   assert.equal(second.stdout.trim(), url, "a second run goes on with the same link");
   {
     const client = await openWorkspace(url);
-    const { steps } = await client.workspace();
+    const { steps, variables } = await client.workspace();
+    assert.deepEqual(
+      variables?.map(({ name, value }) => [name, value]),
+      [["CITY", "Bern"]],
+    );
     assert.deepEqual(
       steps.map(({ id, state }) => [id, state]),
       [

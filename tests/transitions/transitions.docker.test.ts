@@ -63,3 +63,19 @@ test("an edited workshop takes the files along to the new build", async () => {
   assert.equal(moved.stdout.trim(), url);
   assert.match(await look(url, "cd; cat made-by-one notes"), /new\r\nmine/);
 });
+
+test("a program that runs in the foreground is named and asked for first, and ends only when that is confirmed", async () => {
+  await using atelier = await createAtelierCli();
+  await writeSwapWorkshop(atelier);
+  const url = (await atelier.succeed("run", "swaps", "--step", "two")).stdout.trim();
+  const before = containersOf(atelier);
+  using terminal = await (await openWorkspace(url)).terminal();
+  terminal.type("sh -c 'echo has begun; exec sleep 500'\n");
+  await terminal.waitFor(/^has begun/m, 20_000);
+  const asked = await atelier.run("reset", "swaps", "two");
+  assert.notEqual(asked.code, 0);
+  assert.match(asked.stderr, /Still running in your terminals: sleep\./);
+  assert.deepEqual(containersOf(atelier), before);
+  await atelier.succeed("reset", "swaps", "two", "--yes");
+  assert.notDeepEqual(containersOf(atelier), before);
+});

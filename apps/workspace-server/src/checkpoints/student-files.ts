@@ -23,7 +23,7 @@ import { replacedUnit } from "./replaced-unit.ts";
 export interface StudentFilesOptions extends Omit<CheckpointsOptions, "store"> {
   readonly runtimeFolder: string;
   readonly events: EventLog;
-  /** When somebody last worked in a terminal, in ms of {@link performance.now}. */
+  /** When somebody or something of theirs last worked, in ms of {@link performance.now}. */
   readonly activeAt: () => number;
   readonly onError: (error: unknown) => void;
 }

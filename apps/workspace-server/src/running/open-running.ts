@@ -19,6 +19,7 @@ import { createLlmHelp, type LlmHelp } from "../help/create-llm-help.ts";
 import type { createEventStream } from "../http/event-stream.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Lease } from "../lease/lease.ts";
+import { processesOf } from "../limits/student-processes.ts";
 import { arrivalLine } from "../progress/arrival-line.ts";
 import { applyEvent, type History, readHistory } from "../progress/progress.ts";
 import { createStorageNotices } from "../recording/storage-notices.ts";
@@ -157,7 +158,8 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
         ...(history.undo ? [history.undo.checkpoint] : []),
         ...[...history.outstanding.values()].flatMap(({ checkpoint }) => checkpoint ?? []),
       ],
-      activeAt: () => running?.terminals?.activeAt() ?? 0,
+      activeAt: () =>
+        runsPrograms(identity, running?.terminals) ? performance.now() : (running?.terminals?.activeAt() ?? 0),
       onError: (error) => options.log({ event: "checkpoint.failed", cause: String(error) }),
     },
     options.layer,
@@ -214,6 +216,14 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
   });
   running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined, ports: undefined };
   return running;
+};
+
+/** Whether something of the student's besides shells runs: it may write files in silence. */
+const runsPrograms = ({ uid }: Identity, terminals: Terminals | undefined): boolean => {
+  // Root's processes are the server's as well.
+  if (uid === 0) return (terminals?.jobs().length ?? 0) > 0;
+  const shells = terminals?.list().filter(({ state }) => state === "ready").length ?? 0;
+  return processesOf(uid).length > shells;
 };
 
 const arrivalOf = (history: History): { readonly arrival?: string } => {

@@ -131,8 +131,8 @@ test("a step is checked, locked, passed and entered, and the past is rebuilt fro
     /&lt;b&gt;raw/,
   );
   assert.equal(await readFile(opened.at("started"), "utf8"), "", "onStart ran");
-  const { readHistory } = await import("./progress/progress.ts");
-  const { history, badLines } = await readHistory(opened.at("runtime"));
+  const { createHistoryReader } = await import("./progress/progress.ts");
+  const { history, badLines } = await createHistoryReader(opened.at("runtime")).read();
   assert.deepEqual(
     [[...history.passed], [...history.completed], history.current, badLines],
     [["one"], ["two"], "one", []],

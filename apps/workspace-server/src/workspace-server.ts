@@ -35,6 +35,7 @@ import { waitForLease } from "./lease/lease.ts";
 import { startLimitsWatch } from "./limits/start-limits-watch.ts";
 import { watchPorts } from "./ports/watch-ports.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
+import { createHistoryReader } from "./progress/progress.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
 import type { Terminals } from "./terminal/terminals.ts";
@@ -231,6 +232,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       ...(await writeKubeconfig(received.kubeconfig, identity)),
     };
     const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity));
+    const past = createHistoryReader(settings.ATELIER_RUNTIME);
     const isStandby = config.mode === "standby";
     const worker = disposables.use(
       createFileWorker({
@@ -272,7 +274,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       // Nobody waits for us yet: what a take-over needs is started and loaded now.
       worker.keepWarm(standbyWarmMs);
       let isOrdered = false;
-      const rehearsal = rehearseTakeOver(settings.ATELIER_RUNTIME, () => isOrdered);
+      const rehearsal = rehearseTakeOver(past, () => isOrdered);
       restore = await untilEnd(order.promise, ending.signal);
       isOrdered = true;
       await rehearsal;
@@ -295,6 +297,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       boot,
       layer,
       worker,
+      past,
       onEvent: sendWorkspace,
       contentVersion: () => contentVersion,
       watchers,

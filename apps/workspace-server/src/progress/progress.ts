@@ -142,17 +142,33 @@ export const applyEvent = (history: History, event: StateEvent): void => {
   }
 };
 
-/** Reads `state-events.jsonl` from the beginning. Lines that are no events are answered, not fatal. */
-export const readHistory = async (
-  runtimeFolder: string,
-): Promise<{ history: History; badLines: readonly BadLine[] }> => {
+export interface HistoryReader {
+  /**
+   * Reads `state-events.jsonl` from where the last read ended. Answers everything so far; lines that are no events
+   * are answered, not fatal.
+   */
+  read(): Promise<{ readonly history: History; readonly badLines: readonly BadLine[] }>;
+}
+
+/** Somebody else may still write meanwhile: the file only ever grows. */
+export const createHistoryReader = (runtimeFolder: string): HistoryReader => {
   const history = emptyHistory();
   const decoder = createLineDecoder((value) => stateEventSchema.parse(value));
-  try {
-    for await (const chunk of createReadStream(join(runtimeFolder, runtimeFileNames.stateEvents), "utf8"))
-      for (const event of decoder.push(chunk as string)) applyEvent(history, event);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-  return { history, badLines: decoder.badLines };
+  const text = new TextDecoder();
+  let offset = 0;
+  return {
+    read: async () => {
+      try {
+        for await (const chunk of createReadStream(join(runtimeFolder, runtimeFileNames.stateEvents), {
+          start: offset,
+        }) as AsyncIterable<Buffer>) {
+          offset += chunk.length;
+          for (const event of decoder.push(text.decode(chunk, { stream: true }))) applyEvent(history, event);
+        }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      }
+      return { history, badLines: decoder.badLines };
+    },
+  };
 };

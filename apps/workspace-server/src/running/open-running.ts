@@ -21,7 +21,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { Lease } from "../lease/lease.ts";
 import { processesOf } from "../limits/student-processes.ts";
 import { arrivalLine } from "../progress/arrival-line.ts";
-import { applyEvent, type History, readHistory } from "../progress/progress.ts";
+import { applyEvent, type History, type HistoryReader } from "../progress/progress.ts";
 import { createStorageNotices } from "../recording/storage-notices.ts";
 import { createQuizzes } from "../quizzes/quizzes.ts";
 import { createStudentService } from "../service/student-service.ts";
@@ -66,6 +66,7 @@ export interface OpenOptions extends WorkspaceServerOptions {
   readonly boot: () => BootView;
   readonly layer: Layer;
   readonly worker: FileWorker;
+  readonly past: HistoryReader;
   readonly onEvent: () => void;
   /** How often an author replaced texts. */
   readonly contentVersion: () => number;
@@ -75,7 +76,7 @@ export interface OpenOptions extends WorkspaceServerOptions {
 /** Opens what the holder of the lease writes and serves. */
 export const openRunning = async (options: OpenOptions): Promise<Running> => {
   const { settings, loaded, received, now } = options;
-  const { history, badLines } = await readHistory(settings.ATELIER_RUNTIME);
+  const { history, badLines } = await options.past.read();
   const events = openEventLog(settings.ATELIER_RUNTIME, now);
   const shown: readonly StateEvent["type"][] = [
     "step-entered",

@@ -24,15 +24,43 @@ interface Trip {
   readonly refused: readonly string[];
 }
 
+const isRoot = process.geteuid?.() === 0;
+/** Whose home it is: as in a container, where that can be; else of whoever runs the tests. */
+const student = { name: "student", uid: isRoot ? 1000 : (process.getuid?.() ?? 0), gid: isRoot ? 1000 : 0, groups: [] };
+
+/** With the student's rights and as the owner of what is made meanwhile. */
+const asStudent = async (work: () => Promise<unknown>): Promise<void> => {
+  if (!isRoot) return void (await work());
+  process.setegid?.(student.gid);
+  process.seteuid?.(student.uid);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+};
+const asRootAgain = (work: () => void): void => {
+  process.seteuid?.(0);
+  try {
+    work();
+  } finally {
+    process.seteuid?.(student.uid);
+  }
+};
+
 let counter = 0;
 /** A container standing on the fresh layer of `<root>/home`. */
 const bootIn = async (root: string, workers: DisposableStack): Promise<Checkpoints> => {
   const home = join(root, "home");
   const worker = workers.use(
     createFileWorker({
-      identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
+      identity: { ...student, home },
       worker: [process.execPath, workerFile],
-      asIdentity: (_identity, argv) => argv,
+      asIdentity: ({ uid, gid }, argv) =>
+        isRoot
+          ? ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--inh-caps=-all", "--", ...argv]
+          : argv,
     }),
   );
   return createCheckpoints(
@@ -60,17 +88,21 @@ const trip = async (
   const home = join(root, "home");
   using workers = new DisposableStack();
   const boot = (): Promise<Checkpoints> => bootIn(root, workers);
+  const fresh = (): Promise<void> =>
+    asStudent(async () => {
+      await mkdir(home);
+      await image(home);
+    });
   try {
-    await mkdir(home);
-    await image(home);
+    await chmod(root, 0o777);
+    await fresh();
     const before = await boot();
-    await fill(home, root);
+    await asStudent(() => fill(home, root));
     const saved = await before.save("swap");
     assert.ok(saved);
     // Paths longer than PATH_MAX are beyond Node's own removal.
     execFileSync("rm", ["-rf", "--", home]);
-    await mkdir(home);
-    await image(home);
+    await fresh();
     const report = await (await boot()).restore(saved.id, "exact");
     const below = (path: string): string => path.slice(home.length + 1);
     await look({
@@ -160,7 +192,7 @@ test("sockets, pipes and devices are left out, and no device is ever made", () =
         "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
         join(home, "socket"),
       ]);
-      if (process.getuid?.() === 0) execFileSync("mknod", [join(home, "null"), "c", "1", "3"]);
+      if (isRoot) asRootAgain(() => execFileSync("mknod", [join(home, "null"), "c", "1", "3"]));
       await writeFile(join(home, "file"), "1");
     },
     async ({ home, refused }) => assert.deepEqual([await readdir(home), refused], [["file"], []]),

@@ -265,14 +265,15 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     };
     let restore: RestoreOrder | undefined;
     if (isStandby) {
+      // Its process starts beside ours: a take-over may come as soon as we stand by.
+      worker.keepWarm(standbyWarmMs);
       const failure = await onStart();
       if (failure) {
         setPhase({ phase: "failed", cause: failure.cause, output: failure.output });
         return;
       }
       setPhase({ phase: "standby" });
-      // Nobody waits for us yet: what a take-over needs is started and loaded now.
-      worker.keepWarm(standbyWarmMs);
+      // Nobody waits for us yet.
       let isOrdered = false;
       const rehearsal = rehearseTakeOver(past, () => isOrdered);
       restore = await untilEnd(order.promise, ending.signal);

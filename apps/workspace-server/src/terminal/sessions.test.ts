@@ -86,6 +86,33 @@ test("when the only viewer does not read, the shell waits and nothing is lost", 
   assert.ok(viewer.text.includes(all.replaceAll("\n", "\r\n")), "every byte arrived, once and in order");
 });
 
+test("what is under way to a page that reads slowly becomes little, and a fast one gets more", async () => {
+  await using shell = await openTestTerminals();
+  const page = shell.attach();
+  page.input("stty -echo; PS1=; echo ready-$((1+1))\n");
+  await page.waitFor(/ready-2/);
+  page.isAcknowledging = false;
+  page.input("seq 1000000000\n");
+  let read = page.seq;
+  /** Reads so much every 10 ms; answers how much was under way. */
+  const readSome = async (bytes: number): Promise<number> => {
+    await sleep(10);
+    const underWay = page.seq - read;
+    read = Math.min(page.seq, read + bytes);
+    page.receive({ t: "ack", seq: read });
+    page.forget();
+    return underWay;
+  };
+  for (let round = 0; round < 60; round++) await readSome(10_000);
+  for (let round = 0; round < 30; round++) {
+    const underWay = await readSome(10_000);
+    assert.ok(underWay <= 48 * 1024, `${underWay} bytes were under way to a page that reads at most 1 MB/s`);
+  }
+  let most = 0;
+  for (const deadline = performance.now() + 20_000; most < 96 * 1024; most = Math.max(most, await readSome(10_000_000)))
+    assert.ok(performance.now() < deadline, `${most} bytes were under way to a page that reads all it gets`);
+});
+
 test("a shell that ends says how, keeps its screen, and can be started anew", async () => {
   await using shell = await openTestTerminals();
   const viewer = shell.attach();

@@ -11,7 +11,7 @@ const readSteadily = (window: ViewerWindow, rate: number, from = { at: 0, offset
     at += 10;
     offset += rate * 10;
     window.isFull();
-    window.read(at, offset);
+    window.read(at, { offset, isAll: false });
   }
   return { at, offset };
 };
@@ -54,8 +54,25 @@ test("silence, and output that comes slower than it is read, make no window smal
   const { at, offset } = readSteadily(window, 10_000);
   const before = window.bytes;
   window.begins(at + 60_000, offset);
-  for (let key = 1; key < 50; key++) window.read(at + 60_000 + key * 40, offset + key);
+  for (let key = 1; key < 50; key++) window.read(at + 60_000 + key * 40, { offset: offset + key, isAll: true });
   assert.equal(window.bytes, before);
+});
+
+test("who answers more seldom than a small window lasts gets a larger one", () => {
+  const window = new ViewerWindow();
+  window.answered(1);
+  readSteadily(window, 100);
+  assert.equal(window.bytes, windowBounds.least);
+  const sizes: number[] = [];
+  let offset = 1_000_000;
+  for (let at = 10_000; at < 11_000; at += 25) {
+    window.begins(at, offset);
+    window.isFull();
+    offset += window.bytes;
+    window.read(at + 25, { offset, isAll: true });
+    sizes.push(window.bytes);
+  }
+  assert.equal(sizes.at(-1), flowWindow.high);
 });
 
 test("before the round trip is known the window is what it was at the beginning", () => {

@@ -9,6 +9,7 @@ export const windowBounds = { least: 16 * 1024, most: 1024 * 1024 } as const;
 const readingMs = 12;
 /** A page reads in bursts, a frame of its screen each. */
 const sampleMs = 30;
+const silenceMs = 5;
 
 /**
  * How many bytes may be under way to a viewer: what it reads in its round trip and a moment more. A page
@@ -22,6 +23,8 @@ export class ViewerWindow {
   #from = { at: 0, offset: 0 };
   /** Output had to wait for an acknowledgement since the sample began: the viewer sets the pace. */
   #isFull = false;
+  #isStarving = false;
+  #readAt = Number.NEGATIVE_INFINITY;
 
   get bytes(): number {
     return this.#bytes;
@@ -36,8 +39,9 @@ export class ViewerWindow {
     this.#roundTrip = Math.min(this.#roundTrip ?? took, took);
   }
 
-  /** Something is sent while nothing is under way: time before now says nothing about the viewer. */
+  /** Something is sent while nothing is under way: after a silence, time before now says nothing about the viewer. */
   begins(at: number, offset: number): void {
+    if (at - this.#readAt < silenceMs) return;
     this.#from = { at, offset };
     this.#isFull = false;
   }
@@ -46,18 +50,25 @@ export class ViewerWindow {
     this.#isFull = true;
   }
 
-  /** The viewer has read up to `offset`. */
-  read(at: number, offset: number): void {
+  /**
+   * The viewer has read up to `offset`. Who has read all that was sent, though there is more, had to wait:
+   * its window grows, for whoever answers more seldom than it lasts would otherwise look slow for ever.
+   */
+  read(at: number, { offset, isAll }: { readonly offset: number; readonly isAll: boolean }): void {
+    this.#readAt = at;
+    if (isAll && this.#isFull) this.#isStarving = true;
     const took = at - this.#from.at;
     if (took < sampleMs) return;
     const rate = (offset - this.#from.offset) / took;
     // Who is given less than it could read shows only that it reads at least so much.
     if (rate > this.#rate) this.#rate += (rate - this.#rate) / (this.#rate === 0 ? 1 : 2);
     else if (this.#isFull) this.#rate += (rate - this.#rate) / 4;
+    const grown = this.#isStarving ? Math.min(flowWindow.high, Math.floor(this.#bytes * 1.5)) : 0;
     this.#from = { at, offset };
     this.#isFull = false;
+    this.#isStarving = false;
     if (this.#roundTrip === undefined) return;
     const wanted = Math.round(this.#rate * (this.#roundTrip + readingMs));
-    this.#bytes = Math.min(windowBounds.most, Math.max(windowBounds.least, wanted));
+    this.#bytes = Math.min(windowBounds.most, Math.max(windowBounds.least, wanted, grown));
   }
 }

@@ -95,7 +95,7 @@ export class Viewer {
   acknowledge(offset: number): void {
     if (offset <= this.#acknowledged || offset > this.#sent) return;
     this.#acknowledged = offset;
-    this.#window.read(performance.now(), offset);
+    this.#window.read(performance.now(), { offset, isAll: offset === this.#sent });
   }
 
   /** How many bytes may be under way to it, and how many in a frame. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { connectEngine, findEndpoint } from "@atelier/backend-docker";
@@ -170,20 +170,54 @@ test("what a base lacks is said before its first command runs, with its line, an
   assert.doesNotMatch((await atelier.succeed("build", "w")).stderr, /base-lacks/);
 });
 
-test("an image of another architecture is a diagnostic and no exec format error", async () => {
+/** Starts like a program for arm64 or amd64, whichever this machine is not: nothing here runs it. */
+const foreignProgram = (architecture: string): Buffer => {
+  const header = Buffer.alloc(4096);
+  header.write("\u007fELF", "latin1");
+  header.set([2, 1, 1], 4);
+  header.writeUInt16LE(2, 16);
+  header.writeUInt16LE(architecture === "arm64" ? 183 : 62, 18);
+  return header;
+};
+
+test("an image of another architecture is a diagnostic and no exec format error; one that runs all the same is marked", async () => {
   await using atelier = await createAtelierCli();
   await atelier.succeed("init", "foreign");
   await atelier.succeed("build", "foreign");
   using engine = await connectEngine(await findEndpoint(process.env));
   const { Architecture } = await engine.info();
   const other = Architecture === "x86_64" ? "arm64" : "amd64";
+  const broken = "atelier-test/foreign-program:1";
+  const container = docker("create", "atelier/foreign:0.1.0-start").trim();
+  try {
+    const program = join(atelier.folder, "node");
+    await writeFile(program, foreignProgram(other), { mode: 0o755 });
+    docker("cp", program, `${container}:/opt/atelier/bin/node`);
+    docker("commit", container, broken);
+  } finally {
+    docker("rm", container);
+  }
   // The same image, saved and loaded again with another architecture in its configuration.
-  await copyImageAs("atelier/foreign:0.1.0-start", "atelier/foreign-other:0.1.0-start", other);
+  await copyImageAs(broken, "atelier/foreign-other:0.1.0-start", other);
   try {
     const { code, stderr } = await atelier.run("run", "atelier/foreign-other:0.1.0-start");
     assert.equal(code, 1, stderr);
-    assert.match(stderr, new RegExp(`built for ${other}, but this engine runs on`));
+    assert.match(stderr, new RegExp(`built for ${other}, but this engine runs on .* and has no emulator for it`));
   } finally {
+    docker("rmi", "-f", "atelier/foreign-other:0.1.0-start", broken);
+  }
+  // What an emulator would do: the label says another architecture, and the programs run.
+  await copyImageAs("atelier/foreign:0.1.0-start", "atelier/foreign-other:0.1.0-start", other);
+  try {
+    const { stderr } = await atelier.succeed("run", "atelier/foreign-other:0.1.0-start");
+    assert.match(
+      stderr,
+      new RegExp(`foreign is built for linux/${other} and this engine is .*: it runs emulated and slowly`),
+    );
+    const { stdout } = await atelier.run("doctor");
+    assert.match(stdout, new RegExp(`! Builds: foreign is for linux/${other} only`));
+  } finally {
+    await atelier.run("remove", "--all", "--yes");
     docker("rmi", "-f", "atelier/foreign-other:0.1.0-start");
   }
 });

@@ -115,8 +115,10 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   ]);
   const native = requirePlatform(info.Architecture);
   const proxies = proxyEnvironment(env, dockerConfig);
-  const platforms = request.platforms ?? [native];
-  const main = platforms.includes(native) ? native : platforms[0];
+  const asked = request.platforms ?? [native];
+  const main = asked.includes(native) ? native : asked[0];
+  // The first of a step's images is the one that runs here.
+  const platforms = [...asked].sort((a, b) => Number(b === main) - Number(a === main));
   const made: BuildRecord["steps"][] = [];
   for (const platform of platforms)
     made.push(

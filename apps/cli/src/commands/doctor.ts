@@ -3,8 +3,9 @@ import { createServer } from "node:net";
 import { lookup } from "node:dns/promises";
 import { connectEngine, createK3d, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
 import { platformOf } from "@atelier/build";
-import { isAppError } from "@atelier/domain";
+import { type BuildRecord, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
+import { platformsOf } from "../share/push-record.ts";
 
 export interface Finding {
   readonly check: string;
@@ -42,7 +43,13 @@ export default async (
 const examine = async (context: Context): Promise<readonly Finding[]> => {
   const engine = await connect(context);
   const info = engine.engine ? await engine.engine.info() : undefined;
-  const machine = await Promise.all([stateDisk(context), freePort(), localhostNames(), k3d(context)]);
+  const machine = await Promise.all([
+    ...(info ? [builds(context, info)] : []),
+    stateDisk(context),
+    freePort(),
+    localhostNames(),
+    k3d(context),
+  ]);
   return [engine.finding, ...(info ? await aboutEngine(info) : []), ...machine];
 };
 
@@ -109,6 +116,24 @@ const aboutEngine = async (info: EngineInfo): Promise<readonly Finding[]> => {
   if (disk !== undefined)
     findings.push(spaceFinding("Engine disk", disk, "Make room: atelier clean, docker system prune."));
   return findings;
+};
+
+/** Whether the newest build of every workshop here is for this engine's architecture. */
+const builds = async (context: Context, { Architecture }: EngineInfo): Promise<Finding> => {
+  const own = platformOf(Architecture);
+  const newest = new Map<string, BuildRecord>();
+  for (const { record } of (await context.state()).listRecords())
+    if (!newest.has(record.workshop)) newest.set(record.workshop, record);
+  const foreign = [...newest.values()].filter((record) => own !== undefined && !platformsOf(record).includes(own));
+  const check = "Builds";
+  if (foreign.length === 0)
+    return { check, status: "ok", found: newest.size === 0 ? "none yet" : `${newest.size} for ${own}`, fix: "" };
+  return {
+    check,
+    status: "warning",
+    found: foreign.map((record) => `${record.workshop} is for ${platformsOf(record).join(", ")} only`).join("; "),
+    fix: `Build it for ${own}: atelier build <folder>. As it is, it runs emulated or not at all.`,
+  };
 };
 
 const freeSpace = async (path: string): Promise<number | undefined> => {

@@ -26,6 +26,7 @@ import { recordOfImage } from "../record-of-image.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
 import { pullWorkshop } from "../share/pull-workshop.ts";
 import { loadBundle } from "../share/load-bundle.ts";
+import { tellEmulation } from "../share/tell-emulation.ts";
 import { refuseKeyExposure, resolveTemplate } from "../resolve-template.ts";
 import { readUserConfig } from "../user-config.ts";
 
@@ -126,6 +127,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     });
   const name = await freeName(workspaces, options.name ?? source.record.workshop, options.new === true);
   await create(name);
+  await tellEmulation(context, source.record);
   return finish(context, await followStart(context, name), options);
 };
 

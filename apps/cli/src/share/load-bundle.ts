@@ -2,7 +2,6 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { openBundle, platformOf } from "@atelier/build";
 import { acceptedPlatformContracts, AppError, type BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { platformsOf } from "./push-record.ts";
 
 /**
  * Brings a bundle's images into the engine and answers its record. Nothing is asked of any registry.
@@ -18,21 +17,15 @@ export const loadBundle = async (context: Context, target: string): Promise<Buil
   reporter.progress("Reading the bundle whole, to be sure of it");
   const { bundle } = await openBundle(file, context.signal);
   reporter.progressDone();
-  const { record } = bundle;
-  if (!acceptedPlatformContracts.includes(record.platformContract))
+  if (!acceptedPlatformContracts.includes(bundle.record.platformContract))
     throw new AppError(
       "platform-contract",
-      `${target} was made by Atelier ${bundle.atelier}, whose images speak platform contract ${record.platformContract}; this one speaks ${acceptedPlatformContracts.join(", ")}.`,
+      `${target} was made by Atelier ${bundle.atelier}, whose images speak platform contract ${bundle.record.platformContract}; this one speaks ${acceptedPlatformContracts.join(", ")}.`,
       { hint: "Install the same version of Atelier here, or make the bundle anew." },
     );
   const engine = await context.engine();
   const { Architecture } = await engine.info();
-  const own = platformOf(Architecture);
-  const platforms = platformsOf(record);
-  if (own !== undefined && !platforms.includes(own))
-    reporter.warn(
-      `${reporter.paint.yellow("!")} The bundle is for ${platforms.join(", ")} and this engine is ${own}: what runs, runs emulated and slowly.`,
-    );
+  const record = withFirst(bundle.record, platformOf(Architecture));
   const ids = record.steps.flatMap(({ images }) => images.map(({ configDigest }) => configDigest));
   const here = await Promise.all(ids.map((id) => engine.inspectImage(id)));
   if (here.every((image) => image !== undefined)) return record;
@@ -41,3 +34,12 @@ export const loadBundle = async (context: Context, target: string): Promise<Buil
   reporter.progressDone();
   return record;
 };
+
+/** A record whose steps have a platform's image first: the first one is what runs here. */
+const withFirst = (record: BuildRecord, platform: string | undefined): BuildRecord => ({
+  ...record,
+  steps: record.steps.map((step) => ({
+    ...step,
+    images: step.images.toSorted((a, b) => Number(b.platform === platform) - Number(a.platform === platform)),
+  })),
+});

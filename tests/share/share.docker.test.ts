@@ -69,6 +69,35 @@ test("a bundle runs where nothing of the workshop is, goes to a registry without
   assert.match((await atelier.succeed("list")).stdout, new RegExp(`${name}\\s+running`), "all its images came along");
 });
 
+test("a push brings the images of services along, and a machine that has none of them runs the workshop", async () => {
+  await using atelier = await createAtelierCli();
+  const name = `served-${process.pid}`;
+  const service = (own: string): string => `      ${own}\n      command: [/bin/sh, -c, "sleep 1000"]\n`;
+  await atelier.write({
+    "w/workshop.yaml": `version: v1\nworkshop: { name: ${name}, version: "1", title: Served }\nbase: { image: "debian:12" }\ninfrastructure:\n  services:\n    - name: store\n${service("containerFile: store/Containerfile")}    - name: plain\n${service('image: "debian:12"')}steps: [one]\n`,
+    "w/store/Containerfile": "FROM debian:12\nRUN echo brought along > /srv/mark\n",
+    "w/steps/one/step.yaml": "title: One\n",
+    "w/steps/one/content.md": "# One\n",
+  });
+  await using registry = await openTestRegistry();
+  const to = `${registry.address}/team/served`;
+  await atelier.succeed("push", "w", "--to", to);
+  for (const tag of ["1-service.store", "1-service.plain", "1-start", "1-one"])
+    assert.ok(registry.manifests.has(`team/served:${tag}`), tag);
+  forgetImages(name);
+  docker("rmi", "--force", `atelier-service/${name}-store`);
+  try {
+    await atelier.succeed("run", `${to}:1-start`);
+    const running = (label: string): string =>
+      docker("ps", "--quiet", "--filter", `label=dev.atelier.service=${label}`, "--filter", `name=${name}`);
+    assert.equal(docker("exec", running("store"), "cat", "/srv/mark"), "brought along");
+    assert.notEqual(running("plain"), "");
+  } finally {
+    await atelier.run("remove", "--all", "--yes");
+    for (const tag of ["store", "plain"]) docker("rmi", "--force", `${to}:1-service.${tag}`);
+  }
+});
+
 test("what is no bundle and what is no repository start and send nothing", async () => {
   await using atelier = await createAtelierCli();
   await atelier.write({ "notes.txt": "hello" });

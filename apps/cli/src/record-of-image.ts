@@ -1,4 +1,4 @@
-import type { Engine } from "@atelier/backend-docker";
+import type { Engine, ImageInspect } from "@atelier/backend-docker";
 import {
   AppError,
   type BuildRecord,
@@ -8,6 +8,7 @@ import {
   platformContract,
 } from "@atelier/domain";
 import { extract } from "tar-stream";
+import { serviceTag } from "./share/images-of-record.ts";
 
 /**
  * Rebuilds the record of a workshop from an image alone: the compiled workshop inside it, and the other
@@ -70,12 +71,14 @@ export const recordOfImage = async (
           const id =
             service.source.kind === "workshop"
               ? start
-              : (
-                  await engine.inspectImage(
+              : // What came with the workshop, before what goes by the same name here.
+                (
+                  (await broughtAlong(engine, reference, serviceTag(workshop.version, service.name))) ??
+                  (await engine.inspectImage(
                     service.source.kind === "image"
                       ? service.source.image
                       : `atelier-service/${workshop.name}-${service.name}`,
-                  )
+                  ))
                 )?.Id;
           return { ...service, ...(id === undefined ? {} : { imageId: id }) };
         }),
@@ -93,6 +96,10 @@ export const recordOfImage = async (
     },
   };
 };
+
+/** The image of a tag in the repository that was named; what goes by an id alone has none. */
+const broughtAlong = async (engine: Engine, reference: string, tag: string): Promise<ImageInspect | undefined> =>
+  reference.startsWith("sha256:") ? undefined : engine.inspectImage(`${repositoryOf(reference)}:${tag}`);
 
 /** A reference without its tag or digest. */
 export const repositoryOf = (reference: string): string =>

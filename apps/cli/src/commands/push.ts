@@ -4,7 +4,7 @@ import { buildWorkshop } from "../build-workshop.ts";
 import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { readSecretFiles } from "../name-values.ts";
-import { stepImages } from "../share/images-of-record.ts";
+import { serviceImages, stepImages } from "../share/images-of-record.ts";
 import { pushRecord, tellPlatforms } from "../share/push-record.ts";
 import { saveLayout } from "../share/save-layout.ts";
 
@@ -46,7 +46,8 @@ export default async (context: Context, [folder]: readonly string[], options: Pu
     secrets: readSecretFiles(context, options.secret ?? []),
   });
   reporter.progress("Packing the images");
-  await using layout = await saveLayout(context, stepImages(record, options.to));
+  await using layout = await saveLayout(context, [...stepImages(record, options.to), ...serviceImages(record)]);
   reporter.progressDone();
-  return push(await openLayout(layout.folder), record);
+  // Waited for here: the layout goes with the end of this function.
+  return await push(await openLayout(layout.folder), record);
 };

@@ -35,6 +35,9 @@ export const serviceImages = (record: BuildRecord): readonly LayoutImage[] =>
         ],
   );
 
+/** Tag of a service's image beside the steps'; a step's id has no dot. */
+export const serviceTag = (version: string, service: string): string => `${version}-service.${service}`;
+
 type Service = BuildRecord["services"][number];
 
 /** The name under which a workspace looks its service's image up. */

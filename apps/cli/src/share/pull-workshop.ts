@@ -1,6 +1,7 @@
 import { engineAuth, readCredentials } from "@atelier/build";
 import { AppError, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
+import { serviceTag } from "./images-of-record.ts";
 import { readCompiled, repositoryOf } from "../record-of-image.ts";
 
 /**
@@ -35,6 +36,16 @@ export const pullWorkshop = async (context: Context, reference: string): Promise
   for (const step of ["start", ...workshop.steps]) {
     const name = `${repositoryOf(reference)}:${workshop.version}-${step}`;
     if (name !== reference) await pull(name);
+  }
+  for (const { name, source } of workshop.infrastructure.services) {
+    if (source.kind === "workshop") continue;
+    try {
+      await pull(`${repositoryOf(reference)}:${serviceTag(workshop.version, name)}`);
+    } catch (error) {
+      // Pushed by an older version. What has a name of its own may be had under that.
+      if (source.kind !== "image" || !isAppError(error) || error.code !== "image-not-pulled") throw error;
+      if ((await engine.inspectImage(source.image)) === undefined) await pull(source.image);
+    }
   }
   context.reporter.progressDone();
 };

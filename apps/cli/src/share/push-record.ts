@@ -1,7 +1,7 @@
 import { type BlobStore, type ImageRepository, type PushEvent, textOfRepository } from "@atelier/build";
 import type { BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { tagsOfStep } from "./images-of-record.ts";
+import { serviceTag, tagsOfStep } from "./images-of-record.ts";
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
@@ -13,8 +13,8 @@ export interface Pushed {
 }
 
 /**
- * Sends every step's image of a record from a store and notes in the record where it lies now. What the
- * registry has already is not sent again.
+ * Sends every step's image of a record from a store, and those of its services, and notes in the record where
+ * they lie now. What the registry has already is not sent again.
  */
 export const pushRecord = async (
   context: Context,
@@ -42,7 +42,11 @@ export const pushRecord = async (
     tags: tagsOfStep(record, step),
     manifests: step.images.flatMap(({ configDigest }) => byConfig.get(configDigest) ?? []),
   }));
-  await pushImages(store, registry, { images, onEvent });
+  const services = record.services.flatMap(({ name, source, imageId }) => {
+    const manifest = source.kind === "workshop" ? undefined : byConfig.get(imageId ?? "");
+    return manifest ? [{ tags: [serviceTag(record.version, name)], manifests: [manifest] }] : [];
+  });
+  await pushImages(store, registry, { images: [...images, ...services], onEvent });
   reporter.progressDone();
   const name = textOfRepository(repository);
   return {

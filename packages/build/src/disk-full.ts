@@ -9,9 +9,25 @@ const isDiskFull = (error: unknown): boolean =>
     (error as NodeJS.ErrnoException).code === "EDQUOT" ||
     isDiskFull(error.cause));
 
+const engineCode = "engine-disk-full";
+
 /**
- * Does work that writes to this machine's disk. Throws `AppError` `disk-full` when that has no room left: the
- * engine may have another disk, so the place is named.
+ * What an engine says of its own disk, with what was being made; anything else as it is. A command that failed
+ * for it says so itself, with its line.
+ */
+export const orEngineFull = (error: unknown, doing: string): unknown =>
+  error instanceof AppError &&
+  ![engineCode, "command-failed"].includes(error.code) &&
+  /no space left on device/i.test(error.message)
+    ? new AppError(engineCode, `${doing}: the engine's disk is full: ${error.message}`, {
+        hint: "`atelier clean` and `docker system df` show what can go. Build again then; everything before is cached.",
+        cause: error,
+      })
+    : error;
+
+/**
+ * Does work that writes to this machine's disk. Throws `AppError` `disk-full` when that has no room left, with its
+ * place, and `engine-disk-full` when it is the engine's: they may be two.
  */
 export const withRoom = async <T>(
   work: () => Promise<T>,
@@ -21,7 +37,8 @@ export const withRoom = async <T>(
     return await work();
   } catch (cause) {
     // Whoever was nearer has named its own place.
-    if (!isDiskFull(cause) || (cause instanceof AppError && cause.code === code)) throw cause;
+    if (!isDiskFull(cause) || (cause instanceof AppError && cause.code === code))
+      throw orEngineFull(cause, said.doing());
     throw new AppError(code, `${said.doing()}: there is no room left in ${said.place}.`, {
       hint: said.hint,
       cause,

@@ -1,6 +1,7 @@
 import { AppError, labels } from "@atelier/domain";
 import type { BuildRequest } from "../builder.ts";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
+import { orEngineFull } from "../disk-full.ts";
 import { rootIdentity } from "../chain/identity.ts";
 import { groupLayers, inputOf, type LayerGroup, type StepGroups, wantedChain } from "../chain/layer-groups.ts";
 import { layerOf } from "../chain/step-files.ts";
@@ -150,10 +151,16 @@ const buildGroup = async (
     return id;
   } catch (error) {
     await openFailureShell(work, { image: below.id, group, step, error });
-    throw error;
+    throw orEngineFull(error, `Step "${step}"${placeOf(request, step, group)}`);
   } finally {
     work.later(() => engine.removeContainer(container));
   }
+};
+
+/** Where a group is written: its command, else the step's first files. */
+const placeOf = ({ workshop }: BuildRequest, step: string, { command }: LayerGroup): string => {
+  const at = command?.at ?? workshop.steps.find(({ id }) => id === step)?.files[0]?.at;
+  return at ? ` (${at.file}:${at.line})` : "";
 };
 
 /** A group's files with the folders around them, as they are in the image below. */

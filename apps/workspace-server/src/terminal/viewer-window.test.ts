@@ -18,7 +18,7 @@ const readSteadily = (window: ViewerWindow, rate: number, from = { at: 0, offset
 
 test("a window is what its viewer reads in the round trip and 12 ms, within bounds", () => {
   const windows = [
-    { rate: 5000, roundTrip: 1 },
+    { rate: 10_000, roundTrip: 1 },
     { rate: 5000, roundTrip: 40 },
     { rate: 500, roundTrip: 1 },
     { rate: 200_000, roundTrip: 1 },
@@ -30,9 +30,9 @@ test("a window is what its viewer reads in the round trip and 12 ms, within boun
     return [window.bytes, window.frameBytes];
   });
   assert.deepEqual(windows, [
-    [65_000, 16_250],
+    [130_000, 32_500],
     [260_000, 65_000],
-    [windowBounds.least, 4096],
+    [windowBounds.least, 16_384],
     [windowBounds.most, 65_536],
   ]);
 });
@@ -42,8 +42,8 @@ test("it follows a viewer that becomes slower and faster again", () => {
   window.answered(8);
   const slow = readSteadily(window, 10_000);
   assert.equal(Math.round(window.bytes / 1000), 200);
-  const fast = readSteadily(window, 2000, slow);
-  assert.equal(Math.round(window.bytes / 1000), 40);
+  const fast = readSteadily(window, 4000, slow);
+  assert.equal(Math.round(window.bytes / 1000), 80);
   readSteadily(window, 10_000, fast);
   assert.equal(Math.round(window.bytes / 1000), 200);
 });

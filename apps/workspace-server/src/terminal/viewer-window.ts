@@ -1,7 +1,10 @@
 import { flowWindow } from "@atelier/contract";
 
-/** Bounds in bytes; between them a window is what its viewer reads in a moment. */
-export const windowBounds = { least: 16 * 1024, most: 1024 * 1024 } as const;
+/**
+ * Bounds in bytes; between them a window is what its viewer reads in a moment. A page that also paints reads
+ * once in a frame or two, 27 ms on a busy machine: less than the least would be all it ever gets in that time.
+ */
+export const windowBounds = { least: 64 * 1024, most: 1024 * 1024 } as const;
 /**
  * What a window holds of a viewer's reading beyond the round trip: xterm.js parses up to 12 ms without a
  * pause, and one that waited for more bytes meanwhile would lose time. What lies in it delays Ctrl-C.

@@ -30,7 +30,10 @@ export const killTerminals = async (options: {
     let compared = 0;
     for (let kill = 1; kill <= options.kills; kill++) {
       const known = new Set(await readdir(folder));
-      const shown = await runAndKill(folder, { load: options.load, afterMs: random.below(600) });
+      const shown = await runAndKill(folder, {
+        load: options.load,
+        afterMs: random.below(options.load === "lines" ? 600 : 150),
+      });
       const recordings = (await readdir(folder)).filter(
         (name) => name.endsWith(".cast") && !known.has(name) && name !== "session.cast",
       );
@@ -60,10 +63,13 @@ const runAndKill = async (
 ): Promise<Buffer> => {
   const child = spawn(process.execPath, [victim, folder, kind], { stdio: ["ignore", "pipe", "inherit"] });
   const chunks: Buffer[] = [];
+  let shown = 0;
   const load = new Promise<void>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
-      resolve();
+      shown += chunk.length;
+      // Of less than may be missing nothing could be compared.
+      if (kind === "lines" || shown > 2 * mostMissing) resolve();
     });
     child.once("exit", () => reject(new Error("the server ended by itself")));
   });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { decodeServerFrame } from "@atelier/contract";
 import { openEventLog } from "../events/open-event-log.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { openTestTerminals } from "./open-test-terminals.ts";
@@ -13,9 +14,11 @@ const shell = await openTestTerminals({ folder, onEvent: (event) => events.appen
 
 class PassingSocket extends FakeSocket {
   override send(data: Uint8Array | string): void {
-    const before = this.output.length;
     super.send(data);
-    if (typeof data !== "string") process.stdout.write(this.output.subarray(before));
+    const frame = typeof data === "string" ? undefined : decodeServerFrame(data);
+    // A copy: the frame's memory is the next frame's, too.
+    if (frame?.kind === "output") process.stdout.write(Buffer.from(frame.payload));
+    this.forget();
   }
 }
 const viewer = new PassingSocket();

@@ -29,9 +29,11 @@ export const openSmallEngine = async (
   }
   for (const name of ["data", "exec"]) mkdirSync(join(folder, name));
   const host = `unix://${folder}/engine.sock`;
+  // In a network of its own: a daemon without a bridge takes away the one that another daemon has.
   const daemon = spawn(
-    "dockerd",
+    "unshare",
     [
+      ...["--net", "dockerd"],
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")],
       ...["--host", host, "--pidfile", join(folder, "pid")],
       ...["--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"],

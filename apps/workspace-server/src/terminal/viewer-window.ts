@@ -1,8 +1,9 @@
 import { flowWindow } from "@atelier/contract";
 
 /**
- * Bounds in bytes; between them a window is what its viewer reads in a moment. A page that also paints reads
- * once in a frame or two, 27 ms on a busy machine: less than the least would be all it ever gets in that time.
+ * Bounds in bytes; between them a window is what its viewer reads in a moment. A page that paints reads once
+ * in a frame or two, longer than that moment on a busy machine: its window is all it gets meanwhile, however
+ * fast it reads.
  */
 export const windowBounds = { least: 64 * 1024, most: 1024 * 1024 } as const;
 /**

@@ -88,6 +88,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   let contentVersion = 0;
   const order = Promise.withResolvers<RestoreOrder>();
   const taken = Promise.withResolvers<void>();
+  const managed = Promise.withResolvers<void>();
 
   const boot = (): BootView => ({ ...phase, elapsedMs: Math.round(performance.now() - started) });
   const setPhase = (next: Omit<BootView, "elapsedMs">): void => {
@@ -223,7 +224,10 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         if (outcome === "done" && request.kind === "solve" && request.step !== undefined)
           running.events.append({ type: "step-solved", step: request.step });
       },
-      onChange: sendWorkspace,
+      onChange: () => {
+        if (control?.isConnected) managed.resolve();
+        sendWorkspace();
+      },
     });
 
     const identity = studentOf(loaded, options);
@@ -273,9 +277,9 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         return;
       }
       setPhase({ phase: "standby" });
-      // Nobody waits for us yet.
       let isOrdered = false;
-      const rehearsal = rehearseTakeOver(past, () => isOrdered);
+      // Not before the manager has its answer; it turns to the old container then, and nobody waits for us yet.
+      const rehearsal = managed.promise.then(() => rehearseTakeOver(past, () => isOrdered));
       restore = await untilEnd(order.promise, ending.signal);
       isOrdered = true;
       await rehearsal;

@@ -10,12 +10,12 @@ import { rehearseScreens } from "../terminal/screen-mirror.ts";
 export const rehearseTakeOver = async (history: HistoryReader, isOver: () => boolean): Promise<void> => {
   const parts = [loadPtys, rehearseScreens, history.read];
   for (const part of parts) {
+    // Orders are heard between two parts.
+    await new Promise((resolve) => setImmediate(resolve));
     if (isOver()) return;
     // What cannot be rehearsed is told when it is meant.
     await Promise.resolve()
       .then(part)
       .catch(() => undefined);
-    // Orders are heard between two parts.
-    await new Promise((resolve) => setImmediate(resolve));
   }
 };

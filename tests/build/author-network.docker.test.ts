@@ -66,7 +66,8 @@ for (const builder of dagger ? (["docker", "dagger"] as const) : (["docker"] as 
     );
     assert.match(inImage, /^hidden \/by-apt\ndirect \/by-apt\nhidden \/by-node\n/);
     assert.doesNotMatch(inImage, /proxy|atelier-trust|_CA_|APT_CONFIG/i);
-    const said = network.asked.filter((line) => !line.endsWith("without login"));
+    // Dagger's own CLI asks after its registry on its way.
+    const said = network.asked.filter((line) => !/without login$|dagger\.io/.test(line));
     assert.deepEqual([...new Set(said)], [`CONNECT ${hiddenHost}:443`]);
     const [, line = ""] = readFileSync(network.caFile, "utf8").split("\n");
     assert.ok(line.length > 40);

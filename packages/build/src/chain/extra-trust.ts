@@ -27,6 +27,9 @@ export const readExtraTrust = async (
   return pem;
 };
 
+/** What {@link trustScript} reads. */
+export const trustInput = (pem: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${pem.length}\n`), pem]);
+
 /**
  * For `sh -c`: reads further authorities from stdin and puts them behind those of the image, else behind
  * Atelier's own. Everybody may read them: commands run as somebody else, and apt fetches as a third.
@@ -34,7 +37,9 @@ export const readExtraTrust = async (
 export const trustScript = [
   "umask 022",
   `mkdir -p ${folder}`,
-  `cat > ${folder}/extra.pem`,
+  // As many bytes as the first line says: on the same stdin something else may follow.
+  "read -r size",
+  `head -c "$size" > ${folder}/extra.pem`,
   `for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem ${platformPaths.caCertificates}; do [ -s "$file" ] && break; done`,
   `cat "$file" ${folder}/extra.pem > ${bundle}`,
   `echo 'Acquire::https::CAInfo "${bundle}";' > ${folder}/apt.conf`,

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Client, Container } from "@dagger.io/dagger";
+import type { Client, Container, File, Secret } from "@dagger.io/dagger";
 import { platformPaths } from "@atelier/contract";
 import { labels } from "@atelier/domain";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
-import { trustEnvironment, trustScript } from "../chain/extra-trust.ts";
+import { trustEnvironment, trustInput, trustScript } from "../chain/extra-trust.ts";
 import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
 import { groupLayers, inputOf, type LayerGroup, wantedChain } from "../chain/layer-groups.ts";
 import { packFiles } from "../chain/packed-files.ts";
@@ -21,6 +21,7 @@ import type { LayerFile } from "../image/layer-file.ts";
 import { loadImages } from "../image/load-images.ts";
 import type { DaggerHost } from "./dagger-host.ts";
 import { withDagger } from "./dagger-session.ts";
+import { exportLayers } from "./export-layers.ts";
 import { groundArchive } from "./ground-archive.ts";
 import { layersAbove } from "./layers-above.ts";
 
@@ -106,26 +107,33 @@ const makeSteps = async (
     for (const { command } of groups) if (command) secretsOf(request, command.secrets);
   const archive = await groundArchive({ ...work, image: ground.image, cacheFolder: options.cacheFolder, signal });
   await withDagger(await options.host(), signal, async (client) => {
-    let container = client
+    const groundContainer = client
       .container({ platform: work.platform as never })
       .import_(client.host().file(archive))
       .withUser("0:0")
       .withWorkdir("/");
+    const packs = await sendPacks(work, client, steps);
+    const trust = work.trust && (await sendTrust(client, work.trust));
+    let container = groundContainer;
     for (const [index, { step, groups }] of steps.entries()) {
       const started = now();
       const isNew = index >= first;
       if (isNew) onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
-      for (const [number, group] of groups.entries()) {
+      for (const group of groups) {
         const begun = now();
         const salt = isNew && isAgain ? randomUUID() : "";
         const before = container;
-        container = await withGroup(work, { client, container, group, name: `${index}-${number}`, salt });
+        container = withGroup(work, { client, container, group, pack: packs.get(group), trust, salt });
         if (!isNew) continue;
         try {
           container = await runGroup(work, { container, group, step });
         } catch (error) {
           if (request.onFailedCommand) {
-            const [image] = await loadLayers(work, { container: before, images: (layers) => [{ layers, digest: "" }] });
+            const [image] = await loadLayers(work, {
+              container: before,
+              groundContainer,
+              images: (layers) => [{ layers, digest: "" }],
+            });
             if (image) await openFailureShell(work, { image: image.id, group, step, error });
           }
           throw error;
@@ -134,7 +142,7 @@ const makeSteps = async (
       }
       if (isNew) onProgress({ kind: "step-finished", step, cached: false, ms: now() - started });
     }
-    await loadSteps(work, { steps, first, container });
+    await loadSteps(work, { steps, first, container, groundContainer });
   });
 };
 
@@ -148,48 +156,65 @@ const script =
 const packPath = "/opt/atelier/.files";
 const trustPath = "/opt/atelier/.extra-ca";
 
-const withGroup = async (
+/**
+ * Gives Dagger the files of every group, and answers by what it knows them. All at once: the SDK would ask for
+ * one after the other, each in a request of its own.
+ */
+const sendPacks = async (
+  work: ChainWork,
+  client: Client,
+  steps: readonly PlannedStep[],
+): Promise<ReadonlyMap<LayerGroup, File>> => {
+  const { request, ground } = work;
+  const folder = join(work.scratch, "packs");
+  await mkdir(folder, { recursive: true });
+  const withFiles = steps.flatMap(({ groups }) => groups.filter(({ files }) => files.length > 0));
+  const sent = withFiles.map(async (group, index) => {
+    const pack = join(folder, String(index));
+    await packFiles(pack, tarEntriesOf(group.files, ground.student, request), {
+      uid: ground.student.uid,
+      gid: ground.student.gid,
+      folders: studentsFolders(group.files, ground.student.home, request.workshop.workdir),
+    });
+    // An id is what the SDK makes of a file that is an argument, and takes in its place.
+    return [group, (await client.host().file(pack).id()) as unknown as File] as const;
+  });
+  return new Map(await Promise.all(sent));
+};
+
+/** As with packs: the id in the place of what it is of. */
+const sendTrust = async (client: Client, pem: Uint8Array): Promise<Secret> =>
+  (await client.setSecret("atelier-extra-ca", trustInput(pem).toString("utf8")).id()) as unknown as Secret;
+
+const withGroup = (
   work: ChainWork,
   {
     client,
     container,
     group,
-    name,
+    pack,
+    trust,
     salt,
   }: {
     client: Client;
     container: Container;
     group: LayerGroup;
-    name: string;
+    /** Its files, when it has any. */
+    pack: File | undefined;
+    trust: Secret | undefined;
     /** Makes the execution another one than any before. */
     salt: string;
   },
-): Promise<Container> => {
-  const { request, ground } = work;
-  const { files, command } = group;
+): Container => {
+  const { request } = work;
+  const { command } = group;
   const identity = identityOf(group, work);
   let made = container;
   for (const [key, value] of Object.entries(group.env)) made = made.withEnvVariable(key, value);
-  if (files.length > 0) {
-    const folder = join(work.scratch, "packs");
-    await mkdir(folder, { recursive: true });
-    const pack = join(folder, name);
-    await packFiles(pack, tarEntriesOf(files, ground.student, request), {
-      uid: ground.student.uid,
-      gid: ground.student.gid,
-      folders: studentsFolders(files, ground.student.home, request.workshop.workdir),
-    });
-    made = made.withMountedFile(packPath, client.host().file(pack));
-  }
+  if (pack) made = made.withMountedFile(packPath, pack);
   for (const [variable, value] of Object.entries(work.proxies))
     made = made.withSecretVariable(variable, client.setSecret(`atelier-proxy-${variable}`, value));
-  // A secret, so that it changes no key of the cache: whoever trusts more builds nothing else.
-  if (work.trust)
-    made = made.withMountedSecret(
-      trustPath,
-      client.setSecret("atelier-extra-ca", Buffer.from(work.trust).toString("utf8")),
-      { mode: 0o600 },
-    );
+  if (trust) made = made.withMountedSecret(trustPath, trust, { mode: 0o600 });
   for (const secret of command?.secrets ?? [])
     made = made.withMountedSecret(
       `/run/secrets/${secret}`,
@@ -201,7 +226,7 @@ const withGroup = async (
     "-c",
     work.trust ? `(${trustScript}) < ${trustPath}; ${script}` : script,
     `atelier${salt}`,
-    files.length > 0 ? packPath : "",
+    pack ? packPath : "",
     platformPaths.node,
     `${platformPaths.root}/server/place-files.mjs`,
     ...Object.entries({ ...(work.trust ? trustEnvironment : {}), ...environmentOf(identity) }).map(
@@ -211,7 +236,7 @@ const withGroup = async (
     ...(command ? commandLine(command, identity) : ["/bin/sh", "-c", ":"]),
   ]);
   // The next command sees neither mounts nor secrets of this one.
-  if (files.length > 0) made = made.withoutMount(packPath);
+  if (pack) made = made.withoutMount(packPath);
   if (work.trust) made = made.withoutMount(trustPath);
   for (const variable of Object.keys(work.proxies)) made = made.withoutSecretVariable(variable);
   for (const secret of command?.secrets ?? []) made = made.withoutMount(`/run/secrets/${secret}`);
@@ -254,7 +279,12 @@ const runGroup = async (
 /** Loads the images of all steps that are new, from the archive of the last one: it holds the layers of all. */
 const loadSteps = async (
   work: ChainWork,
-  { steps, first, container }: { steps: readonly PlannedStep[]; first: number; container: Container },
+  {
+    steps,
+    first,
+    container,
+    groundContainer,
+  }: { steps: readonly PlannedStep[]; first: number; container: Container; groundContainer: Container },
 ): Promise<void> => {
   const { ground, cache } = work;
   const executions = steps.map(({ groups }) => groups.length);
@@ -262,6 +292,7 @@ const loadSteps = async (
   const digests: string[] = [];
   const images = await loadLayers(work, {
     container,
+    groundContainer,
     images: (layers) => {
       if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
       let end = 0;
@@ -278,21 +309,23 @@ const loadSteps = async (
     cache.remember(digest, { id: images[index]?.id ?? "", labels: {}, tags: [] });
 };
 
-/** Has Dagger write a container down, and loads images of the layers that are above the ground. */
+/** Loads images of the layers of a container that are above the ground. */
 const loadLayers = async (
   { ground, engine, request, scratch }: ChainWork,
   {
     container,
+    groundContainer,
     images,
   }: {
     container: Container;
+    groundContainer: Container;
     images: (
       layers: readonly LayerFile[],
     ) => readonly { readonly layers: readonly LayerFile[]; readonly digest: string }[];
   },
 ): Promise<readonly EngineImage[]> => {
   const file = join(scratch, `${randomUUID()}.tar`);
-  await container.export(file);
+  await exportLayers(container, { ground: groundContainer, known: ground.image.layers.length, file });
   try {
     const layers = await layersAbove(file, { ground: ground.image.layers, folder: scratch });
     return await loadImages(

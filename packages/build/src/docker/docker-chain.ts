@@ -119,7 +119,7 @@ const buildGroup = async (
       Entrypoint: ["/nothing"],
       Cmd: [],
       Env: mergeEnv(ground.image.config.Env ?? [], group.env),
-      ...(command ? containerFor(command, identity) : {}),
+      ...(command ? containerFor(command, { identity, trust: work.trust }) : {}),
       Labels: buildLabels(stateId),
     },
     signal,

@@ -2,7 +2,7 @@ import { demultiplex, type Engine } from "@atelier/backend-docker";
 import { platformPaths } from "@atelier/contract";
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
-import { trustEnvironment, trustScript } from "../chain/extra-trust.ts";
+import { trustEnvironment, trustInput, trustScript } from "../chain/extra-trust.ts";
 import type { CommandIdentity } from "../chain/identity.ts";
 import type { CommandLayer } from "../chain/layer-groups.ts";
 import { plainLines } from "../chain/plain-lines.ts";
@@ -14,13 +14,17 @@ import { plainLines } from "../chain/plain-lines.ts";
 const waitForEnvironment = 'while IFS= read -r line && [ -n "$line" ]; do export "$line"; done; exec "$@" </dev/null';
 
 /** How a container is created whose one process is the command. */
-export const containerFor = (command: CommandLayer, identity: CommandIdentity): Readonly<Record<string, unknown>> => ({
+export const containerFor = (
+  command: CommandLayer,
+  { identity, trust }: { readonly identity: CommandIdentity; readonly trust: Uint8Array | undefined },
+): Readonly<Record<string, unknown>> => ({
   Entrypoint: [
     platformPaths.tini,
     "--",
     "/bin/sh",
     "-c",
-    waitForEnvironment,
+    // A group, so that its mask is its own.
+    trust ? `(${trustScript}); ${waitForEnvironment}` : waitForEnvironment,
     "atelier",
     ...commandLine(command, identity),
   ],
@@ -65,7 +69,7 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
     await engine.startContainer(container, signal);
     for (const [name, value] of Object.entries(options.secrets))
       await putSecret(options, `/run/secrets/${name}`, value);
-    if (options.trust) await engine.exec(container, { ...trusting, input: Buffer.from(options.trust), signal });
+    if (options.trust) streams.write(trustInput(options.trust));
     const environment = {
       ...options.proxies,
       ...(options.trust ? trustEnvironment : {}),
@@ -84,8 +88,6 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
   const exitCode = await engine.waitContainer(container, signal);
   if (exitCode !== 0) throw commandFailed({ step, command, exitCode, tail, identity });
 };
-
-const trusting = { argv: ["/bin/sh", "-c", trustScript] };
 
 const putSecret = async (
   { engine, container, identity, signal }: RunCommandOptions,

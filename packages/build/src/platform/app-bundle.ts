@@ -31,6 +31,8 @@ const sources = [
   "packages/build/src/platform/app-bundle.ts",
   "packages/build/src/platform/only-english.ts",
   "packages/build/src/chain",
+  "packages/build/src/dagger/take-layers.ts",
+  "packages/build/src/dagger/take-layers-main.ts",
 ];
 /** Below the sources, but not in the bundle. */
 const isLeftOut = (name: string): boolean =>
@@ -45,6 +47,8 @@ const serverEntries = {
   "checkpoint-worker": "apps/workspace-server/src/checkpoints/worker/main.ts",
   // Builds only: puts files into a container that may have no tar.
   "place-files": "packages/build/src/chain/place-files-main.ts",
+  // Dagger alone: leaves out of an image what is known already.
+  "take-layers": "packages/build/src/dagger/take-layers-main.ts",
 } as const;
 
 /**

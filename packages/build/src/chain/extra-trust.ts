@@ -37,7 +37,8 @@ export const trustInput = (pem: Uint8Array): Buffer => Buffer.concat([Buffer.fro
 export const trustScript = [
   "umask 022",
   `mkdir -p ${folder}`,
-  // As many bytes as the first line says: on the same stdin something else may follow.
+  // As many bytes as the first line says: a stdin need not end. Some programs named head take more, so nothing
+  // may follow.
   "read -r size",
   `head -c "$size" > ${folder}/extra.pem`,
   `for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem ${platformPaths.caCertificates}; do [ -s "$file" ] && break; done`,

@@ -8,10 +8,12 @@ import type { CommandLayer } from "../chain/layer-groups.ts";
 import { plainLines } from "../chain/plain-lines.ts";
 
 /**
- * Reads environment up to an empty line, then becomes the command. What comes over stdin, unlike a
- * container's own environment, gets into no image; and nothing runs before the secrets are in place.
+ * Reads environment up to an empty line. What comes over stdin, unlike a container's own environment, gets
+ * into no image.
  */
-const waitForEnvironment = 'while IFS= read -r line && [ -n "$line" ]; do export "$line"; done; exec "$@" </dev/null';
+const readEnvironment = 'while IFS= read -r line && [ -n "$line" ]; do export "$line"; done';
+/** Nothing runs before all of stdin is in place. */
+const becomeCommand = 'exec "$@" </dev/null';
 
 /** How a container is created whose one process is the command. */
 export const containerFor = (
@@ -23,8 +25,9 @@ export const containerFor = (
     "--",
     "/bin/sh",
     "-c",
-    // A group, so that its mask is its own.
-    trust ? `(${trustScript}); ${waitForEnvironment}` : waitForEnvironment,
+    // Last of what is read: busybox's head takes more from a pipe than it passes on. A group, so that its mask
+    // is its own.
+    [readEnvironment, ...(trust ? [`(${trustScript})`] : []), becomeCommand].join("; "),
     "atelier",
     ...commandLine(command, identity),
   ],
@@ -69,7 +72,6 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
     await engine.startContainer(container, signal);
     for (const [name, value] of Object.entries(options.secrets))
       await putSecret(options, `/run/secrets/${name}`, value);
-    if (options.trust) streams.write(trustInput(options.trust));
     const environment = {
       ...options.proxies,
       ...(options.trust ? trustEnvironment : {}),
@@ -80,6 +82,7 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
         .map(([name, value]) => `${name}=${value}\n`)
         .join("")}\n`,
     );
+    if (options.trust) streams.write(trustInput(options.trust));
     for await (const { data } of demultiplex(streams)) output.take(data);
     output.end();
   } finally {

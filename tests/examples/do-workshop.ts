@@ -9,9 +9,9 @@ import { fileURLToPath } from "node:url";
 import { createGunzip } from "node:zlib";
 import { createAtelierCli } from "@atelier/testkit";
 import type { Browser, Locator, Page } from "playwright-core";
+import { button, openWorkspacePage, saved } from "../student-ui/open-desk.ts";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
-const button = (page: Page | Locator, name: string): Locator => page.getByRole("button", { name, exact: true });
 
 /** The last thing that the terminal in front shows is a prompt. */
 const isPrompting = (page: Page): Promise<boolean> =>
@@ -131,11 +131,7 @@ export const doWorkshop = async (
   const titles = await titlesOf(folder);
   const link = (await atelier.succeed("run", folder)).stdout.trim();
   await using session = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await session.newPage();
-  page.setDefaultTimeout(60_000);
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(link);
+  const { page, complaints } = await openWorkspacePage(session, link);
   await button(page, "Understood, open the terminal").click();
   await using watching = isWatched ? await browser.newContext({ viewport: { width: 1440, height: 900 } }) : undefined;
   const instructor = await watching?.newPage();
@@ -170,11 +166,7 @@ export const doWorkshop = async (
 
   // The last page, and the work to take home.
   await page.getByText("You have finished").waitFor();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("link", { name: "Download my work" }).first().click(),
-  ]);
-  const work = await text(createReadStream(await download.path()).pipe(createGunzip()));
+  const work = await text(createReadStream(await saved(page, "Download my work")).pipe(createGunzip()));
   assert.match(work, /recordings\/session-/);
   assert.match(work, /files\/home\/student\//);
   assert.deepEqual(complaints, []);

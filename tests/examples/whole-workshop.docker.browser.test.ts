@@ -1,13 +1,8 @@
-import { after, before, test } from "node:test";
-import { openChromium } from "@atelier/testkit/chromium";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
+import { chromiumForTests } from "@atelier/testkit/chromium";
 import { doWorkshop } from "./do-workshop.ts";
 
-let browser: Browser;
-before(async () => {
-  browser = await openChromium();
-});
-after(() => browser.close());
+const browser = chromiumForTests();
 
 test("git-rescue, from its start page to its last, by its own text, watched by an instructor (the other examples: soak)", () =>
-  doWorkshop(browser, "git-rescue", { isWatched: true }));
+  doWorkshop(browser(), "git-rescue", { isWatched: true }));

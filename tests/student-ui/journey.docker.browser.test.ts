@@ -4,39 +4,22 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { openChromium } from "@atelier/testkit/chromium";
+import { chromiumForTests } from "@atelier/testkit/chromium";
 import { createAtelierCli } from "@atelier/testkit";
-import type { Browser, Page } from "playwright-core";
 import { writeJourneyWorkshop } from "./journey-workshop.ts";
-import { button, shows, typeIn } from "./open-desk.ts";
+import { button, openWorkspacePage, saved, shows, typeIn } from "./open-desk.ts";
 
-let browser: Browser;
-before(async () => {
-  browser = await openChromium();
-});
-after(() => browser.close());
-
-const saved = async (page: Page, name: string): Promise<string> => {
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("link", { name }).first().click(),
-  ]);
-  return download.path();
-};
+const browser = chromiumForTests();
 
 test("a student's way through a real workspace: notice, check, swap, reload, away, two tabs, editor, files, phone", async () => {
   await using atelier = await createAtelierCli();
   await writeJourneyWorkshop(atelier);
   const link = (await atelier.succeed("run", "journey")).stdout.trim();
-  await using session = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await session.newPage();
-  page.setDefaultTimeout(60_000);
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(link);
+  await using session = await browser().newContext({ viewport: { width: 1280, height: 800 } });
+  const { page, complaints } = await openWorkspacePage(session, link);
 
   // Before the first prompt stands what is recorded.
   await page.getByRole("heading", { name: "Before the first prompt" }).waitFor();

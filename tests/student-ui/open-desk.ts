@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, type TestContext } from "node:test";
 import { openChromium } from "@atelier/testkit/chromium";
 import { ensureAppBundle } from "@atelier/build";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 
 /** The built page, as the platform layer has it; a build of the same sources is used again. */
@@ -86,4 +86,26 @@ export const typeIn = async (page: Page, text: string): Promise<void> => {
   await page.keyboard.type(text);
 };
 
-export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+export const button = (page: Page | Locator, name: string): Locator => page.getByRole("button", { name, exact: true });
+
+/** The page of a real workspace, as a student opens the link; what the browser complained about is `complaints`. */
+export const openWorkspacePage = async (
+  session: { newPage(): Promise<Page> },
+  link: string,
+): Promise<{ readonly page: Page; readonly complaints: readonly string[] }> => {
+  const page = await session.newPage();
+  page.setDefaultTimeout(60_000);
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(link);
+  return { page, complaints };
+};
+
+/** Follows a link that downloads; answers the path of what came. */
+export const saved = async (page: Page, name: string): Promise<string> => {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name }).first().click(),
+  ]);
+  return download.path();
+};

@@ -1,3 +1,4 @@
+import { after, before } from "node:test";
 import { type Browser, chromium } from "playwright-core";
 
 /** Where Debian's package puts it; `ATELIER_CHROMIUM` names another one. */
@@ -16,3 +17,13 @@ export const openChromium = (): Promise<Browser> =>
       "--no-first-run",
     ],
   });
+
+/** One browser for the tests of a file; the answer is for within a test. */
+export const chromiumForTests = (): (() => Browser) => {
+  let browser: Browser;
+  before(async () => {
+    browser = await openChromium();
+  });
+  after(() => browser.close());
+  return () => browser;
+};

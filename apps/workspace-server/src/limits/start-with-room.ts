@@ -20,8 +20,8 @@ export const startWithRoom = async <T extends ChildProcess>(start: () => T, make
 };
 
 /**
- * Whether a program of Go's, as goss is one, says that it got no thread or process. Only its own words: what
- * a student's program says of itself must not end the student's other programs.
+ * Whether a program of Go's, as goss is one, says that it got no thread or process, in the words of Go. A
+ * student who prints the same in a check's command ends nobody's programs but their own.
  */
 export const lacksProcesses = (text: string): boolean =>
   /^runtime: failed to create new OS thread|fork\/exec [^:\n]+: resource temporarily unavailable/m.test(text);

@@ -76,8 +76,8 @@ const impatientRetryMs = 250;
 /**
  * The files of one recording. One event a line, with O_APPEND, so that whatever happens to this process
  * every line but at most the last is whole. Long ones are written one after the other by libuv's threads,
- * and what follows waits for them; all others are the kernel's when `append` returns. Beside each part stands an index. When the disk is full or
- * broken the torn line is cut off again, events are counted instead of written, and as soon as there is
+ * and what follows waits for them; all others are the kernel's when `append` returns. Beside each part stands
+ * an index. When the disk is full or broken the torn line is cut off again, events are counted instead of written, and as soon as there is
  * room a new part goes on, with a marker where something is missing.
  */
 export class RecordingFile {

@@ -16,19 +16,23 @@ const rounds = 10;
 /**
  * From the click in the page's API until a command typed into the terminal is answered, beside what anybody
  * would do without us: `docker rm -f`, `docker run` and the start of the same server in the same image.
- * One round of each after the other, so that a busy machine is busy for all of them.
+ * One round of each after the other, so that a busy machine is busy for all of them. What is ready before the
+ * click differs: nothing (a goto, reset or solve); the next step's container, waiting without a server, as the
+ * default template has it; or all of it, with `prewarm: next`.
  */
 export default async (): Promise<readonly BenchRow[]> => {
   await using cli = await createAtelierCli();
   const steps = stepIds(rounds + 1);
-  await writeBenchWorkshop(cli, "swaps", steps.length);
+  // To work on a step is to stand on the image before it.
+  await writeBenchWorkshop(cli, "swaps", steps.length + 1);
   const open = async (name: string, ...args: string[]): Promise<WorkspaceClient> =>
     openWorkspace((await cli.succeed("run", "swaps", "--name", name, ...args)).stdout.trim());
-  const now = await open("now");
+  const anywhere = await open("anywhere");
+  const waits = await open("waits");
   const ahead = await open("ahead", "--template", "swaps-ahead.yaml");
   await using naive = await openNaive(cli);
 
-  const figures = { naive: [] as number[], now: [] as number[], ahead: [] as number[] };
+  const figures = { naive: [] as number[], anywhere: [] as number[], waits: [] as number[], ahead: [] as number[] };
   for (const [round, step] of steps.entries()) {
     const isWarm = round > 0;
     const note = async (figure: number[], work: () => Promise<number>): Promise<void> => {
@@ -38,10 +42,14 @@ export default async (): Promise<readonly BenchRow[]> => {
       await sleep(700);
     };
     await note(figures.naive, () => naive.replace());
-    await note(figures.now, () => next(now, step));
+    // The one that waits for a next there is no use for this, and goes.
+    await untilLogged(cli, { event: "next.waits", workspace: "anywhere", count: round + 1 });
+    await note(figures.anywhere, () => move(anywhere, { kind: "goto", step: after(step) }, step));
+    await untilLogged(cli, { event: "next.waits", workspace: "waits", count: round + 1 });
+    await note(figures.waits, () => move(waits, { kind: "next", step }, step));
     await ahead.check(step);
-    await untilPrepared(cli, "ahead", round + 1);
-    await note(figures.ahead, () => next(ahead, step));
+    await untilLogged(cli, { event: "next.prepared", workspace: "ahead", count: round + 1 });
+    await note(figures.ahead, () => move(ahead, { kind: "next", step }, step));
   }
   const row = (name: string, ours: readonly number[], most: number): BenchRow => {
     const ratio = median(ours) / median(figures.naive);
@@ -57,11 +65,12 @@ export default async (): Promise<readonly BenchRow[]> => {
     };
   };
   return [
-    row("click → usable prompt", figures.now, 0.75),
-    row("click → usable prompt, prepared ahead", figures.ahead, 0.25),
+    row("next → usable prompt, its container waits (default)", figures.waits, 0.75),
+    row("goto → usable prompt, nothing is ready", figures.anywhere, 0.75),
+    row("next → usable prompt, prepared ahead (prewarm: next)", figures.ahead, 0.25),
     ...readPhases(readFileSync(join(cli.stateDirectory, "supervisor.log"), "utf8")).map(
       ({ workspace, phase, times }): BenchRow => ({
-        name: `swap: of it, ${phase} (${workspace === "ahead" ? "ahead" : "not ahead"})`,
+        name: `swap: of it, ${phase} (${workspace})`,
         unit: "ms",
         ours: median(times),
         peer: null,
@@ -74,12 +83,22 @@ export default async (): Promise<readonly BenchRow[]> => {
   ];
 };
 
-/** Asks for the next step as the page does, and waits for the new container's shell to answer. */
-const next = async (client: WorkspaceClient, step: string): Promise<number> => {
+/** Id of the step behind. */
+const after = (step: string): string => {
+  const all = stepIds(rounds + 2);
+  return all[all.indexOf(step) + 1] ?? step;
+};
+
+/** Asks as the page does, and waits for the shell of the container on that image to answer. */
+const move = async (
+  client: WorkspaceClient,
+  request: { readonly kind: "next" | "goto"; readonly step: string },
+  image: string,
+): Promise<number> => {
   const begun = performance.now();
-  const { status, text } = await client.post("/api/requests", { kind: "next", step });
-  if (status >= 400) throw new Error(`next ${step} was refused with ${status}: ${text}`);
-  await untilUsable(client, `test -e ~/made-by-${step} &&`);
+  const { status, text } = await client.post("/api/requests", request);
+  if (status >= 400) throw new Error(`${request.kind} ${request.step} was refused with ${status}: ${text}`);
+  await untilUsable(client, `test -e ~/made-by-${image} &&`);
   return performance.now() - begun;
 };
 
@@ -100,17 +119,19 @@ const untilUsable = async (client: WorkspaceClient, condition: string): Promise<
   }
 };
 
-const untilPrepared = async (cli: AtelierCli, workspace: string, count: number): Promise<void> => {
+const untilLogged = async (
+  cli: AtelierCli,
+  { event, workspace, count }: { readonly event: string; readonly workspace: string; readonly count: number },
+): Promise<void> => {
   for (const end = performance.now() + 60_000; ; await sleep(50)) {
     const log = readFileSync(join(cli.stateDirectory, "supervisor.log"), "utf8");
-    const prepared = log
+    const found = log
       .split("\n")
-      .filter((line) => line.includes('"next.prepared"') && line.includes(`"workspace":"${workspace}"`));
-    if (prepared.length >= count) break;
-    if (performance.now() > end)
-      throw new Error(`the next container was not prepared within 60 s:\n${log.slice(-2000)}`);
+      .filter((line) => line.includes(`"${event}"`) && line.includes(`"workspace":"${workspace}"`));
+    if (found.length >= count) break;
+    if (performance.now() > end) throw new Error(`no ${event} of ${workspace} within 60 s:\n${log.slice(-2000)}`);
   }
-  // It stands by; whoever reads a page does not click in the same second.
+  // It is ready; whoever reads a page does not click in the same second.
   await sleep(1000);
 };
 

@@ -30,7 +30,7 @@ chmod 0777 .
 goss_package=$(apt-cache madison "goss:$ARCH" | awk -v want="$GOSS_VERSION" '$3 ~ "^" want "-" { print $3; exit }')
 [ -n "$goss_package" ] || { echo "goss $GOSS_VERSION is not in the archive" >&2; exit 1; }
 apt-get -qq download "goss:$ARCH=$goss_package"
-for package in libatomic1 libc6 libcap-ng0 libgcc-s1 libstdc++6 tini util-linux; do
+for package in dash libatomic1 libc6 libcap-ng0 libgcc-s1 libstdc++6 tini util-linux; do
   apt-get -qq download "$package:$ARCH"
 done
 for package in ./*.deb; do dpkg -x "$package" "$target"; done
@@ -38,7 +38,7 @@ for package in ./*.deb; do dpkg -x "$package" "$target"; done
 mkdir -p "$root/bin" "$root/lib" "$root/etc" "$root/share" "$root/server"
 cp /in/node "$root/bin/node"
 cp "$target/usr/bin/tini-static" "$root/bin/tini"
-cp "$target/usr/bin/setpriv" "$target/usr/bin/flock" "$target/usr/bin/goss" "$root/bin/"
+cp "$target/bin/dash" "$target/usr/bin/setpriv" "$target/usr/bin/flock" "$target/usr/bin/goss" "$root/bin/"
 cp -R /in/node_modules "$root/server/node_modules"
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ca-certificates.crt"
 chmod 0755 "$root"/bin/*
@@ -56,13 +56,13 @@ provide() {
     provide "$root/lib/$name" || exit 1
   done
 }
-for file in "$root/bin/node" "$root/bin/setpriv" "$root/bin/flock" "$root/bin/goss" "$addon"; do
+for file in "$root/bin/dash" "$root/bin/node" "$root/bin/setpriv" "$root/bin/flock" "$root/bin/goss" "$addon"; do
   provide "$file"
 done
 [ -e "$root/lib/$loader" ] || cp -L "$(find "$target/lib" "$target/usr/lib" -name "$loader" | sort | head -n 1)" "$root/lib/$loader"
 chmod 0755 "$root/lib/$loader"
 
-for file in node setpriv flock goss; do
+for file in dash node setpriv flock goss; do
   patchelf --set-interpreter "/opt/atelier/lib/$loader" --set-rpath '/opt/atelier/lib' "$root/bin/$file"
 done
 # RUNPATH is not inherited by dlopen, nor by libraries: each needs its own. glibc's own files stay as they are.
@@ -94,6 +94,7 @@ cat >"$root/platform.json" <<END
     "goss": "$goss_package",
     "tini": "$(version_of tini)",
     "util-linux": "$(version_of util-linux)",
+    "dash": "$(version_of dash)",
     "glibc": "$(version_of libc6)",
     "ca-certificates": "$(dpkg-query -W -f='${Version}' ca-certificates)"
   }
@@ -103,7 +104,7 @@ END
 # The proof that nothing outside is needed: a root with only this in it. It takes the target's processor.
 if [ "$ARCH" = "$(dpkg --print-architecture)" ]; then
   mkdir -p /out/tmp
-  for check in "node --version" "goss help" "setpriv --version" "flock --version" "tini --version"; do
+  for check in "node --version" "goss help" "setpriv --version" "flock --version" "tini --version" "dash -c :"; do
     # shellcheck disable=SC2086 # words, not one word
     chroot /out /opt/atelier/bin/$check >/dev/null || { echo "$check does not run by itself" >&2; exit 1; }
   done

@@ -1,28 +1,19 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { containersOf, killSupervisor } from "./swap-workshop.ts";
 
 const docker = (...args: string[]): string => execFileSync("docker", args, { encoding: "utf8" }).trim();
-const containerOf = (atelier: AtelierCli, name: string): string => {
-  const id = readFileSync(join(atelier.stateDirectory, "id"), "utf8").trim();
-  return docker(
-    "ps",
-    "-aq",
-    "--filter",
-    `label=dev.atelier.state=${id}`,
-    "--filter",
-    `label=dev.atelier.workspace=${name}`,
-  );
-};
-const killSupervisor = async (atelier: AtelierCli): Promise<void> => {
-  const text = await readFile(join(atelier.stateDirectory, "supervisor.json"), "utf8");
-  process.kill((JSON.parse(text) as { pid: number }).pid, "SIGKILL");
+/** Of the only workspace there is. */
+const containerOf = (atelier: AtelierCli): string => {
+  const all = containersOf(atelier);
+  assert.equal(all.length, 1);
+  return all[0] ?? "";
 };
 const get = (host: string, path: string, cookie = ""): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
@@ -65,7 +56,7 @@ test("the link stays the same over stop, start, docker stop, docker start and a 
   assert.equal((await atelier.succeed("start", "mine")).stdout.trim(), url);
   await killSupervisor(atelier);
   assert.equal((await atelier.succeed("open", "mine", "--print")).stdout.trim(), url);
-  const container = containerOf(atelier, "mine");
+  const container = containerOf(atelier);
   docker("stop", container);
   await until(async () => (await get(host, "/")).status === 503, "the page says that it is stopped");
   docker("start", container);
@@ -124,12 +115,12 @@ test("a second run after an edit goes on in the old build, or begins afresh when
   }
   const page = join(atelier.folder, "mine/steps/greet/content.md");
   await writeFile(page, `${await readFile(page, "utf8")}\nA new sentence.\n`);
-  const before = containerOf(atelier, "mine");
+  const before = containerOf(atelier);
   const second = await atelier.succeed("run", "mine");
   assert.match(second.stderr, /was edited since "mine" was made; it goes on with its old build/);
-  assert.deepEqual([second.stdout.trim(), containerOf(atelier, "mine")], [url, before]);
+  assert.deepEqual([second.stdout.trim(), containerOf(atelier)], [url, before]);
   const fresh = (await atelier.succeed("run", "mine", "--on-edit", "fresh")).stdout.trim();
-  assert.notEqual(containerOf(atelier, "mine"), before);
+  assert.notEqual(containerOf(atelier), before);
   using terminal = await (await openWorkspace(fresh)).terminal();
   assert.match(await terminal.run("ls ~/kept.txt"), /No such file|cannot access/);
 });

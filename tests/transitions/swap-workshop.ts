@@ -34,19 +34,27 @@ ${id === broken ? "onStart:\n  - run: echo it cannot start; exit 3\n" : ""}`;
 
 const docker = (...args: string[]): string => execFileSync("docker", args, { encoding: "utf8" }).trim();
 
-/** Ids of the workspace's containers, running or not. */
-export const containersOf = (atelier: AtelierCli): readonly string[] => {
+/** Ids of the workspace's containers that are the student's, running or not. */
+export const containersOf = (atelier: AtelierCli): readonly string[] => idsOf(atelier, "claimed");
+
+/** Ids of those that are nobody's: left half-made, or prepared for the next move. */
+export const unclaimedOf = (atelier: AtelierCli): readonly string[] => idsOf(atelier, "nobody's");
+
+const idsOf = (atelier: AtelierCli, whose: "claimed" | "nobody's"): readonly string[] => {
   const state = readFileSync(join(atelier.stateDirectory, "id"), "utf8").trim();
   return docker(
     "ps",
-    "-aq",
+    "-a",
+    "--format",
+    "{{.ID}} {{.Names}}",
     "--filter",
     `label=dev.atelier.state=${state}`,
     "--filter",
     "label=dev.atelier.role=workspace",
   )
     .split("\n")
-    .filter((id) => id !== "");
+    .filter((line) => line !== "" && /\.\d+$/.test(line) === (whose === "nobody's"))
+    .map((line) => line.split(" ")[0] ?? "");
 };
 
 export const killSupervisor = async (atelier: AtelierCli): Promise<void> => {

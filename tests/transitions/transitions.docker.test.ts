@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
-import { createAtelierCli, openWorkspace } from "@atelier/testkit";
-import { containersOf, eventsOf, writeSwapWorkshop } from "./swap-workshop.ts";
+import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { containersOf, eventsOf, killSupervisor, unclaimedOf, writeSwapWorkshop } from "./swap-workshop.ts";
 
 const look = async (url: string, command: string): Promise<string> => {
   using terminal = await (await openWorkspace(url)).terminal();
@@ -79,3 +81,73 @@ test("a program that runs in the foreground is named and asked for first, and en
   await atelier.succeed("reset", "swaps", "two", "--yes");
   assert.notDeepEqual(containersOf(atelier), before);
 });
+
+const docker = (...args: string[]): string => execFileSync("docker", args, { encoding: "utf8" }).trim();
+/** What runs in a container, in the order it began; nothing when it does not run. */
+const programsOf = (id: string): readonly string[] => {
+  try {
+    return docker("top", id, "-eo", "pid,args")
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/)[1]?.split("/").at(-1) ?? "");
+  } catch {
+    return [];
+  }
+};
+/** Of the server in it. */
+const environmentOf = (id: string): string =>
+  docker(
+    "exec",
+    id,
+    "/bin/sh",
+    "-c",
+    'for p in /proc/[0-9]*; do case $(readlink $p/exe) in */node) tr "\\0" "\\n" < $p/environ | sort; break;; esac; done',
+  );
+const oneWaits = async (atelier: AtelierCli, not?: string): Promise<string> => {
+  for (const end = performance.now() + 30_000; ; await sleep(50)) {
+    const [id, ...more] = unclaimedOf(atelier);
+    if (id !== undefined && id !== not && more.length === 0 && programsOf(id).includes("dash")) return id;
+    assert.ok(performance.now() < end, "no container waits for the next step");
+  }
+};
+
+test("what waits for the next step is a shell alone; its server has the environment of any other and comes back", async () => {
+  await using atelier = await createAtelierCli();
+  await writeSwapWorkshop(atelier);
+  const url = (await atelier.succeed("run", "swaps")).stdout.trim();
+  const [one = ""] = containersOf(atelier);
+  const first = environmentOf(one);
+  assert.match(first, /^PATH=/m);
+  const next = await oneWaits(atelier);
+  assert.deepEqual(programsOf(next), ["tini", "dash"]);
+  await atelier.succeed("next", "swaps", "one");
+  assert.deepEqual(containersOf(atelier), [next]);
+  assert.equal(environmentOf(next), first);
+  assert.deepEqual(programsOf(next).slice(0, 2), ["tini", "node"]);
+
+  // Nobody gives an order on these ways.
+  docker("stop", next);
+  docker("start", next);
+  assert.match(await untilAnswers(url, "cat ~/made-by-one"), /one/);
+  await atelier.succeed("stop", "swaps");
+  assert.deepEqual(unclaimedOf(atelier), []);
+  await atelier.succeed("start", "swaps");
+  assert.match(await look(url, "cat ~/made-by-one"), /one/);
+
+  // It ends with whoever holds it, and the next supervisor clears it away.
+  const orphan = await oneWaits(atelier);
+  await killSupervisor(atelier);
+  assert.equal(docker("wait", orphan), "1");
+  await atelier.succeed("list");
+  await oneWaits(atelier, orphan);
+  assert.deepEqual(containersOf(atelier), [next]);
+});
+
+const untilAnswers = async (url: string, command: string): Promise<string> => {
+  for (const end = performance.now() + 30_000; ; await sleep(200))
+    try {
+      return await look(url, command);
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+};

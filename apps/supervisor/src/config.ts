@@ -6,5 +6,7 @@ export const supervisorConfigSchema = z.object({
   ATELIER_SUPERVISOR_IDLE: z.coerce.number().positive().default(600),
   /** Seconds between two looks at the clock. */
   ATELIER_SUPERVISOR_TICK: z.coerce.number().positive().default(5),
+  /** Seconds after a student's arrival in which the machine is theirs; then what is likely next is prepared. */
+  ATELIER_PREPARE_AFTER: z.coerce.number().nonnegative().default(1),
 });
 export type SupervisorConfig = z.infer<typeof supervisorConfigSchema>;

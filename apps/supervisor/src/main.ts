@@ -49,7 +49,7 @@ const token = randomBytes(32).toString("base64url");
 const supervisor = await startSupervisor({
   state,
   containers: createContainers({ engine, state, k3d }),
-  limits: defaultLimits,
+  limits: { ...defaultLimits, prepareAfterMs: config.ATELIER_PREPARE_AFTER * 1000 },
   removeWorkspace: (name) => workspaces.remove(name),
   changes: (signal) => workspaceChanges(engine, state.id, signal),
   token,

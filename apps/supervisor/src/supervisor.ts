@@ -5,7 +5,7 @@ import { createFront, type Seen } from "./http/front.ts";
 import { createManagement } from "./http/management.ts";
 import { type HostRoute, routeOfHost } from "./proxy/host-route.ts";
 import type { TransitionLimits } from "./transition/live.ts";
-import { messageOf } from "./transition/swap.ts";
+import { messageOf } from "./transition/message-of.ts";
 import { createLocalWorkspace, type LocalWorkspace } from "./workspace/local-workspace.ts";
 
 export interface SupervisorOptions {
@@ -86,8 +86,9 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
 
   /** The same, but one that lost its container gets another. */
   const existingOrLost = async (name: string): Promise<LocalWorkspace> => {
-    if ((await containers.list(name)).length === 0 && (await containers.createAgain(name)))
-      log({ event: "container.made-again", workspace: name });
+    // One that waits or stands by has nothing of the student's.
+    const isLost = (await containers.list(name)).every(({ claim }) => claim === undefined);
+    if (isLost && (await containers.createAgain(name))) log({ event: "container.made-again", workspace: name });
     return existing(name);
   };
 

@@ -115,6 +115,71 @@ test("prewarm: after a passed check the next container stands by, next takes it,
   assert.deepEqual(machine.volumeOf("demo").violations, []);
 });
 
+const openWaiting = async (): Promise<FakeMachine> => {
+  const machine = await openFakeMachine({ ATELIER_PREPARE_AFTER: "0" });
+  await machine.create("demo", { lifecycle: { retainSeconds: 60, prewarm: "container" } });
+  await (await machine.supervisor()).start("demo");
+  return machine;
+};
+/** The container that waits, as soon as there is one for this image. */
+const waiting = async (machine: FakeMachine, image: string) => {
+  const look = () => [...machine.engine.containers.values()].find((one) => one.image === image && !one.server);
+  await until(() => look()?.state === "running", `a container of ${image} waits`);
+  // Another one may be on its way out.
+  await until(() => machine.engine.containers.size === 2, "there are two");
+  return look() as NonNullable<ReturnType<typeof look>>;
+};
+
+test("the next step's container waits without a server; next begins there, and it takes part in nothing else", async () => {
+  await using machine = await openWaiting();
+  await write(machine, "/home/a", "1");
+  const next = await waiting(machine, "one");
+  assert.equal((await request(machine, { kind: "next" })).image, "one");
+  assert.equal((await machine.ask<{ container: string }>("demo", "/echo")).container, next.id);
+  assert.equal((await files(machine))["/home/a"], "1");
+  const after = await waiting(machine, "two");
+  // A reset is to another image: what waited goes, and something else waits.
+  await request(machine, { kind: "reset" });
+  assert.equal(machine.engine.containers.has(after.id), false);
+  await waiting(machine, "two");
+  // What was waiting once starts like any other: nobody is there to give it an order.
+  const { id } = await waiting(machine, "two");
+  await request(machine, { kind: "next" });
+  await (await machine.supervisor()).stop("demo");
+  assert.deepEqual([...machine.engine.containers.keys()], [id], "one that waits is not kept over a stop");
+  await (await machine.supervisor()).start("demo");
+  assert.equal((await machine.ask<{ container: string }>("demo", "/echo")).container, id);
+  assert.deepEqual(machine.volumeOf("demo").violations, []);
+});
+
+test("a container that ended while it waited costs nothing but its time", async () => {
+  await using machine = await openWaiting();
+  const lost = await waiting(machine, "one");
+  machine.engine.kill(lost.id);
+  assert.equal((await request(machine, { kind: "next" })).image, "one");
+  assert.equal(machine.engine.containers.has(lost.id), false);
+  const again = await waiting(machine, "two");
+  await machine.killSupervisor();
+  await until(() => machine.engine.containers.get(again.id)?.state === "exited", "it ends with its supervisor");
+  await machine.supervisor();
+  await until(() => !machine.engine.containers.has(again.id), "the next supervisor removes it");
+  assert.deepEqual(machine.volumeOf("demo").violations, []);
+});
+
+test("a workspace whose own container is gone comes back from its volume, whatever waits beside it", async () => {
+  await using machine = await openWaiting();
+  await write(machine, "/home/a", "1");
+  await request(machine, { kind: "reset" });
+  await request(machine, { kind: "undo" });
+  const next = await waiting(machine, "one");
+  await machine.killSupervisor();
+  for (const { id, server } of [...machine.engine.containers.values()]) if (server) machine.engine.remove(id);
+  assert.deepEqual([...machine.engine.containers.keys()], [next.id]);
+  await (await machine.supervisor()).start("demo");
+  assert.equal((await machine.ask<{ currentStep: string }>("demo", "/api/workspace")).currentStep, "one");
+  assert.equal(machine.engine.containers.has(next.id), false);
+});
+
 test("a request from the browser is executed, and answered once", async () => {
   await using machine = await open();
   const asked = await machine.ask<{ id: string }>("demo", "/api/requests", {

@@ -1,5 +1,5 @@
 import { compiledPaths } from "@atelier/domain";
-import { platformPaths, runtimePaths, serverPort } from "@atelier/contract";
+import { layerPaths, platformPaths, runtimePaths, serverPort } from "@atelier/contract";
 import { z } from "zod";
 
 /**
@@ -14,7 +14,7 @@ export const serverSettingsSchema = z.object({
   /** Root-only folder with configuration and tokens. */
   ATELIER_CONFIG: z.string().default(runtimePaths.folder),
   /** Root-only folder in the container's own layer. */
-  ATELIER_LAYER: z.string().default("/var/lib/atelier"),
+  ATELIER_LAYER: z.string().default(layerPaths.folder),
   /** The platform layer. */
   ATELIER_PLATFORM: z.string().default(platformPaths.root),
   ATELIER_PORT: z.coerce.number().int().default(serverPort),

@@ -32,6 +32,7 @@ export {
   isGone,
   type NextContainer,
   type RunOptions,
+  type WaitingContainer,
   type WorkspaceContainer,
 } from "./workspaces/containers.ts";
 export { getFromServer } from "./workspaces/server-client.ts";

@@ -63,8 +63,8 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   if (folder?.workshop.infrastructure.cluster !== undefined) await requireK3d(context);
   const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
   const secrets = readSecretFiles(context, options.secret ?? []);
-  const lifecycle = lifecycleOf(template.lifecycle, options.ttl);
   const size = batchSize(options.count, template.template.batch.max);
+  const lifecycle = lifecycleOf(template.lifecycle, { ttl: options.ttl, isBatch: size !== undefined });
   const workspaces = await context.workspaces();
 
   const wanted = options.name ?? folder?.workshop.name ?? bundled?.workshop;
@@ -207,13 +207,18 @@ const editedSince = async (
 /** Hours of a template, or those that were typed. */
 const lifecycleOf = (
   { ttlSeconds, retainSeconds, prewarm }: WorkspaceTemplate["lifecycle"],
-  ttl: string | undefined,
+  { ttl, isBatch }: { readonly ttl: string | undefined; readonly isBatch: boolean },
 ): NonNullable<WorkspaceSettings["lifecycle"]> => {
   const typed = ttl === undefined ? undefined : parseDuration(ttl);
   if (ttl !== undefined && typed === undefined)
     throw new AppError("usage", `--ttl ${ttl}: expected a duration such as 45m or 8h.`);
   const seconds = typed ?? ttlSeconds;
-  return { ...(seconds === undefined ? {} : { ttlSeconds: seconds }), retainSeconds, prewarm };
+  return {
+    ...(seconds === undefined ? {} : { ttlSeconds: seconds }),
+    retainSeconds,
+    // One container more for each of many costs them all more than it spares one.
+    prewarm: isBatch && prewarm === "container" ? "off" : prewarm,
+  };
 };
 
 const fromImage = async (

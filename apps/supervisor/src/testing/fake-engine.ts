@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { freePort } from "@atelier/backend-docker";
 import { labels } from "@atelier/domain";
 import { createFakeVolume, type FakeVolume } from "./fake-volume.ts";
 import { type FakeFaults, type FakeWorkspaceServer, startFakeServer } from "./fake-workspace-server.ts";
@@ -14,6 +15,10 @@ interface FakeContainer {
   finishedAt: string;
   server: FakeWorkspaceServer | undefined;
   readonly layer: Map<string, string>;
+  /** Its server does not start by itself; ends with whoever holds its stdin. */
+  readonly waits: boolean;
+  /** Published, whether somebody listens there or not. */
+  port: number;
 }
 
 /** As much of a Docker engine's API as workspaces need, over a real socket, with fake servers as containers. */
@@ -72,6 +77,13 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
   };
   const start = async (container: FakeContainer): Promise<void> => {
     if (container.state === "running") return;
+    container.state = "running";
+    container.port = await freePort();
+    // One that has lived waits no more.
+    if (!container.waits || container.layer.size > 0) await serve(container);
+    tell("start", container);
+  };
+  const serve = async (container: FakeContainer): Promise<void> => {
     container.server = await startFakeServer({
       container: container.id,
       image: container.image,
@@ -80,9 +92,20 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       layer: container.layer,
       faults: () => faults[container.image] ?? {},
       passed,
+      port: container.port,
     });
-    container.state = "running";
-    tell("start", container);
+  };
+  /** Stdin of a first process, as far as it has come: an order to start, then the configuration. */
+  const hear = async (
+    container: FakeContainer,
+    { text, isOver }: { readonly text: string; readonly isOver: boolean },
+  ): Promise<void> => {
+    if (container.state !== "running") return;
+    if (container.server === undefined && text.startsWith("\n")) await serve(container);
+    const line = /^\n?(\{.*\})\n/.exec(text)?.[1];
+    if (line !== undefined && container.server?.boot.phase === "config")
+      container.server.configure(JSON.parse(line) as Record<string, string>);
+    else if (isOver && container.server === undefined) end(container, "kill");
   };
   const remove = (container: FakeContainer): void => {
     end(container, "kill");
@@ -114,7 +137,10 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     },
     Config: { Labels: container.labels },
     NetworkSettings: {
-      Ports: container.server ? { "7681/tcp": [{ HostIp: "127.0.0.1", HostPort: String(container.server.port) }] } : {},
+      Ports:
+        container.state === "running"
+          ? { "7681/tcp": [{ HostIp: "127.0.0.1", HostPort: String(container.port) }] }
+          : {},
       Networks: {},
     },
   });
@@ -205,6 +231,8 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
         finishedAt: "0001-01-01T00:00:00Z",
         server: undefined,
         layer: new Map(),
+        waits: own["dev.atelier.waits"] !== undefined,
+        port: 0,
       };
       containers.set(container.id, container);
       return { status: 201, body: { Id: container.id } };
@@ -250,8 +278,30 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       (error: unknown) => response.writeHead(500).end(JSON.stringify({ message: String(error) })),
     );
   });
+  // Attached to a first process: what comes is its stdin, line by line; the end of it is its end, too.
+  const attach = (container: FakeContainer, socket: Duplex, head: Buffer): void => {
+    socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+    let text = head.toString("utf8");
+    let last: Promise<void> = Promise.resolve();
+    const take = (isOver: boolean): void => {
+      last = last.then(() => hear(container, { text, isOver })).catch(() => void socket.destroy());
+    };
+    socket.on("data", (data: Buffer) => {
+      text += data.toString("utf8");
+      take(false);
+    });
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => take(true)).once("end", () => socket.end());
+  };
   // `POST /exec/<id>/start` takes the connection over: what comes is the stdin of `receive-config`.
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const attached = /\/containers\/([^/]+)\/attach/.exec(request.url ?? "")?.[1];
+    if (attached !== undefined) {
+      const container = find(attached);
+      if (container) attach(container, socket, head);
+      else socket.destroy();
+      return;
+    }
     const exec = /\/exec\/([^/]+)\/start/.exec(request.url ?? "")?.[1] ?? "";
     // The request's own body, which Node hands to the request or leaves in front of what is upgraded to.
     const own = '{"Detach":false,"Tty":false}';

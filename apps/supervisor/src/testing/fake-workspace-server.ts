@@ -37,6 +37,8 @@ export interface FakeServerOptions {
   /** The container's own layer: lives on over stop and start. */
   readonly layer: Map<string, string>;
   readonly faults: () => FakeFaults;
+  /** Where it listens. */
+  readonly port: number;
   /** Steps whose check has passed. */
   readonly passed: ReadonlySet<string>;
 }
@@ -321,7 +323,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
           send({ t: "request", id, request: newRequestSchema.parse(request), by: "student" });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(options.port, "127.0.0.1", resolve));
 
   const kill = (): void => {
     isDead = true;

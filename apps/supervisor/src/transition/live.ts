@@ -19,6 +19,8 @@ export interface TransitionLimits {
   readonly readyMs: number;
   /** For a running server to take our connection. */
   readonly connectMs: number;
+  /** From a student's arrival until what is likely next is prepared. */
+  readonly prepareAfterMs: number;
 }
 
 export const defaultLimits: TransitionLimits = {
@@ -26,6 +28,7 @@ export const defaultLimits: TransitionLimits = {
   releaseMs: 90_000,
   readyMs: 120_000,
   connectMs: 20_000,
+  prepareAfterMs: 1000,
 };
 
 /** What moves containers about needs from outside. */

@@ -2,7 +2,8 @@ import type { WorkspaceContainer } from "@atelier/backend-docker";
 import { bootViewSchema } from "@atelier/contract";
 import { getFromServer } from "@atelier/backend-docker";
 import { discard, type Live, type TransitionTools } from "./live.ts";
-import { messageOf, rollBack, takeLease } from "./swap.ts";
+import { messageOf } from "./message-of.ts";
+import { rollBack, takeLease } from "./swap.ts";
 
 export interface SettleOrder {
   readonly name: string;
@@ -10,7 +11,7 @@ export interface SettleOrder {
   readonly wantRunning: boolean;
   /** The one that is known already. */
   readonly live: Live | undefined;
-  /** Containers that stand by on purpose. */
+  /** Containers that stand by or wait on purpose, as long as they run. */
   readonly spared: readonly string[];
 }
 
@@ -31,12 +32,13 @@ export const settle = async (tools: TransitionTools, order: SettleOrder): Promis
   const { containers, log } = tools;
   const all = await containers.list(order.name);
   const known = all.find(({ id, state }) => id === order.live?.container.id && state === "running");
-  const others = all.filter(({ id }) => id !== known?.id && !order.spared.includes(id));
+  const isSpared = ({ id, state }: WorkspaceContainer): boolean => state === "running" && order.spared.includes(id);
+  const others = all.filter((container) => container.id !== known?.id && !isSpared(container));
   if (order.live && known && order.live.link.isOpen && others.length === 0)
     return { live: order.live, container: order.live.container, finished: false };
 
   for (const container of all)
-    if (container.claim === undefined && !order.spared.includes(container.id)) {
+    if (container.claim === undefined && !isSpared(container)) {
       log({ event: "leftover.removed", workspace: order.name, generation: container.generation });
       await discard(tools, { container });
     }

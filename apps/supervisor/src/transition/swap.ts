@@ -1,17 +1,14 @@
-import type { WorkspaceContainer, WorkspaceSettings } from "@atelier/backend-docker";
+import type { WorkspaceContainer } from "@atelier/backend-docker";
 import { type BootView, releaseResultSchema, type RestoreOrder } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import { discard, type Live, type TransitionTools } from "./live.ts";
+import { messageOf } from "./message-of.ts";
+import { type NextOrder, startNext } from "./next-container.ts";
 import { startStopwatch, type Stopwatch } from "./stopwatch.ts";
 
 export interface SwapOrder {
-  readonly current: Live;
-  /** As the next container is to have them: its image, step and record. */
-  readonly settings: WorkspaceSettings;
-  readonly kind: string;
-  /** Of the request, for the claim. */
-  readonly id: string;
-  readonly restore: RestoreOrder;
+  /** The container that replaces `from`; claimed for the request. */
+  readonly next: NextOrder & { readonly claim: string };
   readonly resetsServices: boolean;
   /** One that was prepared ahead for exactly this. */
   readonly prepared?: Live | undefined;
@@ -26,31 +23,18 @@ export type SwapResult = (
   readonly retired?: readonly Live[];
 };
 
-/** Starts a container beside the running one and waits until it stands by. It is removed when that fails. */
+/** Starts a server beside the running one and waits until it stands by. Its container is removed when that fails. */
 export const prepare = async (
   tools: TransitionTools,
-  next: Pick<SwapOrder, "settings" | "kind" | "restore"> & { readonly generation: number; readonly from: Live },
+  next: NextOrder,
   watch: Stopwatch = startStopwatch(),
 ): Promise<Live> => {
-  const { containers, limits, signal } = tools;
-  const { image, step, record } = next.from.container.settings;
-  const container = await containers.createNext({
-    settings: next.settings,
-    generation: next.generation,
-    transition: {
-      kind: next.kind,
-      restore: next.restore,
-      from: { image, record, ...(step === undefined ? {} : { step }) },
-    },
-  });
-  watch.lap("create");
+  const { container, port } = await startNext(tools, next, watch);
   let live: Live | undefined;
   try {
-    const port = await containers.run(container, { mode: "standby", signal });
-    watch.lap("start");
     live = await tools.connect(container, port);
     watch.lap("connect");
-    await standby(live, tools, limits.standbyMs);
+    await standby(live, tools, tools.limits.standbyMs);
     watch.lap("standby");
     return live;
   } catch (error) {
@@ -74,29 +58,32 @@ const causeOf = ({ cause, output }: BootView): string =>
  */
 export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<SwapResult> => {
   const { containers, limits, signal, log, onPhase } = tools;
-  const { current, settings } = order;
+  const { from: current, settings, kind, restore, claim: id } = order.next;
   const { name } = settings;
   const watch = startStopwatch();
   let next: Live;
   try {
     onPhase("Preparing the next container");
     if (order.resetsServices) await containers.resetServices(settings, signal);
-    next =
-      order.prepared ??
-      (await prepare(tools, { ...order, generation: current.container.generation + 1, from: current }, watch));
-    // From here on recovery knows that this one was meant to take over, and for which request.
-    await containers.claim(next.container, order.id);
-    watch.lap("claim");
+    // Of the student's files most is saved while a server starts. What goes wrong shows when it is saved in earnest.
+    const saving = order.prepared
+      ? undefined
+      : current.link.call({ t: "checkpoint", ahead: true }, limits.releaseMs).catch(() => undefined);
+    // Once it is claimed, recovery knows that this one was meant to take over, and for which request.
+    if (order.prepared) await containers.claim(order.prepared.container, id);
+    next = order.prepared ?? (await prepare(tools, order.next, watch));
+    await saving;
+    watch.lap(order.prepared ? "claim" : "save ahead");
   } catch (error) {
     if (order.prepared) await discard(tools, order.prepared);
     return { outcome: "failed", cause: messageOf(error), live: current };
   }
-  next = { ...next, container: { ...next.container, claim: order.id } };
+  next = { ...next, container: { ...next.container, claim: id } };
 
   onPhase("Saving your files");
   let saved: string | undefined;
   try {
-    const answer = await current.link.call({ t: "release", reason: order.kind }, limits.releaseMs);
+    const answer = await current.link.call({ t: "release", reason: kind }, limits.releaseMs);
     saved = releaseResultSchema.safeParse(answer ?? {}).data?.checkpoint;
   } catch (error) {
     log({ event: "release.failed", workspace: name, error: messageOf(error) });
@@ -111,14 +98,14 @@ export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<Sw
 
   onPhase("Bringing your files along");
   try {
-    const live = await takeLease(tools, next, withCheckpoint(order.restore, saved));
+    const live = await takeLease(tools, next, withCheckpoint(restore, saved));
     watch.lap("take over");
-    log({ event: "swap.timed", workspace: name, kind: order.kind, phases: watch.phases });
+    log({ event: "swap.timed", workspace: name, kind, phases: watch.phases });
     return { outcome: "done", live, retired: [current] };
   } catch (error) {
     const cause = messageOf(error);
     log({ event: "swap.rolled-back", workspace: name, cause });
-    const fresh = await rollBack(tools, { before: current.container, failed: [next], cause, id: order.id, saved });
+    const fresh = await rollBack(tools, { before: current.container, failed: [next], cause, id, saved });
     if (fresh === undefined) return { outcome: "failed", cause, live: await startAgain(tools, current) };
     return { outcome: "failed", cause, live: fresh, retired: [current] };
   }
@@ -195,5 +182,3 @@ export const rollBack = async (
     return undefined;
   }
 };
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -19,7 +19,10 @@ import { lifecycleAction } from "../lifecycle/deadline.ts";
 import { discard, type Live, type TransitionTools } from "../transition/live.ts";
 import { planTransition, type Standing, type TransitionPlan } from "../transition/plan-transition.ts";
 import { settle } from "../transition/settle.ts";
-import { messageOf, prepare, swap } from "../transition/swap.ts";
+import { messageOf } from "../transition/message-of.ts";
+import type { NextOrder } from "../transition/next-container.ts";
+import { createReserve } from "../transition/reserve.ts";
+import { prepare, swap } from "../transition/swap.ts";
 import { createContentOverlay } from "./content-overlay.ts";
 import { createOutcomes, type Outcome } from "./outcomes.ts";
 import { createQueue } from "./queue.ts";
@@ -82,6 +85,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   let live: Live | undefined;
   let known: WorkspaceContainer | undefined;
   let prepared: { readonly step: string; readonly live: Live } | undefined;
+  const reserve = createReserve();
+  let preparing: NodeJS.Timeout | undefined;
   let phase: WorkspacePhase = "stopped";
   let timing: Timing = {};
   let lastSeen: number | undefined;
@@ -105,7 +110,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       whyGone: () => containers.whyGone(container),
       onRequest: (message) => void execute(message).catch(report("request.failed")),
       onActivity: ({ done }) => {
-        if (done !== undefined) void prepareNext(done).catch(report("prewarm.failed"));
+        if (done !== undefined) prepareSoon(done);
       },
       onClose: (cause) => {
         if (ending.signal.aborted || live?.container.id !== container.id) return;
@@ -134,6 +139,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       const { id, image, step, record } = next.container.settings;
       state.saveStanding(id, { image, record, ...(step === undefined ? {} : { step }) });
     }
+    prepareLater();
     sendStatus();
   };
 
@@ -152,7 +158,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       name,
       wantRunning,
       live,
-      spared: prepared ? [prepared.live.container.id] : [],
+      spared: [prepared?.live.container.id ?? [], reserve.container?.id ?? []].flat(),
     });
     if (result.live && result.live.link === live?.link) return;
     if (live && result.live === undefined) await dropPrepared();
@@ -228,23 +234,21 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     if (plan.kind === "refuse") return { outcome: "refused", cause: plan.cause };
     if (plan.kind === "stay") {
       if (plan.step !== undefined) await enter(current, plan.step);
+      prepareLater();
       return { outcome: "done", swapped: false };
     }
-    const { image, step, record } = plan;
-    const { step: _before, ...rest } = current.container.settings;
-    const settings: WorkspaceSettings = { ...rest, image, record, ...(step === undefined ? {} : { step }) };
-    const isPrepared = kind === "next" && prepared?.step === image && prepared.live.link.isOpen;
-    const ready = isPrepared ? prepared?.live : undefined;
-    if (isPrepared) prepared = undefined;
-    else await dropPrepared();
+    const order = { ...orderOf(current, kind, plan), claim: id };
+    const ready =
+      kind === "next" && prepared?.step === plan.image && prepared.live.link.isOpen ? prepared.live : undefined;
+    const waiting = ready ? undefined : reserve.take(order);
+    const unwanted = [ready ? undefined : prepared?.live, giveUpReserve()].flatMap((one) => one ?? []);
+    prepared = undefined;
+    // Not before the student is there.
+    for (const one of unwanted) retired.defer(() => discard(tools(), one));
     phase = "moving";
     sendStatus();
     const result = await swap(tools(listeners(id)), {
-      current,
-      settings,
-      kind,
-      id,
-      restore: plan.restore,
+      next: { ...order, waiting },
       resetsServices: plan.resetsServices,
       prepared: ready,
     });
@@ -253,6 +257,24 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     return result.outcome === "done"
       ? { outcome: "done", swapped: true }
       : { outcome: "failed", cause: result.cause, swapped: false };
+  };
+
+  const orderOf = (from: Live, kind: string, plan: Extract<TransitionPlan, { kind: "swap" }>): NextOrder => {
+    const { image, step, record, restore } = plan;
+    const { step: _before, ...rest } = from.container.settings;
+    const others = [from.container, prepared?.live.container ?? [], reserve.container ?? []].flat();
+    return {
+      settings: { ...rest, image, record, ...(step === undefined ? {} : { step }) },
+      kind,
+      restore,
+      from,
+      generation: Math.max(...others.map(({ generation }) => generation)) + 1,
+    };
+  };
+
+  const giveUpReserve = (): Pick<Live, "container"> | undefined => {
+    const container = reserve.giveUp();
+    return container && { container };
   };
 
   const progressOf = new Map<string, Progress>();
@@ -302,32 +324,41 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     };
   };
 
-  /** When a step is done, the next one's container may stand by already when the student asks for it. */
-  const prepareNext = (done: string): Promise<void> =>
+  /**
+   * What is likely next is prepared as far as the template wants it, behind the student's back: a container that
+   * waits without a server; with `prewarm: next`, when a step is done, the whole of it.
+   */
+  const prepareNext = (done: string | undefined): Promise<void> =>
     queue.run(async () => {
       const current = live;
-      if (current === undefined || prepared || current.container.settings.lifecycle?.prewarm !== "next") return;
-      const wanted = { kind: "next", step: done } as const;
+      const prewarm = current?.container.settings.lifecycle?.prewarm ?? "off";
+      if (current?.link.boot.phase !== "ready" || prepared || prewarm === "off" || ending.signal.aborted) return;
+      if (prewarm === "next" && done === undefined) return;
+      const wanted = { kind: "next", ...(done === undefined ? {} : { step: done }) } as const;
       const plan = planTransition(wanted, await standingOf(current, wanted));
       if (plan.kind !== "swap") return;
-      const { step: _before, ...rest } = current.container.settings;
-      const next = await prepare(tools(), {
-        settings: { ...rest, image: plan.image, ...(plan.step === undefined ? {} : { step: plan.step }) },
-        kind: "next",
-        restore: plan.restore,
-        generation: current.container.generation + 1,
-        from: current,
-      });
-      prepared = { step: plan.image, live: next };
+      const order = orderOf(current, "next", plan);
+      if (prewarm === "container") {
+        if (await reserve.fill(tools(), order)) log({ event: "next.waits", workspace: name, image: plan.image });
+        return;
+      }
+      prepared = { step: plan.image, live: await prepare(tools(), order) };
       // The rest of a swap is the student's files: those are saved by now, too.
       await current.link.call({ t: "checkpoint", ahead: true }, options.limits.releaseMs).catch(report("save.failed"));
       log({ event: "next.prepared", workspace: name, image: plan.image });
     });
 
+  const prepareLater = (): void => {
+    clearTimeout(preparing);
+    if (live && !ending.signal.aborted)
+      preparing = setTimeout(() => prepareSoon(undefined), options.limits.prepareAfterMs).unref();
+  };
+  const prepareSoon = (done: string | undefined): void => void prepareNext(done).catch(report("prewarm.failed"));
+
   const dropPrepared = async (): Promise<void> => {
-    const doomed = prepared;
+    const doomed = [prepared?.live, giveUpReserve()].flatMap((one) => one ?? []);
     prepared = undefined;
-    if (doomed) await discard(tools(), doomed.live);
+    for (const one of doomed) await discard(tools(), one);
   };
 
   const extendBy = (seconds: number | undefined): number => {
@@ -422,6 +453,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
           timeoutMs: options.limits.standbyMs,
           onBoot: progress.onBoot,
         });
+        prepareLater();
         return result(boot);
       }),
     stop: (progress) => queue.run(() => stopNow(progress)),
@@ -490,6 +522,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     },
     close: async () => {
       ending.abort();
+      clearTimeout(preparing);
       await queue.idle();
       await dropPrepared();
       live?.link[Symbol.dispose]();

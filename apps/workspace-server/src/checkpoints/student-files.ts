@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type Arrival,
   type CheckpointView,
+  layerPaths,
   type ReplacedView,
   type RestoreOrder,
   runtimeFileNames,
@@ -47,7 +48,7 @@ const readyMs = 10 * 60_000;
  * root-only, so that it comes back with `docker start` and never with another image.
  */
 export const openLayer = async (folder: string, roots: readonly string[]): Promise<Layer> => {
-  const path = join(folder, "layer.json");
+  const path = join(folder, basename(layerPaths.record));
   const known = existsSync(path)
     ? (JSON.parse(readFileSync(path, "utf8")) as {
         readonly lived: boolean;

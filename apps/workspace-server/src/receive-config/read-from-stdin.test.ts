@@ -22,6 +22,12 @@ test("the first line fills the folder, root-only, in however many pieces it come
   assert.equal((await stat(join(folder, "a/student.token"))).mode & 0o777, 0o600);
 });
 
+test("an order for a shell that waits no more is passed over, in a piece of its own or not", async () => {
+  const line = JSON.stringify({ "config.json": "{}" });
+  assert.equal(await readConfigFromStdin(stdin(`\n${line}\n`), join(folder, "c")), true);
+  assert.equal(await readConfigFromStdin(stdin("\n", `${line}\n`), join(folder, "d")), true);
+});
+
 test("an end without a line is nobody's configuration; a climbing name is refused", async () => {
   assert.equal(await readConfigFromStdin(stdin(), join(folder, "b")), false);
   assert.equal(await readConfigFromStdin(stdin('{"config.json":'), join(folder, "b")), false);

@@ -29,11 +29,14 @@ export interface ContainerPlan {
   readonly volume: string;
   /** Name of the workspace's own network; absent: the engine's default bridge. */
   readonly network?: string;
+  /** In place of the image's own. */
+  readonly entrypoint?: readonly string[];
 }
 
 /** The engine's document for a student container. */
 export const containerBody = (settings: WorkspaceSettings, plan: ContainerPlan): unknown => ({
   Image: plan.imageId,
+  ...(plan.entrypoint === undefined ? {} : { Entrypoint: plan.entrypoint }),
   Hostname: plan.hostname,
   Labels: plan.labels,
   // Its configuration comes as the first line; then nobody holds it open any more.

@@ -1,17 +1,19 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RuntimeConfigInput, serverPort } from "@atelier/contract";
+import { serverPort } from "@atelier/contract";
 import { AppError, type BuildRecord, isAppError, labels } from "@atelier/domain";
 import type { Engine } from "../engine/engine.ts";
-import type { ContainerInspect, ContainerSummary } from "../engine/shapes.ts";
+import type { ContainerInspect, ContainerSummary, ImageInspect } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
 import { createK3d, type K3d } from "../cluster/k3d.ts";
 import { type ClusterOptions, clusterName, resetCluster, startCluster } from "../cluster/workspace-cluster.ts";
 import { containerBody } from "./container-body.ts";
-import { deliverByProcess, deliverConfig } from "./deliver-config.ts";
+import { deliverByProcess, deliverConfig, deliverOverStdin, type Delivery } from "./deliver-config.ts";
 import { createSmallNetwork } from "./small-network.ts";
 import { refuseForeignImage } from "./refuse-foreign-image.ts";
+import { runtimeFiles } from "./runtime-files.ts";
+import { holdGate, waitingEntrypoint } from "./waiting-container.ts";
 import { restartServices, type ServicesOptions, startServices } from "./services.ts";
 import {
   labelsOf,
@@ -19,6 +21,7 @@ import {
   resourceName,
   serviceLabel,
   settingsOfLabels,
+  waitsLabel,
   type TransitionLabel,
   transitionOfLabels,
   type WorkspaceSettings,
@@ -36,12 +39,25 @@ export interface WorkspaceContainer {
    * can be in it. Kept in the container's name, the one thing an engine lets change.
    */
   readonly claim: string | undefined;
+  /** Its server does not start by itself the first time. */
+  readonly waits: boolean;
+}
+
+/** A started container without a server. It ends when whoever holds it lets go. */
+export interface WaitingContainer extends Disposable {
+  readonly container: WorkspaceContainer;
+  /** False: it has ended. */
+  readonly isOpen: boolean;
+  /** Has its server start, as {@link Containers.run} does. */
+  begin(options: RunOptions): Promise<number>;
 }
 
 export interface NextContainer {
   readonly settings: WorkspaceSettings;
   readonly generation: number;
   readonly transition: TransitionLabel;
+  /** It is started by {@link Containers.startWaiting}. */
+  readonly waits?: boolean;
 }
 
 /** The containers of the workspaces of one state directory, by labels alone. */
@@ -62,6 +78,8 @@ export interface Containers {
   claim(container: WorkspaceContainer, request: string): Promise<void>;
   /** Starts it and gives it its configuration. Answers the port on 127.0.0.1 at which its server listens. */
   run(container: WorkspaceContainer, options: RunOptions): Promise<number>;
+  /** Starts one that waits: all that an engine takes its time for is done, and no server runs yet. */
+  startWaiting(container: WorkspaceContainer, signal: AbortSignal): Promise<WaitingContainer>;
   /** Gives a running one that was started by somebody else its configuration. */
   configure(container: WorkspaceContainer, options: RunOptions): Promise<number>;
   /** Undefined when it does not run (any more). */
@@ -86,6 +104,8 @@ export interface Containers {
 export interface RunOptions {
   readonly mode: "normal" | "standby";
   readonly signal: AbortSignal;
+  /** Claimed for this request while its server starts. */
+  readonly claim?: string;
 }
 
 export interface ContainersOptions {
@@ -144,42 +164,55 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
   const serviceContainers = (workspace: string) =>
     engine.listContainers([selector, `${labels.workspace}=${workspace}`, `${labels.role}=service`]);
 
-  const create = async (name: string, settings: WorkspaceSettings, more: Readonly<Record<string, string>>) => {
+  const create = async (
+    name: string,
+    settings: WorkspaceSettings,
+    { waits = false, ...more }: { readonly labels: Readonly<Record<string, string>>; readonly waits?: boolean },
+  ) => {
     const record = state.readRecord(settings.record);
+    const image = await imageOf(engine, record, settings);
     return engine.createContainer(
       name,
       containerBody(settings, {
-        imageId: await imageOf(engine, record, settings),
+        imageId: image.Id,
+        ...(waits ? { entrypoint: waitingEntrypoint(image.Config?.Entrypoint ?? []) } : {}),
         hostname: settings.workshop,
-        labels: { ...labelsOf(state.id, settings, "workspace"), ...more },
+        labels: {
+          ...labelsOf(state.id, settings, "workspace"),
+          ...more.labels,
+          ...(waits ? { [waitsLabel]: "yes" } : {}),
+        },
         volume: nameOf(settings.name, "-runtime"),
         ...(record !== undefined && containersBeside(record) > 0 ? { network: nameOf(settings.name) } : {}),
       }),
     );
   };
 
-  const configure = async (
-    container: WorkspaceContainer,
-    { mode, signal }: RunOptions,
-    wasStarted = false,
-  ): Promise<number> => {
-    const port = publishedPort(await engine.inspectContainer(container.id));
+  const portOfRunning = async ({ id, settings: { name } }: WorkspaceContainer): Promise<number> => {
+    const port = publishedPort(await engine.inspectContainer(id));
     if (port === undefined)
-      throw new AppError("workspace-gone", `The container of "${container.settings.name}" ended at once.`, {
-        hint: `\`atelier logs ${container.settings.name}\` shows what it said.`,
+      throw new AppError("workspace-gone", `The container of "${name}" ended at once.`, {
+        hint: `\`atelier logs ${name}\` shows what it said.`,
       });
-    await (wasStarted ? deliverConfig : deliverByProcess)(engine, {
-      container: container.id,
-      workspace: container.settings.name,
-      port,
-      files: runtimeFiles(state, container.settings, {
-        mode,
-        port,
-        imageDigest: imageDigestOf(state, container.settings),
-      }),
-      signal,
-    });
     return port;
+  };
+  const deliveryOf = (
+    { id, settings, waits }: WorkspaceContainer,
+    { mode, signal, port }: RunOptions & { readonly port: number },
+  ): Delivery => ({
+    container: id,
+    workspace: settings.name,
+    port,
+    files: runtimeFiles(state, settings, { mode, port }),
+    signal,
+    waits,
+  });
+  const claim = async (
+    { id, settings, generation, transition }: WorkspaceContainer,
+    request: string | undefined,
+  ): Promise<void> => {
+    if (transition !== undefined && request !== undefined)
+      await engine.renameContainer(id, nextName({ settings, generation, transition }, request));
   };
 
   return {
@@ -206,27 +239,54 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       const { step: _first, ...rest } = first;
       const settings: WorkspaceSettings = { ...rest, ...standing };
       await ensureNetwork(settings);
-      await create(nameOf(workspace), settings, { [labels.generation]: "1" });
+      await create(nameOf(workspace), settings, { labels: { [labels.generation]: "1" } });
       return true;
     },
-    createFirst: (settings) => create(nameOf(settings.name), settings, { [labels.generation]: "1" }),
+    createFirst: (settings) => create(nameOf(settings.name), settings, { labels: { [labels.generation]: "1" } }),
     createNext: async (next) => {
-      const { settings, generation, transition } = next;
+      const { settings, generation, transition, waits = false } = next;
       const id = await create(nextName(next), settings, {
-        [labels.generation]: String(generation),
-        [labels.transition]: JSON.stringify(transition),
+        labels: { [labels.generation]: String(generation), [labels.transition]: JSON.stringify(transition) },
+        waits,
       });
-      return { id, generation, settings, transition, state: "created", claim: undefined };
+      return { id, generation, settings, transition, state: "created", claim: undefined, waits };
     },
-    claim: ({ id, settings, generation, transition }, request) =>
-      transition === undefined
-        ? Promise.resolve()
-        : engine.renameContainer(id, nextName({ settings, generation, transition }, request)),
+    claim,
     run: async (container, options) => {
       await engine.startContainer(container.id, options.signal);
-      return configure(container, options, true);
+      const port = await portOfRunning(container);
+      await Promise.all([
+        deliverConfig(engine, deliveryOf(container, { ...options, port })),
+        claim(container, options.claim),
+      ]);
+      return port;
     },
-    configure: (container, options) => configure(container, options),
+    startWaiting: async (container, signal) => {
+      await engine.startContainer(container.id, signal);
+      const [port, stdin] = await Promise.all([portOfRunning(container), engine.attachStdin(container.id, signal)]);
+      const gate = holdGate(stdin);
+      return {
+        container,
+        get isOpen() {
+          return gate.isOpen;
+        },
+        begin: async (options) => {
+          const delivery = deliveryOf(container, { ...options, port });
+          const [isTaken] = await Promise.all([
+            deliverOverStdin(engine, delivery, gate.stdin),
+            claim(container, options.claim),
+          ]);
+          if (!isTaken) await deliverByProcess(engine, delivery);
+          return port;
+        },
+        [Symbol.dispose]: () => gate[Symbol.dispose](),
+      };
+    },
+    configure: async (container, options) => {
+      const port = await portOfRunning(container);
+      await deliverByProcess(engine, deliveryOf(container, { ...options, port }));
+      return port;
+    },
     portOf: async ({ id }) => publishedPort(await engine.inspectContainer(id)),
     whyGone: async ({ id }) => {
       const { State } = await engine.inspectContainer(id);
@@ -287,8 +347,12 @@ const containerOf = ({ Id, Labels, Names, State }: ContainerSummary): WorkspaceC
     transition,
     state: State === "running" ? "running" : State === "created" ? "created" : "exited",
     claim: transition === undefined ? "first" : claimOf(Names, generation),
+    waits: Labels[waitsLabel] !== undefined,
   };
 };
+
+/** Whether it is, or was, the student's; one that stands by or waits is nobody's. */
+export const isClaimed = (summary: ContainerSummary): boolean => containerOf(summary)?.claim !== undefined;
 
 /** `/atelier-1a2b3c-name.4.<request>` → the request. */
 const claimOf = (names: readonly string[], generation: number): string | undefined => {
@@ -312,7 +376,7 @@ const imageOf = async (
   engine: Engine,
   record: BuildRecord | undefined,
   settings: WorkspaceSettings,
-): Promise<string> => {
+): Promise<ImageInspect> => {
   const step = record?.steps.find((candidate) => candidate.step === settings.image);
   const imageId = step?.images[0]?.configDigest;
   const image = imageId === undefined ? undefined : await engine.inspectImage(imageId);
@@ -323,50 +387,7 @@ const imageOf = async (
       { hint: "Build the workshop again: atelier build <folder>" },
     );
   await refuseForeignImage(engine, image);
-  return imageId;
-};
-
-const imageDigestOf = (state: StateDirectory, settings: WorkspaceSettings): string | undefined =>
-  state.readRecord(settings.record)?.steps.find(({ step }) => step === settings.image)?.images[0]?.configDigest;
-
-/** Configuration and tokens go in over stdin: they are in no label, no environment and no layer. */
-const runtimeFiles = (
-  state: StateDirectory,
-  settings: WorkspaceSettings,
-  { mode, port, imageDigest }: { mode: "normal" | "standby"; port: number; imageDigest: string | undefined },
-): Record<string, string> => {
-  const secrets = state.readSecrets(settings.id);
-  const proxy = state.readPort();
-  const config: RuntimeConfigInput = {
-    v: 1,
-    workspaceId: settings.id,
-    workspaceName: settings.name,
-    // The public one first. The supervisor's proxy always comes by the last.
-    origins: [
-      ...(proxy === undefined ? [] : [`http://${settings.name}.localhost:${proxy}`]),
-      `http://127.0.0.1:${settings.port}`,
-      `http://127.0.0.1:${port}`,
-    ],
-    ...(settings.step === undefined ? {} : { step: settings.step }),
-    ...(imageDigest === undefined ? {} : { imageDigest }),
-    parameters: settings.parameters,
-    secrets: Object.keys(secrets),
-    timezone: settings.timezone,
-    recording: settings.recording,
-    webTerminal: settings.webTerminal,
-    ...(settings.unlocked ? { unlocked: true } : {}),
-    ...(settings.help === undefined ? {} : { help: settings.help }),
-    mode,
-  };
-  const files: Record<string, string> = { "config.json": JSON.stringify(config) };
-  for (const role of ["student", "instructor", "control"] as const)
-    files[`${role}.token`] = state.token(settings.id, role);
-  for (const [name, value] of Object.entries(secrets)) files[`secrets/${name}`] = value;
-  const helpKey = state.readHelpKey(settings.id);
-  if (helpKey !== undefined) files["help.key"] = helpKey;
-  const kubeconfig = state.readKubeconfig(settings.id);
-  if (kubeconfig !== undefined) files["kubeconfig"] = kubeconfig;
-  return files;
+  return image;
 };
 
 /** Below the ports that systems and engines give away by themselves, so that nobody gets it meanwhile. */

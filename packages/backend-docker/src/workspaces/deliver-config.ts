@@ -1,8 +1,10 @@
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootViewSchema, receiveConfigCommand } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import type { Engine } from "../engine/engine.ts";
 import { getFromServer } from "./server-client.ts";
+import { goLine } from "./waiting-container.ts";
 
 export interface Delivery {
   readonly container: string;
@@ -10,6 +12,8 @@ export interface Delivery {
   readonly port: number;
   readonly files: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Its server may be waiting for an order to start. */
+  readonly waits?: boolean;
 }
 
 /** A server that answers and has not taken its configuration from stdin by then is one that does not read it. */
@@ -23,15 +27,20 @@ const answersWithinMs = 20_000;
  * Throws `AppError` `config-not-received`.
  */
 export const deliverConfig = async (engine: Engine, delivery: Delivery): Promise<void> => {
-  if (!(await deliverOverStdin(engine, delivery))) await deliverByProcess(engine, delivery);
+  const stdin = await engine.attachStdin(delivery.container, delivery.signal).catch(() => undefined);
+  if (stdin === undefined || !(await deliverOverStdin(engine, delivery, stdin)))
+    await deliverByProcess(engine, delivery);
 };
 
-const deliverOverStdin = async (engine: Engine, { container, port, files, signal }: Delivery): Promise<boolean> => {
-  const stdin = await engine.attachStdin(container, signal).catch(() => undefined);
-  if (stdin === undefined) return false;
+/** Over a stdin that is held already. Answers whether it was taken. */
+export const deliverOverStdin = async (
+  engine: Engine,
+  { container, port, files, signal, waits }: Delivery,
+  stdin: Duplex,
+): Promise<boolean> => {
   try {
     stdin.on("error", () => stdin.destroy());
-    stdin.end(`${JSON.stringify(files)}\n`);
+    stdin.end(`${waits ? goLine : ""}${JSON.stringify(files)}\n`);
     let end = performance.now() + answersWithinMs;
     for (let round = 1, isThere = false; performance.now() < end; round++) {
       signal.throwIfAborted();

@@ -35,7 +35,11 @@ export const workspaceSettingsSchema = z.object({
   resources: z.object({ cpu: z.number().optional(), memoryBytes: z.number(), pids: z.int() }),
   /** Absent: without end, kept for ever. */
   lifecycle: z
-    .object({ ttlSeconds: z.number().optional(), retainSeconds: z.number(), prewarm: z.enum(["off", "next"]) })
+    .object({
+      ttlSeconds: z.number().optional(),
+      retainSeconds: z.number(),
+      prewarm: z.enum(["off", "container", "next"]),
+    })
     .optional(),
   /** False: whoever made it looks after it alone, and the supervisor leaves it be. */
   managed: z.boolean().optional(),
@@ -56,6 +60,8 @@ export type TransitionLabel = z.infer<typeof transitionLabelSchema>;
 
 const settingsLabel = "dev.atelier.settings";
 export const serviceLabel = "dev.atelier.service";
+/** On a container whose server does not start by itself the first time. */
+export const waitsLabel = "dev.atelier.waits";
 
 export type Role = "workspace" | "service" | "runtime" | "network" | "cluster";
 

@@ -6,7 +6,7 @@ import type { ContainerSummary } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
 import { createK3d, type K3d } from "../cluster/k3d.ts";
 import { clusterName } from "../cluster/workspace-cluster.ts";
-import { containersBeside, createContainers, freePort, publishedPort } from "./containers.ts";
+import { containersBeside, createContainers, isClaimed, freePort, publishedPort } from "./containers.ts";
 import { createSmallNetwork } from "./small-network.ts";
 import { waitForBoot } from "./server-client.ts";
 import { labelsOf, resourceName, serviceLabel, settingsOfLabels, type WorkspaceSettings } from "./workspace-labels.ts";
@@ -253,8 +253,13 @@ export const createWorkspaces = ({ engine, state, k3d = createK3d({}) }: Workspa
   };
 };
 
-/** Whom to take for the workspace when there are two: the last one wins, so the running ones come last, the older one at the very end. */
+/**
+ * Whom to take for the workspace when there are two: the last one wins, so those that are the student's come
+ * last, of these the running ones, the older one at the very end.
+ */
 const byPrecedence = (a: ContainerSummary, b: ContainerSummary): number =>
-  Number(a.State === "running") - Number(b.State === "running") || generationOf(b) - generationOf(a);
+  Number(isClaimed(a)) - Number(isClaimed(b)) ||
+  Number(a.State === "running") - Number(b.State === "running") ||
+  generationOf(b) - generationOf(a);
 
 const generationOf = ({ Labels }: ContainerSummary): number => Number(Labels[labels.generation] ?? "1");

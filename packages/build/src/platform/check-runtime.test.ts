@@ -71,6 +71,7 @@ const layer = (changes: Readonly<Record<string, Buffer | undefined>> = {}): read
     "/opt/atelier/bin/tini": makeElf({ machine: 183 }),
     "/opt/atelier/bin/setpriv": program(),
     "/opt/atelier/bin/flock": program(),
+    "/opt/atelier/bin/dash": program(),
     [loader]: makeElf({ machine: 183 }),
     [`${lib}/libc.so.6`]: makeElf({
       machine: 183,

@@ -29,6 +29,7 @@ export const checkRuntime = (files: readonly RuntimeFile[], platform: Platform):
     platformPaths.tini,
     platformPaths.setpriv,
     platformPaths.flock,
+    platformPaths.dash,
     loader,
   ]);
   for (const path of programs) if (!paths.has(path)) faults.push(`${path} is missing`);

@@ -40,7 +40,7 @@ export interface RuntimeLayer {
 const assemblyScript = fileURLToPath(new URL("../../../../images/platform/assemble.sh", import.meta.url));
 
 /**
- * The heavy half of the platform layer: Node, goss, tini, setpriv, flock, their libraries and loader,
+ * The heavy half of the platform layer: Node, goss, tini, setpriv, flock, dash, their libraries and loader,
  * terminfo and CA certificates. Assembled once per engine and version, inside a Debian container of the
  * engine's architecture, and kept as an image of its own.
  */

@@ -21,6 +21,8 @@ export const platformPaths = {
   goss: "/opt/atelier/bin/goss",
   setpriv: "/opt/atelier/bin/setpriv",
   flock: "/opt/atelier/bin/flock",
+  /** A shell of our own, the same on every base: it holds a container until its server is wanted. */
+  dash: "/opt/atelier/bin/dash",
   terminfo: "/opt/atelier/share/terminfo",
   caCertificates: "/opt/atelier/etc/ca-certificates.crt",
   server: "/opt/atelier/server/main.mjs",
@@ -29,6 +31,13 @@ export const platformPaths = {
   studentUi: "/opt/atelier/ui",
   /** JSON: {@link PlatformManifest}. */
   manifest: "/opt/atelier/platform.json",
+} as const;
+
+/** What a container remembers of itself in its own layer; it comes back with `docker start` and with nothing else. */
+export const layerPaths = {
+  folder: "/var/lib/atelier",
+  /** There as soon as a server has been at work in this container. */
+  record: "/var/lib/atelier/layer.json",
 } as const;
 
 export interface PlatformManifest {

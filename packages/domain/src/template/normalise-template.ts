@@ -30,7 +30,7 @@ const lifecycleOf = (lifecycle: Section<"lifecycle">): WorkspaceTemplate["lifecy
     ttlSeconds: secondsOf(lifecycle.ttl),
     retainSeconds: secondsOf(lifecycle.retain ?? defaultOf<string>("lifecycle.retain")) ?? 0,
     idleSuspendSeconds: secondsOf(lifecycle.idleSuspend),
-    prewarm: lifecycle.prewarm ?? defaultOf<"off">("lifecycle.prewarm"),
+    prewarm: lifecycle.prewarm ?? defaultOf<"container">("lifecycle.prewarm"),
   });
 
 const resourcesOf = ({

@@ -45,7 +45,7 @@ export const templateKeys: readonly TemplateKey[] = [
   { path: "lifecycle.idleSuspend", capability: "idle-suspend" },
   {
     path: "lifecycle.prewarm",
-    default: "off",
+    default: "container",
     honouredBy: "the supervisor",
     capability: "step-transition",
     what: "preparing the next step ahead",

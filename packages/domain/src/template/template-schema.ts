@@ -22,7 +22,10 @@ const lifecycle = z
     ttl: duration().optional().describe("How long a workspace runs before it is stopped, such as 8h."),
     retain: duration().optional().describe("How long a stopped workspace is kept before it is deleted."),
     idleSuspend: duration().optional().describe("After how long without activity a workspace is suspended."),
-    prewarm: z.enum(["off", "next"]).optional().describe("Whether the next step's container is prepared ahead."),
+    prewarm: z
+      .enum(["off", "container", "next"])
+      .optional()
+      .describe("How far the next step is prepared ahead: its container without a server, or with it."),
   })
   .describe("How long workspaces live.");
 

@@ -23,7 +23,7 @@ test("an empty template and none at all give the same defaults", () => {
   assert.deepEqual(defaultTemplate(), {
     name: "default",
     parameters: {},
-    lifecycle: { retainSeconds: 7 * 86_400, prewarm: "off" },
+    lifecycle: { retainSeconds: 7 * 86_400, prewarm: "container" },
     isolation: { mode: "individual" },
     resources: { container: {}, quota: {}, storage: {} },
     network: { egress: "internet", acceptUnenforced: false },

@@ -13,7 +13,7 @@ export interface WorkspaceTemplate {
     readonly ttlSeconds?: number;
     readonly retainSeconds: number;
     readonly idleSuspendSeconds?: number;
-    readonly prewarm: "off" | "next";
+    readonly prewarm: "off" | "container" | "next";
   };
   readonly isolation: { readonly mode: "individual" | "team" };
   readonly resources: {

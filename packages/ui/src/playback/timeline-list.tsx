@@ -1,20 +1,20 @@
 import "./playback.css";
 import { type ReactNode, useId, useState } from "react";
 import { Icon } from "../icons/icons.tsx";
-import type { PlaybackWords } from "./playback-words.ts";
+import { strings } from "../observation/strings/en.ts";
 import { isFailure, type TimelineEntry } from "./timeline.ts";
 
-const textOf = (entry: TimelineEntry, words: PlaybackWords): string =>
+const words = strings.playback;
+
+const textOf = (entry: TimelineEntry): string =>
   entry.kind === "command"
     ? entry.command.command
     : entry.kind === "check"
-      ? words.check(entry.check.outcome, entry.check.step)
+      ? `${words.check[entry.check.outcome]}: ${entry.check.step}`
       : words.step(entry.step);
 
-const labelOf = (entry: TimelineEntry, words: PlaybackWords): string =>
-  entry.kind === "command"
-    ? `${words.command(entry.command.exitCode)}: ${entry.command.command}`
-    : textOf(entry, words);
+const labelOf = (entry: TimelineEntry): string =>
+  entry.kind === "command" ? `${words.command(entry.command.exitCode)}: ${textOf(entry)}` : textOf(entry);
 
 const keyOf = (entry: TimelineEntry): string =>
   entry.kind === "command"
@@ -32,20 +32,15 @@ const iconOf = (entry: TimelineEntry): "terminal" | "check" | "cross" | "flag" |
 /** What happened during a recording; each entry seeks to it. */
 export const TimelineList = ({
   entries,
-  current,
-  words,
   onSeek,
 }: {
   readonly entries: readonly TimelineEntry[];
-  /** Where the player is. */
-  readonly current: TimelineEntry | undefined;
-  readonly words: PlaybackWords;
   readonly onSeek: (entry: TimelineEntry) => void;
 }): ReactNode => {
   const searchId = useId();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
-  const found = entries.filter((entry) => textOf(entry, words).toLowerCase().includes(wanted));
+  const found = entries.filter((entry) => textOf(entry).toLowerCase().includes(wanted));
   return (
     <section className="timeline" aria-label={words.timeline}>
       <label className="visually-hidden" htmlFor={searchId}>
@@ -54,13 +49,13 @@ export const TimelineList = ({
       <input
         id={searchId}
         type="search"
-        className="playback__field"
+        className="field"
         placeholder={words.search}
         value={search}
         onChange={({ target }) => setSearch(target.value)}
       />
       {found.length === 0 ? (
-        <p className="playback__note">{words.noTimeline}</p>
+        <p className="panel__empty">{words.noTimeline}</p>
       ) : (
         <ol className="timeline__list">
           {found.map((entry) => (
@@ -69,16 +64,15 @@ export const TimelineList = ({
                 type="button"
                 className="timeline__entry"
                 data-kind={entry.kind}
-                aria-current={entry === current ? "true" : undefined}
                 data-failed={
                   isFailure(entry) || (entry.kind === "check" && entry.check.outcome !== "passed") || undefined
                 }
-                aria-label={`${words.position(entry.t)} ${labelOf(entry, words)}`}
+                aria-label={`${words.position(entry.t)} ${labelOf(entry)}`}
                 onClick={() => onSeek(entry)}
               >
                 <span className="timeline__time">{words.position(entry.t)}</span>
                 <Icon name={iconOf(entry)} size={14} />
-                <span className="timeline__text">{textOf(entry, words)}</span>
+                <span className="timeline__text">{textOf(entry)}</span>
               </button>
             </li>
           ))}

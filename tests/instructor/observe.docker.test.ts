@@ -78,9 +78,7 @@ test("an instructor watches a student live, plays what was, and takes it along, 
     await instructor.getByRole("tab", { name: "Commands" }).click();
     await failed.getByRole("button").click();
     await instructor.locator(".timeline__entry", { hasText: "echo seen-by-both" }).click();
-    await instructor.waitForFunction(
-      `[...document.querySelectorAll(".ap-line, .ap-term-text *")].length > 0 || document.querySelector(".ap-player") !== null`,
-    );
+    await instructor.locator(".cast-player .xterm-rows").getByText("nothing-here").first().waitFor();
 
     // The student's link does not open this page, and the instructor's does not take the student's away.
     const foreign = await (await browser.newContext()).newPage();

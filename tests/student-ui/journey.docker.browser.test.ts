@@ -119,10 +119,25 @@ test("a student's way through a real workspace: notice, check, swap, reload, awa
   assert.match(work, /recordings\/session-/);
   assert.match(work, /echo before-\$\(\(20\+2\)\)/);
 
-  // The same on a phone: one pane at a time, nothing cut off sideways.
-  await page.setViewportSize({ width: 360, height: 740 });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  // What the terminal showed is played, over the swap and the reload.
+  await page.getByRole("tab", { name: "Recording" }).click();
+  await page.getByRole("searchbox", { name: "Search the timeline" }).fill("up.txt");
+  await page
+    .getByRole("button", { name: /Command, worked: clear; stat/ })
+    .first()
+    .click();
+  await button(page, "Play").click();
+  await page.locator(".cast-player .xterm-rows").getByText("/home/student/up.txt").first().waitFor();
+  assert.match(await readFile(await saved(page, /^Download \(/), "utf8"), /^\{"version":2,[^\n]*\n\[/);
+
+  // The same on the smallest screen: one pane at a time, nothing cut off sideways in any tool.
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const tab of ["Terminal 1", "Editor", "Help", "Recording", "My work"]) {
+    await page.getByRole("tab", { name: tab }).click();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, tab);
+  }
   await page.locator(".pane-switch").getByText("Text").click();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
   await page.getByRole("heading", { level: 1, name: "Leave" }).waitFor();
   assert.deepEqual(complaints, []);
 });

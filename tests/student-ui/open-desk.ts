@@ -23,7 +23,8 @@ export interface DeskOptions extends BrowserContextOptions {
 }
 
 /** What a student has agreed to in the pretended workspace. */
-const noticeText = (scenario: string): string => (scenario === "asking" ? "both,anthropic" : "both,no-model");
+const noticeText = (scenario: string): string =>
+  ({ asking: "both,anthropic", unrecorded: "commands,no-model" })[scenario] ?? "both,no-model";
 
 /** Agrees to the notice before the page is there, for tests of what lies behind it. */
 export const acceptNotice = (context: { addInitScript: Page["addInitScript"] }, scenario: string): Promise<unknown> =>
@@ -102,7 +103,7 @@ export const openWorkspacePage = async (
 };
 
 /** Follows a link that downloads; answers the path of what came. */
-export const saved = async (page: Page, name: string): Promise<string> => {
+export const saved = async (page: Page, name: string | RegExp): Promise<string> => {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name }).first().click(),

@@ -87,7 +87,7 @@ export const SessionPage = ({ source }: { readonly source: SessionSource }): Rea
                 id: "recordings",
                 title: strings.tabs.recordings,
                 content: (
-                  <PlaybackPanel source={source} observation={observation} isRecorded={isRecorded} target={target} />
+                  <PlaybackPanel source={source} records={observation} isRecorded={isRecorded} target={target} />
                 ),
               },
             ]}

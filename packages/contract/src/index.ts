@@ -16,6 +16,7 @@ export * from "./http/files-api.ts";
 export * from "./http/instructor-api.ts";
 export * from "./http/evidence.ts";
 export * from "./http/leaving-api.ts";
+export * from "./http/playback-api.ts";
 export * from "./http/preview.ts";
 export * from "./http/replaced-api.ts";
 export * from "./http/student-api.ts";

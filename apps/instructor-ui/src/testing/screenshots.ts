@@ -18,7 +18,7 @@ const caughtUp = (page: Page): Promise<unknown> => page.locator(".attention").wa
 const playing = async (page: Page): Promise<void> => {
   await tab("Recordings")(page);
   await page.locator(".timeline__entry").first().waitFor();
-  await page.locator(".ap-terminal, .ap-term").first().waitFor();
+  await page.locator(".cast-player .xterm-rows").waitFor();
   await page.getByRole("button", { name: "First error" }).click();
   await page.waitForTimeout(500);
 };

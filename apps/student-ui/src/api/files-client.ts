@@ -4,13 +4,10 @@ import {
   fileEntrySchema,
   filesApi,
   folderViewSchema,
-  problemSchema,
   type WorkView,
   workViewSchema,
 } from "@atelier/contract";
-import type { z } from "zod";
-import { strings } from "../strings/en.ts";
-import { RequestFailed } from "./problem.ts";
+import { createApiCall } from "./api-call.ts";
 
 export interface FileText {
   readonly text: string;
@@ -38,36 +35,7 @@ export const downloadUrl = ({ path, kind }: Pick<FileEntry, "path" | "kind">): s
   kind === "folder" ? at(filesApi.archive, path) : `${at(filesApi.content, path)}&download`;
 
 export const createFilesClient = (fetchIt: typeof fetch): FilesClient => {
-  const call = async (path: string, init: RequestInit & { readonly patient?: boolean } = {}): Promise<Response> => {
-    const { patient = false, ...rest } = init;
-    const response = await fetchIt(path, {
-      credentials: "same-origin",
-      cache: "no-store",
-      ...(patient ? {} : { signal: AbortSignal.timeout(30_000) }),
-      ...rest,
-    }).catch((cause: unknown) => {
-      throw new RequestFailed(0, { code: "unreachable", message: strings.problem.network, fields: [] }, { cause });
-    });
-    if (response.ok) return response;
-    const problem = problemSchema.safeParse(await response.json().catch(() => undefined)).data;
-    throw new RequestFailed(
-      response.status,
-      problem ?? {
-        code: `http-${response.status}`,
-        message: `${strings.problem.unexpected} (${response.status})`,
-        fields: [],
-      },
-    );
-  };
-  const parse = async <T>(response: Response, schema: z.ZodType<T>): Promise<T> => {
-    const parsed = schema.safeParse(await response.json().catch(() => undefined));
-    if (parsed.success) return parsed.data;
-    throw new RequestFailed(response.status, {
-      code: "unexpected-answer",
-      message: strings.problem.unexpected,
-      fields: [],
-    });
-  };
+  const { call, parse } = createApiCall(fetchIt);
   const post = (path: string, body: unknown): Promise<Response> =>
     call(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   const etagOf = (response: Response): string => /"([\w-]+)"/.exec(response.headers.get("etag") ?? "")?.[1] ?? "";

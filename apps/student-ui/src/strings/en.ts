@@ -1,5 +1,6 @@
 import type { BootView, RequestView, StepState } from "@atelier/contract";
 import { diagramStrings } from "./en-diagram.ts";
+import { recordingStrings } from "./en-recording.ts";
 import { savedStrings } from "./en-saved.ts";
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -283,6 +284,7 @@ export const en = {
     label: "Tools",
     editor: "Editor",
     help: "Help",
+    recording: "Recording",
     work: "My work",
     helpFor: "Help with",
     helpNone: "The author has not written help for this step.",
@@ -548,6 +550,7 @@ export const en = {
   },
 
   diagram: diagramStrings,
+  recording: recordingStrings,
   saved: savedStrings,
 
   access: {

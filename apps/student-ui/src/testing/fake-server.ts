@@ -12,6 +12,7 @@ import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
 import { createFakeFiles } from "./fake-files.ts";
 import { createFakeModel } from "./fake-model.ts";
 import { startFakePreview } from "./fake-preview.ts";
+import { answerRecordings, createFakeRecordings } from "./fake-recordings.ts";
 import { createFakeSaved } from "./fake-saved.ts";
 import { createFakeTerminal, type FakeTerminal } from "./fake-terminal.ts";
 import { createFakeWorkshop, type Scenario, scenarios } from "./fake-workshop.ts";
@@ -58,6 +59,8 @@ export const startFakeServer = async ({
   const files = createFakeFiles(home);
   const model = createFakeModel();
   const saved = createFakeSaved();
+  const recorded = createFakeRecordings(Date.now());
+  const recordings = scenario === "unrecorded" ? { ...recorded, list: [] } : recorded;
   const streams = new Set<ServerResponse>();
   const terminals = new Map<string, FakeTerminal>();
   let down = false;
@@ -170,6 +173,7 @@ export const startFakeServer = async ({
     if (head === "steps") return stepRoute(request, response, rest);
     if (head === "pages") return json(response, 200, { html: fakeTexts[rest[0] ?? ""] ?? "" });
     if (head === "disputes") return json(response, 200, { v: 1, kind: "atelier-check-evidence" });
+    if (answerRecordings(response, [head, ...rest], recordings)) return;
     if (head === "files" || head === "work") return files(request, response, [head, ...rest]);
     if (head === "terminals") return terminalRoute(request, response, rest[0]);
     if (head === "leaving") return json(response, 200, saved.leaving(scenario));

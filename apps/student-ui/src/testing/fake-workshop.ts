@@ -26,6 +26,7 @@ export const scenarios = [
   "tools",
   "self-checking",
   "offering",
+  "unrecorded",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -143,6 +144,7 @@ export const createFakeWorkshop = (
             watchers: 1,
           }
         : {}),
+      ...(scenario === "unrecorded" ? { recording: { commands: "on", terminal: "off" } as const } : {}),
       ...(scenario === "offering"
         ? { previewAddress: "http://127.0.0.1:{port}/", openPorts: [previewPort, 5432] }
         : {}),

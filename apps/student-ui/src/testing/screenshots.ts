@@ -46,6 +46,12 @@ const openFile = async (page: Page): Promise<void> => {
 };
 const solve = 'mkdir -p ~/notes; echo "learn the shell" > ~/notes/todo.txt; ls --color=always -la ~/notes\n';
 
+const playRecording = async (page: Page): Promise<void> => {
+  await page.getByRole("tab", { name: "Recording" }).click();
+  await button(page, "First error").click();
+  await page.locator(".cast-player .xterm-rows").getByText("notes/todo.txt").first().waitFor();
+};
+
 const shots: readonly Shot[] = [
   { name: "intro", scenario: "fresh", prepare: prompt },
   { name: "step", scenario: "working", prepare: (page) => type(page, "ls --color=always /\n") },
@@ -178,6 +184,13 @@ const shots: readonly Shot[] = [
       await page.getByText("files changed").waitFor();
     },
   },
+  { name: "recording", scenario: "tools", prepare: playRecording },
+  { name: "recording-contrast", scenario: "tools", theme: "contrast", prepare: playRecording },
+  {
+    name: "recording-off",
+    scenario: "unrecorded",
+    prepare: (page) => page.getByRole("tab", { name: "Recording" }).click(),
+  },
   {
     name: "help-tool",
     scenario: "asking",
@@ -257,6 +270,16 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: "smallest-recording",
+    scenario: "tools",
+    size: smallest,
+    touch: true,
+    prepare: async (page) => {
+      await page.locator(".pane-switch").getByText("Tools").click();
+      await playRecording(page);
+    },
+  },
+  {
     name: "smallest-notice",
     scenario: "tools",
     size: smallest,
@@ -273,6 +296,8 @@ const shots: readonly Shot[] = [
   },
 ];
 
+/** What the notice said that was accepted before. */
+const noticeOf: Partial<Record<Scenario, string>> = { asking: "both,anthropic", unrecorded: "commands,no-model" };
 const folder = join(import.meta.dirname, "../../../../screenshots");
 await mkdir(folder, { recursive: true });
 const only = process.argv.slice(2);
@@ -294,7 +319,7 @@ try {
           localStorage.setItem("atelier.preferences", preferences);
         },
         {
-          notice: keepsNotice ? undefined : shot.scenario === "asking" ? "both,anthropic" : "both,no-model",
+          notice: keepsNotice ? undefined : (noticeOf[shot.scenario] ?? "both,no-model"),
           preferences: JSON.stringify({ theme }),
         },
       );

@@ -1,10 +1,11 @@
 import { posix } from "node:path";
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
-import { filesApi, newFolderSchema, removeSchema, renameSchema } from "@atelier/contract";
+import { filesApi, newFolderSchema, playbackApi, removeSchema, renameSchema } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import type { Context, Hono } from "hono";
 import type { StudentDisk } from "../files/open-student-disk.ts";
+import { addRecordingRoutes } from "../playback/recording-routes.ts";
 import type { AppVariables } from "./app.ts";
 
 type AppContext = Context<{ Variables: AppVariables }>;
@@ -75,6 +76,8 @@ export const addFileRoutes = (app: Hono<{ Variables: AppVariables }>, disk: () =
       "Content-Disposition": attachment(work().archiveName),
     }),
   );
+  addRecordingRoutes(app, playbackApi, () => disk().recordings);
+  app.get(playbackApi.timeline, async (context) => context.json(await disk().timeline()));
 };
 
 const ownOnly = async (context: AppContext, next: () => Promise<void>): Promise<void> => {

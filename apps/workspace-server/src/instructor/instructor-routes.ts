@@ -4,10 +4,8 @@ import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type AccessRequest, type AccessRules, isInstructor } from "../http/access.ts";
 import { readBundled } from "../http/serve-file.ts";
-import { byteRangeOf } from "./byte-range.ts";
-import { closeAll, type InstructorService } from "./instructor-service.ts";
-import { joinParts } from "./join-parts.ts";
-import { instructorPageHeaders } from "./page-headers.ts";
+import { addRecordingRoutes } from "../playback/recording-routes.ts";
+import type { InstructorService } from "./instructor-service.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the routes use none of the app's own variables.
 type AnyContext = Context<any>;
@@ -20,8 +18,6 @@ export interface InstructorRoutes {
   readonly uiFolder: string;
   readonly problem: (context: AnyContext, status: ContentfulStatusCode, body: Omit<Problem, "fields">) => Response;
 }
-
-const castType = "application/x-asciicast";
 
 /** Adds the instructor's surface. Host and Origin have been checked by then; see `contract/http/instructor-api.ts`. */
 // biome-ignore lint/suspicious/noExplicitAny: the routes use none of the app's own variables.
@@ -39,7 +35,6 @@ export const addInstructorRoutes = (app: Hono<any>, options: InstructorRoutes): 
       context.req.header("accept-encoding"),
     );
     if (file === undefined) return notFound(context);
-    for (const [name, value] of Object.entries(instructorPageHeaders)) context.header(name, value);
     context.header("Content-Type", file.type);
     context.header("Vary", "Accept-Encoding");
     if (file.encoding) context.header("Content-Encoding", file.encoding);
@@ -80,23 +75,7 @@ export const addInstructorRoutes = (app: Hono<any>, options: InstructorRoutes): 
     return context.body(body);
   });
 
-  app.get(instructorApi.recordings, async (context) => context.json(await ready().recordings()));
-
-  app.get(instructorApi.recording, async (context) => {
-    const { name, parts } = await ready().openRecording(context.req.param("id"));
-    context.header("Content-Type", castType);
-    context.header("Content-Disposition", `attachment; filename="${name}"`);
-    if (parts.length === 1 && parts[0]) return sendFile(context, parts[0].file);
-    if (context.req.method === "HEAD") {
-      await closeAll(parts.map(({ file }) => file));
-      return context.body(null);
-    }
-    const text = Readable.from(joinParts(parts));
-    text.once("close", () => {
-      closeAll(parts.map(({ file }) => file)).catch(() => undefined);
-    });
-    return context.body(Readable.toWeb(text) as ReadableStream<Uint8Array>);
-  });
+  addRecordingRoutes(app, instructorApi, () => ready().recordings);
 
   app.get(instructorApi.export, (context) => {
     const session = ready().export();
@@ -109,34 +88,4 @@ export const addInstructorRoutes = (app: Hono<any>, options: InstructorRoutes): 
     }
     return context.body(Readable.toWeb(session.body) as ReadableStream<Uint8Array>);
   });
-
-  app.get(instructorApi.recordingPart, async (context) => {
-    const { parts } = await ready().openRecording(context.req.param("id"));
-    const wanted = parts[Number(context.req.param("part")) - 1];
-    await closeAll(parts.flatMap(({ file }) => (file === wanted?.file ? [] : [file])));
-    if (wanted === undefined) return notFound(context);
-    context.header("Content-Type", castType);
-    return sendFile(context, wanted.file);
-  });
-};
-
-/** A file as it is now, or the piece of it that is asked for. Closes it. */
-const sendFile = async (context: AnyContext, file: import("node:fs/promises").FileHandle): Promise<Response> => {
-  const { size } = await file.stat();
-  const range = byteRangeOf(context.req.header("range"), size);
-  context.header("Accept-Ranges", "bytes");
-  if (range === "none") {
-    await file.close();
-    context.header("Content-Range", `bytes */${size}`);
-    return context.body(null, 416);
-  }
-  const { start, end } = range === "whole" ? { start: 0, end: size - 1 } : range;
-  context.header("Content-Length", String(end - start + 1));
-  if (range !== "whole") context.header("Content-Range", `bytes ${start}-${end}/${size}`);
-  const status = range === "whole" ? 200 : 206;
-  if (size === 0 || context.req.method === "HEAD") {
-    await file.close();
-    return context.body(null, status);
-  }
-  return context.body(Readable.toWeb(file.createReadStream({ start, end })) as ReadableStream<Uint8Array>, status);
 };

@@ -1,20 +1,17 @@
-import { type FileHandle, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { Readable } from "node:stream";
-import type { InstructorEvent, RecordingView, TerminalView, WorkspaceView } from "@atelier/contract";
-import { AppError } from "@atelier/domain";
+import type { InstructorEvent, TerminalView, WorkspaceView } from "@atelier/contract";
 import { isOfSession, packSession, type SessionFile } from "@atelier/node-kit";
+import { openPart } from "../playback/find-recordings.ts";
+import { createRecordingLibrary, type RecordingLibrary } from "../playback/recording-library.ts";
 import { openFeed } from "./open-feed.ts";
 import type { PresenceList } from "./presence.ts";
-import { findRecordings, type FoundRecording, openPart } from "./recordings.ts";
-import type { OpenedPart } from "./join-parts.ts";
 
 /** What the instructor's routes call. */
 export interface InstructorService {
   /** The body of the event stream, from after an event's id or from the beginning. */
   follow(after: string | undefined): ReadableStream<Uint8Array>;
-  recordings(): Promise<readonly RecordingView[]>;
-  /** The parts of a recording, opened; whoever asks closes them. Throws `AppError` `not-found`. */
-  openRecording(id: string): Promise<{ readonly name: string; readonly parts: readonly OpenedPart[] }>;
+  readonly recordings: RecordingLibrary;
   /** The whole session as one tar.gz; undefined before it is known whose it is. */
   export(): { readonly name: string; readonly body: Readable } | undefined;
 }
@@ -46,11 +43,6 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
       now: now.toISOString(),
       ...(idleMs === undefined ? {} : { lastActiveAt: new Date(now.getTime() - idleMs).toISOString() }),
     };
-  };
-  const find = async (id: string): Promise<FoundRecording> => {
-    const found = (await findRecordings(runtimeFolder)).find((recording) => recording.id === id);
-    if (found === undefined) throw new AppError("not-found", "There is no such recording.");
-    return found;
   };
   async function* sessionFiles(): AsyncGenerator<SessionFile> {
     for (const name of (await readdir(runtimeFolder)).filter(isOfSession).toSorted()) {
@@ -100,35 +92,6 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
         onError: options.onError,
       });
     },
-    recordings: async () => {
-      const open = new Set(
-        options
-          .terminals()
-          .filter(({ state }) => state === "ready")
-          .map(({ name }) => name),
-      );
-      return (await findRecordings(runtimeFolder)).map(({ files: _files, ...recording }) => ({
-        ...recording,
-        // Newest first, so the first one of a terminal is the one that goes on.
-        live: open.delete(recording.terminal),
-      }));
-    },
-    openRecording: async (id) => {
-      const found = await find(id);
-      const parts: OpenedPart[] = [];
-      for (const { name, offset } of found.files) {
-        const file = await openPart(runtimeFolder, name);
-        if (file === undefined) {
-          await closeAll(parts.map((part) => part.file));
-          throw new AppError("not-found", "There is no such recording.");
-        }
-        parts.push({ file, offset });
-      }
-      return { name: `${found.startedAt.replace(/[-:]|\.\d+/g, "")}-${found.terminal}.cast`, parts };
-    },
+    recordings: createRecordingLibrary({ runtimeFolder, terminals: options.terminals }),
   };
-};
-
-export const closeAll = async (files: readonly FileHandle[]): Promise<void> => {
-  for (const file of files) await file.close().catch(() => undefined);
 };

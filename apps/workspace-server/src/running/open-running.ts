@@ -204,6 +204,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       workdir: loaded.workshop.workdir,
       workspaceName: received.config.workspaceName,
       changes: () => files.changes(),
+      terminals: () => running?.terminals?.list() ?? [],
       ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
     }),
     saving: {

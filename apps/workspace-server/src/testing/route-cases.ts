@@ -95,6 +95,15 @@ export const routeCases: Readonly<Record<string, RouteCase>> = {
   "GET /api/files/archive": { method: "GET", path: "/api/files/archive?path=~", who: "student", ok: 200 },
   "GET /api/work": { method: "GET", path: "/api/work", who: "student", ok: 200 },
   "GET /api/work/archive": { method: "GET", path: "/api/work/archive", who: "student", ok: 200 },
+  "GET /api/work/recordings": { method: "GET", path: "/api/work/recordings", who: "student", ok: 200 },
+  "GET /api/work/recordings/:id": { method: "GET", path: "/api/work/recordings/none", who: "student", ok: 404 },
+  "GET /api/work/recordings/:id/parts/:part": {
+    method: "GET",
+    path: "/api/work/recordings/none/parts/1",
+    who: "student",
+    ok: 404,
+  },
+  "GET /api/work/timeline": { method: "GET", path: "/api/work/timeline", who: "student", ok: 200 },
   "POST /api/variables": { method: "POST", path: "/api/variables", who: "student", body: "{}", ok: 204 },
   "POST /api/steps/:id/quizzes/:quiz": {
     method: "POST",

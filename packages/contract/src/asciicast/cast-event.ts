@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /** Output, input, marker, resize (`COLSxROWS`), exit (v3, a status as text). */
 export const castCodes = ["o", "i", "m", "r", "x"] as const;
 export type CastCode = (typeof castCodes)[number];
@@ -22,13 +20,14 @@ export const castEventPieces = (t: number, code: CastCode, data: string): readon
   "]\n",
 ];
 
-const eventSchema = z.tuple([z.number().nonnegative(), z.string(), z.string()]);
-
-/** Undefined for an event of a code that we do not know, which the formats want passed over. */
+/**
+ * Undefined for an event of a code that we do not know, which the formats want passed over. Looked at by
+ * hand: recordings are long, and they are read beside the shells.
+ */
 export const parseCastEvent = (value: unknown): CastEvent | undefined => {
-  const found = eventSchema.safeParse(value);
-  if (!found.success) throw new Error("no event of an asciicast: [seconds, code, text]");
-  const [t, code, data] = found.data;
+  const [t, code, data]: readonly unknown[] = Array.isArray(value) && value.length === 3 ? value : [];
+  if (typeof t !== "number" || t < 0 || typeof code !== "string" || typeof data !== "string")
+    throw new Error("no event of an asciicast: [seconds, code, text]");
   return isCode(code) ? { t, code, data } : undefined;
 };
 

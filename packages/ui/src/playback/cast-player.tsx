@@ -1,73 +1,135 @@
 import "./playback.css";
-import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useRef } from "react";
-import type { Player } from "./player.ts";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { Button } from "../controls/button.tsx";
+import type { ScreenOptions } from "../terminal/screen.ts";
+import { TerminalPane } from "../terminal/terminal-pane.tsx";
+import type { CastTrack } from "./cast-track.ts";
+import type { PlaybackWords } from "./playback-words.ts";
+import { createTrackPlayer, type PlayerClock } from "./track-player.ts";
 
 export interface CastPlayerHandle {
   seek(seconds: number): void;
 }
 
 export interface CastPlayerProps {
-  /** All of an asciicast v2. */
-  readonly text: string;
-  readonly duration: number;
+  readonly track: CastTrack;
+  readonly terminal: string;
   readonly speed: number;
-  readonly label: string;
-  readonly markers: readonly (readonly [number, string])[];
+  readonly isSkipping: boolean;
+  /** Places worth finding, shown along the bar. */
+  readonly marks: readonly { readonly t: number; readonly isFailure: boolean }[];
   readonly startAt: number;
+  readonly words: PlaybackWords;
+  readonly screen: Omit<ScreenOptions, "readOnly">;
+  readonly onPosition: (seconds: number) => void;
   readonly handle?: Ref<CastPlayerHandle>;
 }
 
-/** The player itself is loaded with the first recording that is looked at. */
-export const CastPlayer = ({ text, duration, speed, label, markers, startAt, handle }: CastPlayerProps): ReactNode => {
-  const element = useRef<HTMLDivElement>(null);
-  const player = useRef<Player | undefined>(undefined);
-  const place = useRef<{ readonly at: number; readonly isPlaying: boolean }>({ at: startAt, isPlaying: false });
-  const latestMarkers = useRef(markers);
-  latestMarkers.current = markers;
-  // asciinema-player 3.18 can hang at the very end of a recording of many full screens.
-  const within = useCallback((seconds: number): number => Math.max(0, Math.min(seconds, duration - 0.001)), [duration]);
+const clock: PlayerClock = {
+  now: () => performance.now(),
+  frame: (task) => {
+    const id = requestAnimationFrame(task);
+    return () => cancelAnimationFrame(id);
+  },
+};
+const jumpSeconds = 5;
 
-  useEffect(() => {
-    let isGone = false;
-    let isPlaying = place.current.isPlaying;
-    let own: Player | undefined;
-    import("./player.ts")
-      .then(({ createPlayer }) => {
-        if (isGone || element.current === null) return;
-        own = createPlayer(text, element.current, {
-          speed,
-          markers: latestMarkers.current,
-        });
-        own.addEventListener("playing", () => {
-          isPlaying = true;
-        });
-        for (const end of ["pause", "ended"] as const)
-          own.addEventListener(end, () => {
-            isPlaying = false;
-          });
-        player.current = own;
-        // Shows the place at once, where `startAt` would wait for somebody to press play.
-        const opened = own;
-        return opened.seek(within(place.current.at)).then(() => (isPlaying ? opened.play() : undefined));
-      })
-      .catch((error: unknown) => {
-        if (element.current) element.current.textContent = String(error);
-      });
-    return () => {
-      isGone = true;
-      if (own) place.current = { at: own.getCurrentTime(), isPlaying };
-      own?.dispose();
-      player.current = undefined;
-    };
-    // Another speed needs another player, at the same place.
-  }, [text, speed, within]);
+/** Where a key leads, as players have them. */
+const placeOfKey = (key: string, position: number, duration: number): number | undefined =>
+  key === "ArrowLeft"
+    ? position - jumpSeconds
+    : key === "ArrowRight"
+      ? position + jumpSeconds
+      : key === "Home"
+        ? 0
+        : key === "End"
+          ? duration
+          : undefined;
 
-  useImperativeHandle(handle, () => ({
-    seek: (seconds) => {
-      place.current = { ...place.current, at: within(seconds) };
-      player.current?.seek(within(seconds)).catch(() => undefined);
-    },
-  }));
+/** Plays a recording on the same screen that live terminals have. */
+export const CastPlayer = (props: CastPlayerProps): ReactNode => {
+  const { track, terminal, speed, isSkipping, marks, startAt, words, screen, onPosition, handle } = props;
+  const [firstPlace] = useState(startAt);
+  const player = useMemo(() => {
+    const made = createTrackPlayer(track, clock);
+    made.seek(firstPlace);
+    return made;
+  }, [track, firstPlace]);
+  const { position, isPlaying } = useSyncExternalStore(player.subscribe, player.read);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => () => player.dispose(), [player]);
+  useEffect(() => player.setSpeed(speed), [player, speed]);
+  useEffect(() => player.setSkipping(isSkipping), [player, isSkipping]);
+  useEffect(() => onPosition(position), [onPosition, position]);
+  useImperativeHandle(handle, () => ({ seek: player.seek }), [player]);
 
-  return <div className="cast-player" ref={element} role="region" aria-label={label} />;
+  const toggle = (): void => (isPlaying ? player.pause() : player.play());
+  const onKey = (event: KeyboardEvent): void => {
+    // Also while the screen has the focus: nobody can type there.
+    if (event.ctrlKey || event.altKey || event.metaKey || !(event.target instanceof HTMLTextAreaElement)) return;
+    const place = placeOfKey(event.key, position, track.duration);
+    if (event.key === " ") toggle();
+    else if (place !== undefined) player.seek(place);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const told = `${words.position(position)} / ${words.position(track.duration)}`;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms.
+    <div className="cast-player" role="group" aria-label={words.player} onKeyDownCapture={onKey}>
+      <div className="cast-player__screen">
+        <TerminalPane
+          source={player.source}
+          label={words.screen(terminal)}
+          options={{ ...screen, readOnly: true }}
+          onLeave={() => button.current?.focus()}
+        />
+      </div>
+      <div className="cast-player__bar">
+        <Button
+          ref={button}
+          size="small"
+          icon={isPlaying ? "pause" : "play"}
+          aria-label={isPlaying ? words.pause : words.play}
+          onPress={toggle}
+        />
+        <div className="cast-player__track">
+          <input
+            type="range"
+            min={0}
+            max={track.duration}
+            step={track.duration > 120 ? 1 : 0.1}
+            value={position}
+            aria-label={words.place}
+            aria-valuetext={told}
+            onChange={({ target }) => player.seek(Number(target.value))}
+          />
+          <span className="cast-player__marks" aria-hidden="true">
+            {marks.map(({ t, isFailure }, index) => (
+              <i
+                // biome-ignore lint/suspicious/noArrayIndexKey: two marks may stand at one place.
+                key={index}
+                data-failed={isFailure || undefined}
+                style={{ insetInlineStart: `${(t / Math.max(track.duration, 0.001)) * 100}%` }}
+              />
+            ))}
+          </span>
+        </div>
+        <span className="cast-player__time" aria-hidden="true">
+          {told}
+        </span>
+      </div>
+    </div>
+  );
 };

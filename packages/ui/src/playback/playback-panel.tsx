@@ -1,17 +1,20 @@
 import "./playback.css";
-import type { Observation, RecordingView } from "@atelier/contract";
+import type { RecordingView } from "@atelier/contract";
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Button } from "../controls/button.tsx";
-import type { SessionSource } from "../observation/session-source.ts";
 import { fileSize, strings } from "../observation/strings/en.ts";
-import { CastPlayer, type CastPlayerHandle } from "./cast-player.tsx";
-import { isFailure, readCastMarks, type TimelineEntry, timelineOf } from "./timeline.ts";
-import { TimelineList } from "./timeline-list.tsx";
+import type { ScreenOptions } from "../terminal/screen.ts";
+import type { CastPlayerHandle } from "./cast-player.tsx";
+import { type CastTrack, readCast } from "./cast-track.ts";
+import { PlaybackStage } from "./playback-stage.tsx";
+import type { PlaybackWords } from "./playback-words.ts";
+import type { RecordingSource } from "./recording-source.ts";
+import { isFailure, type TimelineRecords, timelineOf } from "./timeline.ts";
 
-const words = strings.playback;
 const speeds = [0.5, 1, 2, 4, 8] as const;
 /** The player holds a recording in memory, several times over. */
 const mostBytes = 48 * 1024 * 1024;
+const plainScreen = { fontSize: 14, screenReaderMode: false, highContrast: false } as const;
 
 /** Where to start: a terminal and a time, as a command tells them. */
 export interface PlaybackTarget {
@@ -20,17 +23,21 @@ export interface PlaybackTarget {
 }
 
 export interface PlaybackPanelProps {
-  readonly source: SessionSource;
-  readonly observation: Observation;
+  readonly source: RecordingSource;
+  readonly records: TimelineRecords;
   readonly isRecorded: boolean;
   readonly target?: PlaybackTarget | undefined;
+  readonly words?: PlaybackWords;
+  readonly screen?: Omit<ScreenOptions, "readOnly">;
+  /** The recordings are looked at again: what stands beside them may have grown as well. */
+  readonly onReload?: () => void;
 }
 
 type Loaded =
   | { readonly phase: "none" }
   | { readonly phase: "loading" }
   | { readonly phase: "failed"; readonly cause: string }
-  | { readonly phase: "ready"; readonly recording: RecordingView; readonly text: string };
+  | { readonly phase: "ready"; readonly recording: RecordingView; readonly track: CastTrack };
 
 const causeOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -43,13 +50,14 @@ const choose = (recordings: readonly RecordingView[], target: PlaybackTarget | u
   recordings[0];
 
 /** Recordings, played with what happened beside them. */
-export const PlaybackPanel = ({ source, observation, isRecorded, target }: PlaybackPanelProps): ReactNode => {
-  const chooserId = useId();
-  const speedId = useId();
+export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
+  const { source, records, isRecorded, target, words = strings.playback, screen = plainScreen, onReload } = props;
+  const [chooserId, speedId] = [useId(), useId()];
   const [recordings, setRecordings] = useState<readonly RecordingView[]>();
   const [chosen, setChosen] = useState<string>();
   const [loaded, setLoaded] = useState<Loaded>({ phase: "none" });
   const [speed, setSpeed] = useState(1);
+  const [isSkipping, setSkipping] = useState(true);
   const [round, setRound] = useState(0);
   const player = useRef<CastPlayerHandle>(null);
 
@@ -79,21 +87,18 @@ export const PlaybackPanel = ({ source, observation, isRecorded, target }: Playb
     if (recording === undefined || recording.bytes > mostBytes) return;
     const ending = new AbortController();
     setLoaded({ phase: "loading" });
-    source.loadRecording(recording.id, ending.signal).then(
-      (text) => setLoaded({ phase: "ready", recording, text }),
-      (error: unknown) => {
+    source
+      .loadRecording(recording.id, ending.signal)
+      .then((text) => setLoaded({ phase: "ready", recording, track: readCast(text) }))
+      .catch((error: unknown) => {
         if (!ending.signal.aborted) setLoaded({ phase: "failed", cause: causeOf(error) });
-      },
-    );
+      });
     return () => ending.abort();
   }, [source, recording?.id, recording?.bytes, round]);
 
-  const text = loaded.phase === "ready" ? loaded.text : undefined;
-  const marks = useMemo(() => (text === undefined ? undefined : readCastMarks(text)), [text]);
   const entries = useMemo(
-    () =>
-      marks === undefined || loaded.phase !== "ready" ? [] : timelineOf(marks, loaded.recording.terminal, observation),
-    [marks, loaded, observation],
+    () => (loaded.phase === "ready" ? timelineOf(loaded.track, loaded.recording.terminal, records) : []),
+    [loaded, records],
   );
   const startAt = useMemo(
     () =>
@@ -104,18 +109,22 @@ export const PlaybackPanel = ({ source, observation, isRecorded, target }: Playb
     if (target !== undefined) player.current?.seek(startAt);
   }, [target, startAt]);
 
-  if (recordings?.length === 0) return <p className="panel__empty">{isRecorded ? words.none : words.off}</p>;
+  const reload = (): void => {
+    setRound(round + 1);
+    onReload?.();
+  };
+  if (recordings?.length === 0) return <p className="playback__note">{isRecorded ? words.none : words.off}</p>;
   const firstError = entries.find(isFailure);
-  const seek = (entry: TimelineEntry): void => player.current?.seek(entry.t);
+  const isTooLarge = recording !== undefined && recording.bytes > mostBytes;
   return (
     <div className="playback">
-      <div className="tools">
+      <div className="playback__tools">
         <label className="visually-hidden" htmlFor={chooserId}>
           {words.choose}
         </label>
         <select
           id={chooserId}
-          className="field"
+          className="playback__field"
           value={chosen ?? ""}
           onChange={({ target: { value } }) => setChosen(value)}
         >
@@ -125,72 +134,71 @@ export const PlaybackPanel = ({ source, observation, isRecorded, target }: Playb
             </option>
           ))}
         </select>
-        <label className="tick" htmlFor={speedId}>
+        <label className="playback__choice" htmlFor={speedId}>
           {words.speed}
+          <select
+            id={speedId}
+            className="playback__field"
+            value={speed}
+            onChange={({ target: { value } }) => setSpeed(Number(value))}
+          >
+            {speeds.map((value) => (
+              <option key={value} value={value}>
+                {value}×
+              </option>
+            ))}
+          </select>
         </label>
-        <select
-          id={speedId}
-          className="field field--narrow"
-          value={speed}
-          onChange={({ target: { value } }) => setSpeed(Number(value))}
-        >
-          {speeds.map((value) => (
-            <option key={value} value={value}>
-              {value}×
-            </option>
-          ))}
-        </select>
+        <label className="playback__choice">
+          <input type="checkbox" checked={isSkipping} onChange={({ target: { checked } }) => setSkipping(checked)} />
+          {words.skipPauses}
+        </label>
         <Button
           size="small"
           icon="cross"
           isDisabled={firstError === undefined}
-          onPress={() => firstError && seek(firstError)}
+          onPress={() => firstError && player.current?.seek(firstError.t)}
         >
           {firstError === undefined ? words.noError : words.firstError}
         </Button>
         {recording?.live === true && (
-          <Button size="small" icon="refresh" onPress={() => setRound(round + 1)}>
+          <Button size="small" icon="refresh" onPress={reload}>
             {words.reload}
           </Button>
         )}
         {recording !== undefined && (
           <a className="button" data-size="small" href={source.recordingUrl(recording.id)} download>
-            {words.download} ({fileSize(recording.bytes)})
+            {words.download(fileSize(recording.bytes))}
           </a>
         )}
       </div>
-      {recording !== undefined && recording.bytes > mostBytes && (
-        <p className="panel__empty">{words.tooLarge(fileSize(recording.bytes))}</p>
-      )}
+      {isTooLarge && <p className="playback__note">{words.tooLarge(fileSize(recording.bytes))}</p>}
       {loaded.phase === "loading" && (
-        <p className="panel__empty" role="status">
+        <p className="playback__note" role="status">
           {words.loading}
         </p>
       )}
       {loaded.phase === "failed" && (
-        <p className="panel__empty" role="alert">
+        <p className="playback__note" role="alert">
           {words.failed(loaded.cause)}{" "}
-          <Button size="small" onPress={() => setRound(round + 1)}>
+          <Button size="small" onPress={reload}>
             {words.again}
           </Button>
         </p>
       )}
-      {loaded.phase === "ready" && marks !== undefined && (
-        <div className="playback__stage">
-          <CastPlayer
-            key={loaded.recording.id}
-            text={loaded.text}
-            duration={marks.duration}
-            speed={speed}
-            label={words.player}
-            startAt={startAt}
-            markers={entries.map(
-              (entry) => [entry.t, entry.kind === "command" ? entry.command.command : entry.kind] as const,
-            )}
-            handle={player}
-          />
-          <TimelineList entries={entries} onSeek={seek} />
-        </div>
+      {loaded.phase === "ready" && !isTooLarge && (
+        <PlaybackStage
+          key={loaded.recording.id}
+          track={loaded.track}
+          terminal={loaded.recording.terminal}
+          entries={entries}
+          speed={speed}
+          isSkipping={isSkipping}
+          startAt={startAt}
+          words={words}
+          screen={screen}
+          player={player}
+        />
       )}
     </div>
   );

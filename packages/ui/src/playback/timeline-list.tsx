@@ -1,20 +1,20 @@
 import "./playback.css";
 import { type ReactNode, useId, useState } from "react";
 import { Icon } from "../icons/icons.tsx";
-import { strings } from "../observation/strings/en.ts";
+import type { PlaybackWords } from "./playback-words.ts";
 import { isFailure, type TimelineEntry } from "./timeline.ts";
 
-const words = strings.playback;
-
-const textOf = (entry: TimelineEntry): string =>
+const textOf = (entry: TimelineEntry, words: PlaybackWords): string =>
   entry.kind === "command"
     ? entry.command.command
     : entry.kind === "check"
-      ? `${words.check[entry.check.outcome]}: ${entry.check.step}`
+      ? words.check(entry.check.outcome, entry.check.step)
       : words.step(entry.step);
 
-const labelOf = (entry: TimelineEntry): string =>
-  entry.kind === "command" ? `${words.command(entry.command.exitCode)}: ${textOf(entry)}` : textOf(entry);
+const labelOf = (entry: TimelineEntry, words: PlaybackWords): string =>
+  entry.kind === "command"
+    ? `${words.command(entry.command.exitCode)}: ${entry.command.command}`
+    : textOf(entry, words);
 
 const keyOf = (entry: TimelineEntry): string =>
   entry.kind === "command"
@@ -32,15 +32,20 @@ const iconOf = (entry: TimelineEntry): "terminal" | "check" | "cross" | "flag" |
 /** What happened during a recording; each entry seeks to it. */
 export const TimelineList = ({
   entries,
+  current,
+  words,
   onSeek,
 }: {
   readonly entries: readonly TimelineEntry[];
+  /** Where the player is. */
+  readonly current: TimelineEntry | undefined;
+  readonly words: PlaybackWords;
   readonly onSeek: (entry: TimelineEntry) => void;
 }): ReactNode => {
   const searchId = useId();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
-  const found = entries.filter((entry) => textOf(entry).toLowerCase().includes(wanted));
+  const found = entries.filter((entry) => textOf(entry, words).toLowerCase().includes(wanted));
   return (
     <section className="timeline" aria-label={words.timeline}>
       <label className="visually-hidden" htmlFor={searchId}>
@@ -49,13 +54,13 @@ export const TimelineList = ({
       <input
         id={searchId}
         type="search"
-        className="field"
+        className="playback__field"
         placeholder={words.search}
         value={search}
         onChange={({ target }) => setSearch(target.value)}
       />
       {found.length === 0 ? (
-        <p className="panel__empty">{words.noTimeline}</p>
+        <p className="playback__note">{words.noTimeline}</p>
       ) : (
         <ol className="timeline__list">
           {found.map((entry) => (
@@ -64,15 +69,16 @@ export const TimelineList = ({
                 type="button"
                 className="timeline__entry"
                 data-kind={entry.kind}
+                aria-current={entry === current ? "true" : undefined}
                 data-failed={
                   isFailure(entry) || (entry.kind === "check" && entry.check.outcome !== "passed") || undefined
                 }
-                aria-label={`${words.position(entry.t)} ${labelOf(entry)}`}
+                aria-label={`${words.position(entry.t)} ${labelOf(entry, words)}`}
                 onClick={() => onSeek(entry)}
               >
                 <span className="timeline__time">{words.position(entry.t)}</span>
                 <Icon name={iconOf(entry)} size={14} />
-                <span className="timeline__text">{textOf(entry)}</span>
+                <span className="timeline__text">{textOf(entry, words)}</span>
               </button>
             </li>
           ))}

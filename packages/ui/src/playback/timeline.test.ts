@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CheckRecord, type CommandRecord, encodeCastEvent, encodeCastHeader } from "@atelier/contract";
-import { readCastMarks, timelineOf } from "./timeline.ts";
+import { readCast } from "./cast-track.ts";
+import { timelineOf } from "./timeline.ts";
 
 const second = 1_700_000_000;
 const at = (seconds: number): string => new Date((second + seconds) * 1000).toISOString();
@@ -30,20 +31,32 @@ const cast =
   encodeCastEvent(5, "m", "false") +
   encodeCastEvent(9.5, "o", "$ ");
 
-test("header, markers and length are read without taking output for a marker", () => {
-  assert.deepEqual(readCastMarks(cast), {
-    startedAt: second * 1000,
-    duration: 9.5,
-    markers: [
-      { t: 2, label: 'echo "hi"' },
-      { t: 5, label: "false" },
-    ],
-  });
-  assert.equal(readCastMarks(encodeCastHeader({ width: 1, height: 1, timestamp: 1 })).duration, 0);
+test("size, length, markers and what is shown are read without taking output for a marker", () => {
+  assert.deepEqual(
+    readCast(`${cast}[9.6,"r","100x30"]\n[9.7,"r","0x99999"]\n[9.8,"i","typed"]\nno event\n[10,"o","torn`),
+    {
+      startedAt: second * 1000,
+      duration: 9.8,
+      size: { cols: 80, rows: 24 },
+      frames: [
+        { t: 0.1, output: '$ [9.0,"m","no marker"]\n' },
+        { t: 2.1, output: "hi\r\n" },
+        { t: 9.5, output: "$ " },
+        { t: 9.6, size: { cols: 100, rows: 30 } },
+        { t: 9.7, size: { cols: 2, rows: 1000 } },
+      ],
+      markers: [
+        { t: 2, label: 'echo "hi"' },
+        { t: 5, label: "false" },
+      ],
+    },
+  );
+  assert.equal(readCast(encodeCastHeader({ width: 1, height: 1, timestamp: 1 })).duration, 0);
+  assert.throws(() => readCast("[1,2]\n"), /no recording/);
 });
 
 test("commands, checks and steps stand where the recording's own markers put them", () => {
-  const entries = timelineOf(readCastMarks(cast), "1", {
+  const entries = timelineOf(readCast(cast), "1", {
     commands: [
       command(2.7, 'echo "hi"'),
       command(5.7, "false", { exitCode: 1 }),

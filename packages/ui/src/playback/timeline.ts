@@ -1,38 +1,28 @@
-import type { CheckRecord, CommandRecord, Observation } from "@atelier/contract";
+import type { CheckRecord, CommandRecord, StepVisit } from "@atelier/contract";
+import type { CastTrack } from "./cast-track.ts";
 
 export type TimelineEntry =
-  | { readonly kind: "command"; readonly t: number; readonly command: CommandRecord }
-  | { readonly kind: "check"; readonly t: number; readonly check: CheckRecord }
+  | { readonly kind: "command"; readonly t: number; readonly command: TimelineRecords["commands"][number] }
+  | { readonly kind: "check"; readonly t: number; readonly check: TimelineRecords["checks"][number] }
   | { readonly kind: "step"; readonly t: number; readonly step: string };
 
-export interface CastMarks {
-  /** Milliseconds since 1970 at second 0, by the header: whole seconds only. */
-  readonly startedAt: number;
-  /** Seconds of the last event. */
-  readonly duration: number;
-  readonly markers: readonly { readonly t: number; readonly label: string }[];
+/** The records that a timeline is made of; an observation has them, and the student's own page as well. */
+export interface TimelineRecords {
+  readonly commands: readonly Pick<CommandRecord, "seq" | "terminal" | "command" | "startedAt" | "exitCode">[];
+  readonly checks: readonly Pick<CheckRecord, "seq" | "ts" | "step" | "outcome">[];
+  readonly visits: readonly Pick<StepVisit, "step" | "enteredAt">[];
 }
 
-/** Header, markers and length of an asciicast v2, without decoding its output. */
-export const readCastMarks = (text: string): CastMarks => {
-  const header: unknown = JSON.parse(text.slice(0, text.indexOf("\n")));
-  const timestamp =
-    typeof header === "object" && header !== null && "timestamp" in header ? Number(header.timestamp) : 0;
-  const markers: { t: number; label: string }[] = [];
-  for (const [, t, label = ""] of text.matchAll(/^\[\s*([\d.]+)\s*,\s*"m"\s*,\s*("(?:[^"\\]|\\.)*")\s*\]$/gm))
-    markers.push({ t: Number(t), label: String(JSON.parse(label)) });
-  const last = /\n\[\s*([\d.]+)\s*,[^\n]*\]\n?$/.exec(text.slice(text.lastIndexOf("\n[", text.length - 2)));
-  return { startedAt: timestamp * 1000, duration: Number(last?.[1] ?? 0), markers };
-};
+type TimedTrack = Pick<CastTrack, "startedAt" | "duration" | "markers">;
 
-/** Markers of commands may be shortened; one that stands so far from its record is another one's. */
+/** Both markers and commands may be shortened; one that stands so far from its record is another one's. */
 const nearMs = 5000;
 
 /**
  * What to add to times by the header, which tells whole seconds, to have the recording's own: the middle of
  * what its command markers tell.
  */
-const skewOf = ({ startedAt, markers }: CastMarks, commands: readonly CommandRecord[]): number => {
+const skewOf = ({ startedAt, markers }: TimedTrack, commands: TimelineRecords["commands"]): number => {
   const skews: number[] = [];
   let from = 0;
   for (const { command, startedAt: at } of commands) {
@@ -41,7 +31,7 @@ const skewOf = ({ startedAt, markers }: CastMarks, commands: readonly CommandRec
       (marker, place) =>
         place >= from &&
         Math.abs(marker.t - t) * 1000 < nearMs &&
-        marker.label === command.slice(0, marker.label.length),
+        (command.startsWith(marker.label) || marker.label.startsWith(command)),
     );
     if (index === -1) continue;
     from = index + 1;
@@ -51,23 +41,19 @@ const skewOf = ({ startedAt, markers }: CastMarks, commands: readonly CommandRec
 };
 
 /** What happened while a recording ran, by its own clock. */
-export const timelineOf = (
-  marks: CastMarks,
-  terminal: string,
-  observation: Pick<Observation, "commands" | "checks" | "visits">,
-): readonly TimelineEntry[] => {
-  const commands = observation.commands.filter((command) => command.terminal === terminal);
-  const skew = skewOf(marks, commands);
-  const place = (at: string): number => (Date.parse(at) - marks.startedAt) / 1000 + skew;
+export const timelineOf = (track: TimedTrack, terminal: string, records: TimelineRecords): readonly TimelineEntry[] => {
+  const commands = records.commands.filter((command) => command.terminal === terminal);
+  const skew = skewOf(track, commands);
+  const place = (at: string): number => (Date.parse(at) - track.startedAt) / 1000 + skew;
   const entries: TimelineEntry[] = [
     ...commands.map((command): TimelineEntry => ({ kind: "command", t: place(command.startedAt), command })),
-    ...observation.checks.map((check): TimelineEntry => ({ kind: "check", t: place(check.ts), check })),
-    ...observation.visits.map(({ step, enteredAt }): TimelineEntry => ({ kind: "step", t: place(enteredAt), step })),
+    ...records.checks.map((check): TimelineEntry => ({ kind: "check", t: place(check.ts), check })),
+    ...records.visits.map(({ step, enteredAt }): TimelineEntry => ({ kind: "step", t: place(enteredAt), step })),
   ];
   // Half a second of grace: what was typed first may be a little older than the first byte of output.
   return entries
-    .filter(({ t }) => t >= -0.5 && t <= marks.duration + 0.5)
-    .map((entry) => ({ ...entry, t: Math.min(Math.max(0, entry.t), marks.duration) }))
+    .filter(({ t }) => t >= -0.5 && t <= track.duration + 0.5)
+    .map((entry) => ({ ...entry, t: Math.min(Math.max(0, entry.t), track.duration) }))
     .toSorted((a, b) => a.t - b.t);
 };
 

@@ -7,7 +7,7 @@ import {
   type TerminalSource,
   type TerminalStatus,
 } from "@atelier/ui/terminal";
-import { lazy, type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { strings } from "../../strings/en.ts";
 import { previewOfLink } from "../tools/tool-id.ts";
@@ -17,21 +17,11 @@ import { TerminalKeys } from "./terminal-keys.tsx";
 import { TerminalOverlay } from "./terminal-overlay.tsx";
 import { useTerminals } from "./terminal-registry.ts";
 import { TerminalSearch } from "./terminal-search.tsx";
+import { useHighContrast } from "./use-high-contrast.ts";
 
 const ClipboardDialog = lazy(() => import("./clipboard-dialog.tsx"));
 
 const words = strings.terminal;
-const contrast = "(prefers-contrast: more), (forced-colors: active)";
-
-const useHighContrast = (): boolean =>
-  useSyncExternalStore(
-    (listener) => {
-      const media = window.matchMedia(contrast);
-      media.addEventListener("change", listener);
-      return () => media.removeEventListener("change", listener);
-    },
-    () => window.matchMedia(contrast).matches,
-  );
 
 export interface TerminalViewProps {
   readonly name: string;
@@ -45,9 +35,8 @@ export interface TerminalViewProps {
 /** One terminal with its search, its overlays and the line below that says how to leave it. */
 export const TerminalView = ({ name, source, active, onLeave, missing }: TerminalViewProps): ReactNode => {
   const { register } = useTerminals();
-  const { fontSize, screenReader, theme } = usePreferences();
-  const prefersContrast = useHighContrast();
-  const highContrast = prefersContrast || theme === "contrast";
+  const { fontSize, screenReader } = usePreferences();
+  const highContrast = useHighContrast();
   const handle = useRef<TerminalHandle | null>(null);
   const [status, setStatus] = useState<TerminalStatus>();
   const [remark, setRemark] = useState("");

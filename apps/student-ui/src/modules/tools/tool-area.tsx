@@ -19,6 +19,8 @@ import { useTools } from "./tools-context.ts";
 
 // CodeMirror is larger than the rest of the page: it comes when a file is wanted.
 const EditorTool = lazy(() => import("../editor/editor-tool.tsx"));
+// The player as well.
+const RecordingTool = lazy(() => import("../recordings/recording-tool.tsx"));
 const WorkTool = lazy(() => import("../work/work-tool.tsx"));
 
 const words = strings.terminal;
@@ -152,6 +154,13 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
           )}
         </TabPanel>
       )}
+      <TabPanel name={name} id="recording" selected={current === "recording"} className="tool-area__panel">
+        {current === "recording" && (
+          <Suspense>
+            <RecordingTool />
+          </Suspense>
+        )}
+      </TabPanel>
       <TabPanel name={name} id="work" selected={current === "work"} className="tool-area__panel">
         {current === "work" && (
           <Suspense>

@@ -35,7 +35,7 @@ test("a link to the machine's own loopback means a port of the workspace", () =>
   );
 });
 
-test("tabs: terminals first, then editor, previews and help", () => {
+test("tabs: terminals first, then editor, previews, help, and what is the student's own", () => {
   const base = sampleWorkspace();
   const workspace = sampleWorkspace({
     previewAddress: pattern,
@@ -48,11 +48,11 @@ test("tabs: terminals first, then editor, previews and help", () => {
   const terminals = [{ name: "1", state: "ready" as const, shell: "bash", viewers: 1 }];
   assert.deepEqual(
     toolTabs({ workspace, terminals, previews }).map(({ id }) => id),
-    ["terminal:1", "editor", "preview:8000:App", "preview:3000:3000", "help", "work"],
+    ["terminal:1", "editor", "preview:8000:App", "preview:3000:3000", "help", "recording", "work"],
   );
   assert.deepEqual(allPreviews({ workspace: base, previews }), []);
   assert.deepEqual(
     toolTabs({ workspace: { ...base, webTerminal: false }, terminals, previews: [] }).map(({ id }) => id),
-    ["help", "work"],
+    ["help", "recording", "work"],
   );
 });

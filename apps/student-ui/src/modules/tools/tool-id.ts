@@ -3,7 +3,7 @@ import type { TerminalView, WorkspaceView } from "@atelier/contract";
 import { strings } from "../../strings/en.ts";
 
 /** A tab of the right-hand pane. */
-export type ToolId = `terminal:${string}` | `preview:${string}` | "editor" | "help" | "work";
+export type ToolId = `terminal:${string}` | `preview:${string}` | "editor" | "help" | "recording" | "work";
 
 /** A port's page in a frame; `title` as the author named it. */
 export interface Preview {
@@ -68,7 +68,12 @@ export const toolTabs = (seen: ToolsSeen): readonly (TabItem & { readonly id: To
       (preview) => ({ id: previewTool(preview), label: preview.title, icon: "globe", lang: language }) as const,
     ),
     { id: "help", label: strings.tools.help, icon: "bulb" },
-    // The files are the student's; an instructor has the export.
-    ...(workspace.role === "student" ? [{ id: "work", label: strings.tools.work, icon: "box" } as const] : []),
+    // Files and recordings are the student's; an instructor has the export and a page for them.
+    ...(workspace.role === "student"
+      ? ([
+          { id: "recording", label: strings.tools.recording, icon: "record" },
+          { id: "work", label: strings.tools.work, icon: "box" },
+        ] as const)
+      : []),
   ];
 };

@@ -1,4 +1,4 @@
-import type { Incident, StuckReason } from "@atelier/contract";
+import type { CheckOutcome, Incident, StuckReason } from "@atelier/contract";
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
@@ -76,6 +76,13 @@ const incident: { readonly [T in Incident["type"]]: (event: Extract<Incident, { 
     `The limit of ${resource} (${limit}) was reached${process === undefined ? "." : ` by ${process}.`}`,
   "lines-skipped": ({ stream, lines }) =>
     `${stream} held ${count(lines.length, "line", "lines")} that could not be read.`,
+};
+
+const checkOutcomes: Readonly<Record<CheckOutcome, string>> = {
+  passed: "Check passed",
+  failed: "Check failed",
+  error: "Check could not be run",
+  timeout: "Check took too long",
 };
 
 /** Every word that the observing modules show. */
@@ -192,22 +199,22 @@ export const strings = {
     speed: "Speed",
     firstError: "First error",
     noError: "No command of this recording failed",
-    download: "Download",
+    skipPauses: "Skip pauses",
+    download: (size: string) => `Download (${size})`,
     search: "Search the timeline",
     timeline: "Timeline",
     noTimeline: "Nothing on the timeline.",
     command: (exit: number | undefined) =>
       exit === undefined ? "Command" : exit === 0 ? "Command, worked" : `Command, exit ${exit}`,
-    check: {
-      passed: "Check passed",
-      failed: "Check failed",
-      error: "Check could not be run",
-      timeout: "Check took too long",
-    },
+    check: (outcome: CheckOutcome, step: string) => `${checkOutcomes[outcome]}: ${step}`,
     step: (id: string) => `Step ${id}`,
     tooLarge: (size: string) =>
       `This recording is ${size}: too large to play here. Download it and play it with asciinema.`,
     position: (seconds: number) => `${two(Math.floor(seconds / 60))}:${two(Math.floor(seconds % 60))}`,
     player: "Player",
+    screen: (terminal: string) => `Recorded screen of terminal ${terminal}`,
+    play: "Play",
+    pause: "Pause",
+    place: "Place in the recording",
   },
 } as const;

@@ -12,13 +12,11 @@ interface Part {
   readonly bytes: number;
   readonly startedAt: Date;
   readonly part: number;
-  /** Seconds from the beginning of the first part. */
-  readonly offset: number | undefined;
 }
 
 export interface FoundRecording extends Omit<RecordingView, "live"> {
-  /** Names of the parts' files, in order, and the seconds at which they begin. */
-  readonly files: readonly { readonly name: string; readonly offset: number }[];
+  /** Names of the parts' files, in order. */
+  readonly files: readonly string[];
 }
 
 const headerBytes = 4096;
@@ -30,17 +28,13 @@ export const findRecordings = async (folder: string): Promise<readonly FoundReco
   return [...Map.groupBy(parts, ({ stem }) => stem)]
     .map(([stem, own]): FoundRecording => {
       const ordered = own.toSorted((a, b) => a.part - b.part);
-      const began = ordered[0]?.startedAt.getTime() ?? 0;
       return {
         id: createHash("sha256").update(stem).digest("base64url").slice(0, 16),
         terminal: ordered[0]?.terminal ?? "",
         startedAt: ordered[0]?.startedAt.toISOString() ?? "",
         parts: ordered.map(({ bytes, startedAt }) => ({ bytes, startedAt: startedAt.toISOString() })),
         bytes: ordered.reduce((sum, { bytes }) => sum + bytes, 0),
-        files: ordered.map(({ name, offset, startedAt }) => ({
-          name,
-          offset: offset ?? (startedAt.getTime() - began) / 1000,
-        })),
+        files: ordered.map(({ name }) => name),
       };
     })
     .sort((a, b) =>
@@ -66,7 +60,6 @@ const readPart = async (folder: string, name: string): Promise<Part | undefined>
     part,
     bytes: size,
     startedAt: new Date(header.timestamp * 1000),
-    offset: header?.atelier?.offset,
   };
 };
 

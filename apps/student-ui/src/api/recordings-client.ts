@@ -1,0 +1,22 @@
+import { playbackApi, recordingViewSchema, type TimelineView, timelineViewSchema } from "@atelier/contract";
+import type { RecordingSource } from "@atelier/ui/playback";
+import { z } from "zod";
+import { createApiCall } from "./api-call.ts";
+
+/** The student's own recordings, and what happened beside them. Every call throws `RequestFailed`. */
+export interface RecordingsClient extends RecordingSource {
+  timeline(): Promise<TimelineView>;
+}
+
+const addressOf = (id: string): string => playbackApi.recording.replace(":id", encodeURIComponent(id));
+
+export const createRecordingsClient = (fetchIt: typeof fetch): RecordingsClient => {
+  const { call, parse } = createApiCall(fetchIt);
+  return {
+    recordings: async () => parse(await call(playbackApi.recordings), z.array(recordingViewSchema)),
+    // A long one takes its time.
+    loadRecording: async (id, signal) => (await call(addressOf(id), { patient: true, signal })).text(),
+    recordingUrl: addressOf,
+    timeline: async () => parse(await call(playbackApi.timeline), timelineViewSchema),
+  };
+};

@@ -1,0 +1,10 @@
+import type { RecordingView } from "@atelier/contract";
+
+/** Where recordings come from: one workspace's server, a dashboard, a test. */
+export interface RecordingSource {
+  /** Newest first. */
+  recordings(): Promise<readonly RecordingView[]>;
+  /** All of a recording, as one asciicast v2. */
+  loadRecording(id: string, signal: AbortSignal): Promise<string>;
+  recordingUrl(id: string): string;
+}

@@ -17,6 +17,8 @@ const text = `<p>A text.</p>
 </code></pre>
 <pre data-lang="bash" data-block="3" data-does="plain"><code>rm -rf /
 </code></pre>
+<pre data-lang="bash" data-block="4" data-does="run"><code>echo in-$((50+3))-first
+</code></pre>
 <details class="hint" data-hint="1"><summary>Where to look</summary><p>In your home.</p></details>
 <details class="hint" data-hint="2"><summary></summary><p>Really there.</p></details>
 <p>See <code data-file="~/shop.py" data-line="3">~/shop.py:3</code>.</p>
@@ -83,9 +85,15 @@ test("blocks run in the terminal they name, are saved after a question, fold and
       .locator(".code")
       .getByRole("button", { name: /^(Press|Run)/ })
       .count(),
-    2,
+    3,
     "no-run has no button",
   );
+
+  // The named terminal is in front now, also by the student's own choice: it stays the named blocks' own.
+  await page.getByRole("tab", { name: /web/ }).click();
+  await button(page, "Run in terminal 1").click();
+  await page.getByRole("tab", { name: "Terminal 1", selected: true }).waitFor();
+  await page.locator(".xterm-rows:visible").getByText("in-53-first").first().waitFor();
 
   await button(page, "Save as ~/shop.py").click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Replace it" }).click();

@@ -61,9 +61,8 @@ const doBlocks = async (page: Page, prose: Locator): Promise<number> => {
       await named.click();
       await block.getByText("Typed into the terminal").waitFor();
     } else if ((await run.count()) > 0) {
-      // What names no terminal belongs into the first one, which a named one may have pushed aside.
-      await page.getByRole("tab", { name: "Terminal 1" }).click();
-      await prompts(page);
+      // Where a named terminal is in front, the first one comes back by itself.
+      if (await page.getByRole("tab", { name: "Terminal 1", selected: true }).isVisible()) await prompts(page);
       await run.click();
       await block.getByText("Typed into the terminal").waitFor();
       await prompts(page);

@@ -65,7 +65,7 @@ const RunButton = ({ block, onRemark }: ActionProps): ReactNode => {
   const terminals = useTerminals();
   const text = runnableText(block.code, block.language);
   if (!terminals.enabled || text.trim() === "") return null;
-  const terminal = block.terminal ?? terminals.current;
+  const terminal = block.terminal ?? terminals.target;
   const say = block.interrupt ? words.runAfterInterrupt : words.runIn;
   return (
     <Button

@@ -44,7 +44,7 @@ const PaneSwitch = ({
 
 /** The page students work on: steps, text and terminals. On a narrow screen one pane at a time. */
 export const WorkspacePage = (): ReactNode => {
-  const { workspace } = useStudent();
+  const { workspace, terminals = [] } = useStudent();
   const session = useSession();
   const { layout, textShare } = usePreferences();
   const [pane, setPane] = useState<Pane>("text");
@@ -64,6 +64,7 @@ export const WorkspacePage = (): ReactNode => {
   };
   const registry = useTerminalRegistry({
     enabled: workspace?.webTerminal ?? false,
+    names: terminals.map(({ name }) => name),
     show: (name) => {
       if (name !== undefined) tools.show(terminalTool(name));
     },

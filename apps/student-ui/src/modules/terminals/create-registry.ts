@@ -2,9 +2,12 @@ import type { TerminalHandle } from "@atelier/ui/terminal";
 import { useMemo, useRef, useState } from "react";
 import { runIn } from "./run-in.ts";
 import type { TerminalRegistry } from "./terminal-registry.ts";
+import { isNumbered, unnamedTarget } from "./unnamed-target.ts";
 
 export interface TerminalRegistryOptions {
   readonly enabled: boolean;
+  /** Of the terminals that there are. */
+  readonly names: readonly string[];
   /** Brings a terminal to the front where it is hidden. */
   readonly show: (name: string | undefined) => void;
   /** Opens a terminal of that name; undefined when it could not be. */
@@ -12,35 +15,37 @@ export interface TerminalRegistryOptions {
 }
 
 /** The registry of the page's terminals. */
-export const useTerminalRegistry = ({ enabled, show, open }: TerminalRegistryOptions): TerminalRegistry => {
+export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegistryOptions): TerminalRegistry => {
   const handles = useRef(new Map<string, TerminalHandle>());
   const [current, setCurrent] = useState<string>();
+  const [lastNumbered, setLastNumbered] = useState<string>();
+  const target = unnamedTarget({ names, front: current, lastNumbered });
   const latestShow = useRef(show);
   latestShow.current = show;
   const latestOpen = useRef(open);
   latestOpen.current = open;
   return useMemo(() => {
-    const inFront = (): TerminalHandle | undefined =>
-      current === undefined ? undefined : handles.current.get(current);
     const focus = (): void => {
       latestShow.current(current);
-      requestAnimationFrame(() => inFront()?.focus());
+      requestAnimationFrame(() => handles.current.get(current ?? "")?.focus());
     };
     return {
       enabled,
       current,
+      target,
       run: (text, options) =>
         runIn(text, options, {
-          handleOf: (name) => (name === undefined ? inFront() : handles.current.get(name)),
+          handleOf: (name) => handles.current.get(name ?? target ?? ""),
           open: async (name) => {
             if ((await latestOpen.current(name)) === undefined) return;
             setCurrent(name);
             latestShow.current(name);
           },
           shown: (name) => {
-            if (name !== undefined) setCurrent(name);
-            latestShow.current(name ?? current);
-            if (options?.takeFocus) requestAnimationFrame(() => handles.current.get(name ?? current ?? "")?.focus());
+            const ran = name ?? target;
+            setCurrent(ran);
+            latestShow.current(ran);
+            if (options?.takeFocus) requestAnimationFrame(() => handles.current.get(ran ?? "")?.focus());
           },
         }),
       focus,
@@ -48,7 +53,10 @@ export const useTerminalRegistry = ({ enabled, show, open }: TerminalRegistryOpt
         if (handle === null) handles.current.delete(name);
         else handles.current.set(name, handle);
       },
-      choose: setCurrent,
+      choose: (name) => {
+        setCurrent(name);
+        if (isNumbered(name)) setLastNumbered(name);
+      },
     };
-  }, [enabled, current]);
+  }, [enabled, current, target]);
 };

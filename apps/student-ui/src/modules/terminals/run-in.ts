@@ -3,7 +3,7 @@ import type { RunOptions } from "./terminal-registry.ts";
 
 /** The terminals of the page, as running a block needs them. */
 export interface RunningTerminals {
-  /** Of the terminal in front, or of the one that is named. */
+  /** Of the terminal that is named, or of the one for blocks that name none. */
   handleOf(name: string | undefined): TerminalHandle | undefined;
   open(name: string): Promise<void>;
   /** The text has been typed there. */

@@ -2,7 +2,7 @@ import type { RunOutcome, TerminalHandle } from "@atelier/ui/terminal";
 import { createContext, useContext } from "react";
 
 export interface RunOptions {
-  /** Name of the terminal; absent: the one in front. */
+  /** Name of the terminal; absent: {@link TerminalRegistry.target}. */
   readonly terminal?: string;
   /** Ctrl-C goes first. */
   readonly interrupt?: boolean;
@@ -16,6 +16,8 @@ export interface TerminalRegistry {
   readonly enabled: boolean;
   /** Name of the terminal in front. */
   readonly current: string | undefined;
+  /** Name of the one in which a block runs that names none. */
+  readonly target: string | undefined;
   /** Types into a terminal and shows it; opens the one that is named when it is not there yet. */
   run(text: string, options?: RunOptions): Promise<RunOutcome>;
   focus(): void;
@@ -26,6 +28,7 @@ export interface TerminalRegistry {
 export const TerminalContext = createContext<TerminalRegistry>({
   enabled: false,
   current: undefined,
+  target: undefined,
   run: async () => "not-connected",
   focus: () => {},
   register: () => {},

@@ -48,7 +48,7 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
   const current = (tabs.find(({ id }) => id === tools.current) ?? fallback)?.id;
   if (current !== undefined) seen.current.add(current);
 
-  // The terminal in front stays the one that blocks run in while another tool is looked at.
+  // The terminal in front stays the one to come back to while another tool is looked at.
   const front = terminalOf(current) ?? registry.current;
   const names = terminals.map((terminal) => terminal.name);
   const terminal = front !== undefined && names.includes(front) ? front : names[0];

@@ -1,8 +1,37 @@
 import { pageBuild } from "@atelier/ui/page-build";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** The part that needs nothing of the rest runs as soon as it is there: its script comes first, and waits for none. */
+const openingFirst = (): Plugin => ({
+  name: "opening-first",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_html, { bundle = {} }) => {
+      const opening = Object.values(bundle).find((file) => file.type === "chunk" && file.name === "opening");
+      if (opening === undefined) throw new Error('The bundle has no chunk "opening".');
+      const attrs = { type: "module", async: true, crossorigin: true, src: `/${opening.fileName}` };
+      return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+    },
+  },
+});
 
 export default defineConfig({
   ...pageBuild,
+  plugins: [...pageBuild.plugins, openingFirst()],
+  build: {
+    ...pageBuild.build,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "opening", test: /[\\/](?:opening[\\/]|student-paths)/, priority: 1 },
+            ...pageBuild.build.rolldownOptions.output.codeSplitting.groups,
+          ],
+        },
+      },
+    },
+  },
   server: {
     port: 5173,
     strictPort: true,

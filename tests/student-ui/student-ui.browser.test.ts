@@ -372,6 +372,21 @@ describe("the terminal", () => {
     await shows(page, "still yes-42");
   });
 
+  test("is dialled before the page's script is there, and once only", async (context) => {
+    const { page, server } = await visit(context, "working");
+    const sockets: string[] = [];
+    page.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname));
+    const dialled = page.waitForEvent("websocket");
+    await page.route("**/assets/index-*.js", async (route) => {
+      await dialled;
+      await route.continue();
+    });
+    await page.goto(`${server.url}?again`);
+    await typeIn(page, "echo here-$((40+2))\n");
+    await shows(page, "here-42");
+    assert.deepEqual(sockets, ["/api/terminals/1"]);
+  });
+
   test("comes back by itself after the network was away, without loss or repetition", async (context) => {
     const { page, server } = await visit(context, "working");
     await typeIn(page, "(sleep 1; echo while-$((1+1))-away) &\n");

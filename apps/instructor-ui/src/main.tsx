@@ -1,4 +1,5 @@
 import "@atelier/ui/styles.css";
+import "./schemas-without-eval.ts";
 import "./page.css";
 import { browserClock } from "@atelier/ui/connection";
 import { createWebSocketSource } from "@atelier/ui/terminal";

@@ -20,6 +20,7 @@ export * from "./http/playback-api.ts";
 export * from "./http/preview.ts";
 export * from "./http/replaced-api.ts";
 export * from "./http/student-api.ts";
+export * from "./http/student-paths.ts";
 export * from "./jsonl/decode-lines.ts";
 export * from "./jsonl/encode-record.ts";
 export * from "./jsonl/record.ts";

@@ -4,19 +4,19 @@ import { type Browser, chromium } from "playwright-core";
 /** Where Debian's package puts it; `ATELIER_CHROMIUM` names another one. */
 export const chromiumFile = process.env.ATELIER_CHROMIUM ?? "/usr/bin/chromium";
 
-/** Debian's chromium without a window, and quiet: no update, sync or background traffic. It runs as root too. */
+/** Quiet: no update, sync or background traffic. With them it runs as root too. */
+export const chromiumArguments = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+] as const;
+
+/** Debian's chromium without a window. */
 export const openChromium = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: chromiumFile,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  chromium.launch({ executablePath: chromiumFile, args: [...chromiumArguments] });
 
 /** One browser for the tests of a file; the answer is for within a test. */
 export const chromiumForTests = (): (() => Browser) => {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 
 export interface PageScrollerProps {
   readonly label: string;
@@ -6,15 +6,9 @@ export interface PageScrollerProps {
 }
 
 /** The part of a page that scrolls; reachable by keyboard, since some pages hold nothing else to focus. */
-export const PageScroller = ({ label, children }: PageScrollerProps): ReactNode => {
-  const scroller = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    scroller.current?.scrollTo(0, 0);
-  }, []);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className="step-page__scroller" ref={scroller} tabIndex={0} role="region" aria-label={label}>
-      <article className="page">{children}</article>
-    </div>
-  );
-};
+export const PageScroller = ({ label, children }: PageScrollerProps): ReactNode => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  <div className="step-page__scroller" tabIndex={0} role="region" aria-label={label}>
+    <article className="page">{children}</article>
+  </div>
+);

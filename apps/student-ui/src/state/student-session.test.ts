@@ -7,13 +7,21 @@ import type { StudentClient } from "../api/student-client.ts";
 import { sampleWorkspace } from "../testing/sample-workspace.ts";
 import { createStudentSession } from "./student-session.ts";
 
-/** The event stream is the browser's; here it only must exist and never speak. */
+/** The event stream is the browser's; here it only must exist and open when told to. */
 class SilentEventSource {
+  static opened: SilentEventSource[] = [];
+  onopen: (() => void) | undefined;
+  constructor() {
+    SilentEventSource.opened.push(this);
+  }
   addEventListener(): void {}
   close(): void {}
 }
 const original = Reflect.get(globalThis, "EventSource");
-beforeEach(() => Reflect.set(globalThis, "EventSource", SilentEventSource));
+beforeEach(() => {
+  SilentEventSource.opened = [];
+  Reflect.set(globalThis, "EventSource", SilentEventSource);
+});
 afterEach(() => Reflect.set(globalThis, "EventSource", original));
 
 const refuse = (code: string, status = 409): Promise<never> =>
@@ -52,9 +60,18 @@ const play = (change: Partial<StudentClient> = {}) => {
     closeTerminal: async () => {},
     ...change,
   };
-  const clock: ConnectionClock = { now: () => 5, random: () => 0.5, after: () => () => {}, onWake: () => () => {} };
+  const later: (() => void)[] = [];
+  const clock: ConnectionClock = {
+    now: () => 5,
+    random: () => 0.5,
+    after: (_ms, task) => {
+      later.push(task);
+      return () => {};
+    },
+    onWake: () => () => {},
+  };
   const session = createStudentSession({ client, clock });
-  return { session, calls };
+  return { session, calls, later };
 };
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -91,6 +108,55 @@ test("a workspace that is ready is shown without hearing of its start, and asked
   assert.deepEqual(session.snapshot().view, { page: "step", step: "files" });
   assert.deepEqual(asked, ["workspace", "files"]);
   session.close();
+});
+
+test("the stream opens after the page is drawn, and what it begins with is not asked for again", async () => {
+  const asked: string[] = [];
+  const { session, later } = play({
+    workspace: async () => {
+      asked.push("workspace");
+      return sampleWorkspace();
+    },
+    terminals: async () => {
+      asked.push("terminals");
+      return [];
+    },
+  });
+  await session.start(undefined);
+  assert.ok(session.snapshot().workspace && session.snapshot().terminals, "all is there to be drawn");
+  assert.equal(SilentEventSource.opened.length, 0);
+  await settled();
+  for (const task of later.splice(0)) task();
+  for (const stream of SilentEventSource.opened) stream.onopen?.();
+  await settled();
+  assert.deepEqual([SilentEventSource.opened.length, asked], [1, ["workspace", "terminals"]]);
+  session.close();
+});
+
+test("without a first answer the stream is dialled at once, and the page asks again when it opens", async () => {
+  let asked = 0;
+  const { session } = play({
+    workspace: () => {
+      asked++;
+      return asked === 1 ? refuse("not-ready", 503) : Promise.resolve(sampleWorkspace());
+    },
+    boot: () => new Promise(() => {}),
+  });
+  await session.start(undefined);
+  await settled();
+  assert.deepEqual([SilentEventSource.opened.length, session.snapshot().workspace], [1, undefined]);
+  SilentEventSource.opened[0]?.onopen?.();
+  await settled();
+  assert.equal(session.snapshot().workspace?.workspaceId, sampleWorkspace().workspaceId);
+  session.close();
+});
+
+test("a page that is left before it is drawn opens no stream", async () => {
+  const { session, later } = play();
+  await session.start(undefined);
+  session.close();
+  for (const task of later) task();
+  assert.equal(SilentEventSource.opened.length, 0);
 });
 
 test("showing a step enters it, unless a manager moves containers", async () => {

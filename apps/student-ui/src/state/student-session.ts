@@ -28,7 +28,8 @@ export interface RequestOptions {
 export interface StudentSession {
   readonly subscribe: (listener: () => void) => () => void;
   readonly snapshot: () => StudentState;
-  start(wanted: View | undefined): void;
+  /** Resolves once the first answer about the workspace is here, or has failed to come. */
+  start(wanted: View | undefined): Promise<void>;
   /** Shows a page; without a manager that moves containers, a step shown is a step entered. */
   show(view: View): void;
   reload(view: View): Promise<void>;
@@ -62,6 +63,8 @@ export interface StudentSessionOptions {
 }
 
 const bootPollMs = 1000;
+/** The page is drawn first: what the stream begins with is what the first answer has just said. */
+const listenAfterMs = 250;
 
 export const createStudentSession = ({ client, clock }: StudentSessionOptions): StudentSession => {
   let state = initialState;
@@ -69,7 +72,8 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
   let cancelPoll: (() => void) | undefined;
   let kept: KeptConnection | undefined;
   let answering: AbortController | undefined;
-  let first: Promise<void> | undefined;
+  let hasListened = false;
+  let isClosed = false;
   const listeners = new Set<() => void>();
 
   const dispatch = (action: StudentAction): void => {
@@ -165,17 +169,17 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
 
   const fetchAll = async (): Promise<void> => {
     try {
-      const workspace = await client.workspace();
+      // Side by side, so that the page and its terminals are drawn in one go.
+      const [workspace, terminals] = await Promise.all([
+        client.workspace(),
+        client.terminals().catch((error: unknown) => problemOf(error)),
+      ]);
       const { view } = state;
+      if (Array.isArray(terminals) && workspace.webTerminal)
+        dispatch({ type: "event", event: { type: "terminals", terminals }, now: clock.now() });
       takeWorkspace(workspace);
       // A page that has only come up by this is being loaded already.
       if (view !== undefined && state.view === view) startBackground(loadView(view));
-      if (state.workspace?.webTerminal === true)
-        dispatch({
-          type: "event",
-          event: { type: "terminals", terminals: await client.terminals() },
-          now: clock.now(),
-        });
     } catch (error) {
       if (!isRefusal(error)) watchBoot();
     }
@@ -196,17 +200,29 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
   };
 
   const pollBoot = async (): Promise<void> => {
+    // The first answer told of the start too.
+    if (state.boot?.view.phase === "ready" && !terminalsMissing()) return;
     try {
       const boot = await client.boot();
       takeBoot(boot);
       // Before its settings have come the server refuses the event stream; its back-off need not be sat out.
       if (boot.phase !== "config" && state.connection.phase === "waiting") kept?.retryNow();
-      await first;
       if (state.workspace === undefined || (boot.phase === "ready" && terminalsMissing())) await fetchAll();
     } catch {
       // Nobody answers: the event stream's back-off tells so on the page.
     }
     watchBoot();
+  };
+
+  /** What came while nobody listened; between the first answer and the first connection lies a moment only. */
+  const catchUp = async (): Promise<void> => {
+    const isFirst = !hasListened;
+    hasListened = true;
+    if (!isFirst || state.workspace === undefined || terminalsMissing()) await fetchAll();
+  };
+
+  const listen = (): void => {
+    if (!isClosed) kept = connectEvents();
   };
 
   const connectEvents = (): KeptConnection =>
@@ -224,7 +240,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       clock,
       (connection) => {
         dispatch({ type: "connection", connection });
-        if (connection.phase === "live") startBackground(fetchAll());
+        if (connection.phase === "live") startBackground(catchUp());
       },
     );
 
@@ -274,10 +290,15 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     start: (view) => {
       wanted = view;
       // Most pages are opened on a workspace that is ready: its start need not be asked about first.
-      first = fetchAll();
-      startBackground(first);
-      kept = connectEvents();
-      startBackground(pollBoot());
+      const first = fetchAll();
+      startBackground(
+        first.then(() => {
+          if (state.workspace === undefined) listen();
+          else clock.after(listenAfterMs, listen);
+          return pollBoot();
+        }),
+      );
+      return first;
     },
     show: (view) => {
       const { workspace } = state;
@@ -389,6 +410,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     reconnect: () => kept?.retryNow(),
     dismissFailure: () => dispatch({ type: "failure", failure: undefined }),
     close: () => {
+      isClosed = true;
       cancelPoll?.();
       kept?.close();
     },

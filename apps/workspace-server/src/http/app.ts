@@ -144,7 +144,7 @@ export const accessRequestOf = (
   authorization: headers.get("authorization") ?? undefined,
 });
 
-/** The student's HTTP surface, without the upgrades. See `contract/http/student-api.ts`. */
+/** The student's HTTP surface, without the upgrades. See `contract/http/student-paths.ts`. */
 export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }> => {
   const app = new Hono<{ Variables: AppVariables }>();
 

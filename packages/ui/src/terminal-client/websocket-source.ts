@@ -21,7 +21,12 @@ export interface WebSocketSourceOptions {
   readonly url: string;
   readonly readOnly?: boolean;
   readonly clock: ConnectionClock;
+  /** A socket to `url` that was opened before anybody listened, if there is one. Nothing has been sent on it. */
+  readonly openedAhead?: () => WebSocket | undefined;
 }
+
+const usable = (socket: WebSocket | undefined): WebSocket | undefined =>
+  socket !== undefined && socket.readyState <= WebSocket.OPEN ? socket : undefined;
 
 /**
  * Undoes the modes that a shell may have died in (full screen, mouse, bracketed paste) and leaves its
@@ -50,7 +55,7 @@ export const createWebSocketSource = (options: WebSocketSourceOptions): Terminal
 });
 
 const connect = (
-  { url, clock, readOnly = false }: WebSocketSourceOptions,
+  { url, clock, readOnly = false, openedAhead }: WebSocketSourceOptions,
   firstSize: TerminalSize,
   listen: (event: TerminalSourceEvent) => void,
 ): TerminalLink => {
@@ -128,10 +133,12 @@ const connect = (
   };
 
   const dial = (events: DialEvents): (() => void) => {
-    const mine = new WebSocket(url);
+    const mine = usable(openedAhead?.()) ?? new WebSocket(url);
     mine.binaryType = "arraybuffer";
     socket = mine;
-    mine.onopen = () => send(attachMessage(session, size, readOnly));
+    const attach = (): void => send(attachMessage(session, size, readOnly));
+    if (mine.readyState === WebSocket.OPEN) attach();
+    else mine.onopen = attach;
     mine.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== mine) return;
       if (typeof data !== "string") return onBytes(data);

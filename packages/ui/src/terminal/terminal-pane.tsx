@@ -1,7 +1,7 @@
 import "@xterm/xterm/css/xterm.css";
 import "./terminal-pane.css";
 import { interruptKey, typedText } from "@atelier/domain";
-import { type Ref, type ReactNode, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, type ReactNode, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import type { ClipboardAsk } from "./clipboard.ts";
 import { openScreen, type Screen, type ScreenOptions } from "./screen.ts";
 import type { TerminalLink, TerminalSource, TerminalStatus } from "./terminal-source.ts";
@@ -69,7 +69,8 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
   latest.current = props;
   const [firstOptions] = useState(options);
 
-  useEffect(() => {
+  // Before the first paint: the screen is part of it, and what the shell has said is asked for without waiting for it.
+  useLayoutEffect(() => {
     if (element.current === null) return;
     let link: TerminalLink | undefined;
     const screen = openScreen(element.current, firstOptions, {

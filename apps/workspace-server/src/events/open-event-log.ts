@@ -25,7 +25,7 @@ export const openEventLog = (runtimeFolder: string, now: () => Date): OpenedEven
       append(
         state.kind === "failing"
           ? { type: "storage-failed", stream, cause: state.cause }
-          : { type: "storage-recovered", stream, lost: 0 },
+          : { type: "storage-recovered", stream, lost: state.lost },
       ),
   });
   return {

@@ -48,7 +48,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
             events.append(
               state.kind === "failing"
                 ? { type: "storage-failed", stream: runtimeFileNames.commandLog, cause: state.cause }
-                : { type: "storage-recovered", stream: runtimeFileNames.commandLog, lost: 0 },
+                : { type: "storage-recovered", stream: runtimeFileNames.commandLog, lost: state.lost },
             ),
         })
       : undefined;

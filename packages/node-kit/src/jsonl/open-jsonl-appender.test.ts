@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openJsonlAppender } from "./open-jsonl-appender.ts";
+import { type AppenderState, openJsonlAppender } from "./open-jsonl-appender.ts";
 
 const inFolder = (run: (path: string) => void): void => {
   const folder = mkdtempSync(join(tmpdir(), "atelier-jsonl-"));
@@ -53,4 +54,44 @@ test("a file of nothing but a torn line starts at 1, and bad lines in between ar
     const next = openJsonlAppender({ path, now });
     assert.equal(next.append({ type: "b" }).seq, 2);
     next.close();
+  }));
+
+/** How large files of this process may become: what lies above is refused as a full disk refuses it. */
+const limitFiles = (bytes: number | "unlimited"): void => {
+  execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:unlimited`]);
+};
+
+test("what waits comes to the file with its numbers; what did not fit is counted, once", () =>
+  inFolder((path) => {
+    const states: AppenderState[] = [];
+    const log = openJsonlAppender({ path, now, queueBytes: 1000, onState: (state) => states.push(state) });
+    const record = { type: "a", text: "x".repeat(300) };
+    log.append(record);
+    limitFiles(500);
+    try {
+      // Two fit into the queue, three do not; none was thrown.
+      for (let count = 0; count < 5; count++) log.append(record);
+      assert.deepEqual([log.state.kind, "lost" in log.state && log.state.lost], ["failing", 3]);
+    } finally {
+      limitFiles("unlimited");
+    }
+    log.flush();
+    log.append(record);
+    assert.deepEqual(
+      states.map((state) => [state.kind, state.lost]),
+      [
+        ["failing", 0],
+        ["ok", 3],
+      ],
+    );
+    limitFiles(500);
+    try {
+      log.append(record);
+    } finally {
+      limitFiles("unlimited");
+    }
+    log.flush();
+    log.close();
+    assert.deepEqual(states.at(-1), { kind: "ok", lost: 0 }, "the next time counts for itself");
+    assert.deepEqual(seqs(path), [1, 2, 3, 7, 8]);
   }));

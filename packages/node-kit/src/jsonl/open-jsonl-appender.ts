@@ -20,7 +20,8 @@ export interface JsonlAppender {
 }
 
 export type AppenderState =
-  | { readonly kind: "ok" }
+  /** `lost` is how many never came to the file before the disk was well again; 0 where it always was. */
+  | { readonly kind: "ok"; readonly lost: number }
   /** Lines wait for the disk; `lost` is how many no longer fitted the queue. */
   | { readonly kind: "failing"; readonly cause: string; readonly waiting: number; readonly lost: number };
 
@@ -50,7 +51,7 @@ export const openJsonlAppender = ({
   let queue: string[] = [];
   let queued = 0;
   let lost = 0;
-  let state: AppenderState = { kind: "ok" };
+  let state: AppenderState = { kind: "ok", lost: 0 };
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
 
@@ -86,7 +87,11 @@ export const openJsonlAppender = ({
         queued -= queue[0].length;
         queue.shift();
       }
-      change({ kind: "ok" });
+      if (state.kind !== "ok") {
+        const ended = lost;
+        lost = 0;
+        change({ kind: "ok", lost: ended });
+      }
     } catch (error) {
       change({ kind: "failing", cause: (error as Error).message, waiting: queue.length, lost });
     }

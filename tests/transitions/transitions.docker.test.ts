@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
+import { replacedViewSchema } from "@atelier/contract";
 import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
 import { containersOf, eventsOf, killSupervisor, unclaimedOf, writeSwapWorkshop } from "./swap-workshop.ts";
 
@@ -38,6 +39,31 @@ test("next brings files along, goto and reset start clean, undo leads back exact
     events.flatMap(({ type, outcome }) => (type === "request-acknowledged" ? [outcome] : [])),
     Array(5).fill("done"),
   );
+});
+
+test("what a step deletes is gone for everybody; a student's own version of it is shown and can be taken back", async () => {
+  await using atelier = await createAtelierCli();
+  await writeSwapWorkshop(atelier);
+  await atelier.write({
+    "swaps/steps/one/step.yaml":
+      "title: one\ncommands:\n  - run: cd; mkdir notes; for f in edited as-it-was removed notes/deep; do echo the step > $f; done\n    user: student\n",
+    "swaps/steps/two/step.yaml":
+      "title: two\ncommands:\n  - run: cd; rm -r edited as-it-was removed notes\n    user: student\n",
+  });
+  const url = (await atelier.succeed("run", "swaps", "--step", "two")).stdout.trim();
+  await look(url, "cd; echo mine > edited; rm removed; echo beside > notes/own");
+  await atelier.succeed("next", "swaps", "two");
+  const client = await openWorkspace(url);
+  // What only the student made comes along, and the folder it needs with it.
+  assert.match(await look(url, "cd; find -not -name '.*' -printf '%P\\n' | sort"), /\rnotes\r\nnotes\/own\r\n/);
+  assert.match(await look(url, "cat ~/edited ~/as-it-was ~/removed"), /(No such file[\s\S]*){3}/);
+  const { units } = replacedViewSchema.parse(JSON.parse((await client.get("/api/replaced")).text));
+  assert.deepEqual(
+    units.map(({ unit, mine, files }) => [unit, mine, files[0]?.mine, files[0]?.image]),
+    [["/home/student/edited", "changed", "text", "absent"]],
+  );
+  assert.equal((await client.post("/api/replaced", { unit: "/home/student/edited" })).status, 200);
+  assert.match(await look(url, "cat ~/edited"), /^mine/m);
 });
 
 test("a next container that cannot start leaves the student where they are", async () => {

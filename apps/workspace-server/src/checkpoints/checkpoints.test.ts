@@ -19,7 +19,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openCheckpointStore } from "./checkpoint-store.ts";
 import { type Checkpoints, createCheckpoints, takeBaseline } from "./checkpoints.ts";
-import { createFileWorker } from "./file-worker.ts";
+import { createFileWorker, type FileWorker } from "./file-worker.ts";
 
 const workerFile = fileURLToPath(new URL("./worker/main.ts", import.meta.url));
 
@@ -31,6 +31,48 @@ interface Place {
   readonly file: (name: string, text: string) => Promise<void>;
   readonly text: (name: string) => Promise<string | undefined>;
 }
+
+test("a look at a big home that has not changed is answered in a word, by a process that began with it, too", () =>
+  withPlace(async ({ home, root, file }) => {
+    await file("a/b", "1");
+    const answers: unknown[] = [];
+    // Not kept warm: each order has a process of its own.
+    using worker = createFileWorker({
+      identity: { name: "student", uid: 1000, gid: 1000, groups: [], home },
+      worker: [process.execPath, workerFile],
+      asIdentity: (_identity, argv) => argv,
+    });
+    const heard: FileWorker = {
+      ...worker,
+      isSame: false,
+      run: async (...order) => {
+        const answer = await worker.run(...order);
+        answers.push(answer);
+        return answer;
+      },
+    };
+    const checkpoints = createCheckpoints(
+      {
+        store: await openCheckpointStore(join(root, "checkpoints"), (id, cause) => assert.fail(`${id}: ${cause}`)),
+        roots: [home],
+        keep: [],
+        worker: heard,
+        image: { step: "start", planDigest: "sha256:0" },
+        now: () => new Date(),
+        newId: () => "c1",
+      },
+      takeBaseline([home]),
+    );
+    assert.equal(await checkpoints.hasChanges(), false);
+    assert.equal(await checkpoints.hasChanges(), false);
+    assert.deepEqual(answers[1], { unchanged: true });
+    await file("a/b", "2");
+    assert.equal(await checkpoints.hasChanges(), true);
+    assert.equal((await checkpoints.save("auto"))?.files, 1);
+    assert.deepEqual(answers[3], { unchanged: true });
+    await rm(join(home, "a"), { recursive: true });
+    assert.equal(await checkpoints.hasChanges(), true);
+  }));
 
 const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> => {
   const root = await mkdtemp(join(tmpdir(), "atelier-checkpoints-"));

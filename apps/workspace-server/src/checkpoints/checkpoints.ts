@@ -103,7 +103,9 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
   const signalOf = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {});
   const scan = async (signal?: AbortSignal): Promise<ScanAnswer> => {
     const known =
-      lastScan && !worker.isSame ? { signatures: lastScan.signatures, entries: lastScan.entries } : undefined;
+      lastScan && !worker.isSame
+        ? { signatures: lastScan.signatures, entries: lastScan.entries, skipped: lastScan.skipped }
+        : undefined;
     const reply = scanReplySchema.parse(
       await worker.run({ verb: "scan", roots, ...(known ? { known } : {}) }, signalOf(signal)),
     );

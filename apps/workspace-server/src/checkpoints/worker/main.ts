@@ -26,7 +26,8 @@ const execute = async (order: WorkerOrder): Promise<object> => {
     case "scan": {
       const known = last ?? order.known;
       const found = scanRoots({ roots: order.roots, limits, ...(known ? { known } : {}) });
-      const isUnchanged = last !== undefined && isSame(last, found);
+      // A big home is a long answer, and whoever waits for it has terminals to serve.
+      const isUnchanged = known !== undefined && isSame(known, found);
       last = found;
       return isUnchanged ? { unchanged: true } : found;
     }
@@ -53,7 +54,7 @@ const execute = async (order: WorkerOrder): Promise<object> => {
 };
 
 /** Signatures hold everything that can change of a file, links and folders apart. */
-const isSame = (a: ScanResult, b: ScanResult): boolean =>
+const isSame = (a: Omit<ScanResult, "isCut">, b: ScanResult): boolean =>
   a.skipped.length === b.skipped.length &&
   JSON.stringify(a.signatures) === JSON.stringify(b.signatures) &&
   JSON.stringify(a.entries) === JSON.stringify(b.entries);

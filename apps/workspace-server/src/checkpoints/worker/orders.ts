@@ -6,7 +6,7 @@ export type WorkerOrder =
       readonly verb: "scan";
       readonly roots: readonly string[];
       /** What an earlier worker found, for one that has found nothing itself yet. */
-      readonly known?: Pick<ScanAnswer, "entries" | "signatures">;
+      readonly known?: Pick<ScanAnswer, "entries" | "signatures" | "skipped">;
     }
   | { readonly verb: "save"; readonly paths: readonly string[] }
   /** Followed by an archive: what it and the folders hold of these. */
@@ -27,7 +27,7 @@ export const scanAnswerSchema = z.object({
   isCut: z.boolean(),
 });
 export type ScanAnswer = z.output<typeof scanAnswerSchema>;
-/** `unchanged`: as this very worker answered last. */
+/** `unchanged`: as this worker, or the one whose findings came with the order, answered last. */
 export const scanReplySchema = z.union([z.object({ unchanged: z.literal(true) }), scanAnswerSchema]);
 export const saveAnswerSchema = z.object({ files: z.int(), bytes: z.number(), skipped });
 const sideSchema = z.object({ is: z.enum(["text", "binary", "folder", "link"]), text: z.string().optional() });

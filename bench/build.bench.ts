@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,12 +64,6 @@ const unpackCli = async (): Promise<{ readonly launcher: string } & AsyncDisposa
  */
 export default async (): Promise<readonly BenchRow[]> => {
   await using packed = process.env.ATELIER_BENCH_CHECKOUT ? undefined : await unpackCli();
-  // Dagger's SDK is no part of the package; npm installs it beside, which a bench without a registry does not.
-  if (packed && daggerForTests())
-    await symlink(
-      fileURLToPath(new URL("../node_modules", import.meta.url)),
-      join(packed.launcher, "../../node_modules"),
-    );
   await using atelier = await createAtelierCli(daggerForTests()?.env, packed?.launcher);
   await writeWorkshop(atelier);
   const folder = join(atelier.folder, "w");
@@ -100,6 +94,9 @@ export default async (): Promise<readonly BenchRow[]> => {
     }
   }
   execFileSync("docker", ["rmi", "-f", "atelier-bench-peer"], { stdio: "ignore" });
+  // What an engine holds makes its lists longer, and every build slower.
+  const images = execFileSync("docker", ["images", "-q"], { encoding: "utf8" }).trim().split("\n").length;
+  process.stderr.write(`build: the engine holds ${images} named images\n`);
   const from = packed ? "" : " (checkout)";
   return builders.flatMap((name): readonly BenchRow[] => {
     const [first, again] = [edited.get(name) ?? [], unchanged.get(name) ?? []];

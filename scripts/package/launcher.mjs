@@ -11,6 +11,7 @@ const ours = Number(process.versions.node.split(".")[0]);
 
 process.env.ATELIER_APP_BUNDLE ||= file("app");
 process.env.ATELIER_SUPERVISOR_FILE ||= file("lib/apps/supervisor/bundle/main.mjs");
+process.env.ATELIER_KEEPER_FILE ||= file("lib/session-keeper/main.mjs");
 
 /** The runtime among the dependencies; else this one, when it is new enough. */
 const runtime = () => {

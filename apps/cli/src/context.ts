@@ -32,6 +32,11 @@ export const sha256 = (data: string | Uint8Array): string => createHash("sha256"
 const supervisorFile = (env: Context["env"]): string =>
   env.ATELIER_SUPERVISOR_FILE || fileURLToPath(new URL("../../supervisor/src/main.ts", import.meta.url));
 
+/** The same for what keeps a session with Dagger. */
+const keeperFile = (env: Context["env"]): string =>
+  env.ATELIER_KEEPER_FILE ||
+  fileURLToPath(new URL("../../../packages/build/src/dagger/session/keep-session-main.ts", import.meta.url));
+
 export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "signal" | "version">): Context => {
   let state: Promise<StateDirectory> | undefined;
   let engine: Promise<Engine> | undefined;
@@ -74,6 +79,7 @@ export const createContext = (base: Pick<Context, "env" | "cwd" | "reporter" | "
         engine: await context.engine(),
         stateId: id,
         cacheFolder: join(path, "cache"),
+        keeper: [process.execPath, keeperFile(base.env)],
         env: base.env,
         now: () => performance.timeOrigin + performance.now(),
       });

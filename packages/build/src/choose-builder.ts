@@ -8,6 +8,8 @@ import { dockerChain, isMadeByDocker } from "./docker/docker-chain.ts";
 
 export interface ChooseBuilderOptions extends BuilderOptions {
   readonly choice: BuilderChoice;
+  /** argv of a process that keeps a Dagger session for the builds to come; absent: each build has its own. */
+  readonly keeper?: readonly [string, ...string[]];
 }
 
 /**
@@ -15,13 +17,15 @@ export interface ChooseBuilderOptions extends BuilderOptions {
  * either builder made before is taken as it is.
  */
 export const chooseBuilder = (options: ChooseBuilderOptions): Builder => {
-  const { choice, env, cacheFolder } = options;
+  const { choice, env, cacheFolder, keeper } = options;
   let search: Promise<DaggerSearch> | undefined;
   const find = (signal: AbortSignal): Promise<DaggerSearch> =>
     (search ??= findDagger(env, createDaggerProbe(env, signal)));
   const dagger: ChainBuilder = (work) =>
     daggerChain({
+      env,
       cacheFolder,
+      ...(keeper ? { keeper } : {}),
       host: async () => {
         const found = await find(work.request.signal);
         if ("host" in found) return found.host;

@@ -16,8 +16,8 @@ const engineCode = "engine-disk-full";
  * for it says so itself, with its line.
  */
 export const orEngineFull = (error: unknown, doing: string): unknown =>
-  error instanceof AppError &&
-  ![engineCode, "command-failed"].includes(error.code) &&
+  error instanceof Error &&
+  !(error instanceof AppError && [engineCode, code, "command-failed"].includes(error.code)) &&
   /no space left on device/i.test(error.message)
     ? new AppError(engineCode, `${doing}: the engine's disk is full: ${error.message}`, {
         hint: "`atelier clean` and `docker system df` show what can go. Build again then; everything before is cached.",

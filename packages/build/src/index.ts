@@ -4,6 +4,7 @@ export { readAptSources } from "./base/make-debian-base.ts";
 export * from "./builder.ts";
 export { removeLeftovers } from "./docker/build-labels.ts";
 export { type ChooseBuilderOptions, chooseBuilder } from "./choose-builder.ts";
+export { aboutKeeper, endKeeper } from "./dagger/session/kept-session.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";
 export { type LayoutImage, writeLayout } from "./oci/write-layout.ts";
 export { engineAuth, readCredentials } from "./registry/credentials.ts";
@@ -12,6 +13,7 @@ export { type PushEvent, type PushImage, pushImages } from "./registry/push-imag
 export { openRegistry } from "./registry/registry-client.ts";
 export { digestFileOf, ensureAppBundle } from "./platform/app-bundle.ts";
 export { onlyEnglish } from "./platform/only-english.ts";
+export { smallDagger } from "./platform/small-dagger.ts";
 export { smallHttp } from "./platform/small-http.ts";
 export {
   isPlatform,

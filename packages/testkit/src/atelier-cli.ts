@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -40,6 +41,14 @@ const endSupervisor = async (stateDirectory: string): Promise<void> => {
     // None was started, or it has ended.
   }
 };
+
+/** Nor does a session with Dagger that was kept for the builds to come. */
+const endKeeper = (stateDirectory: string): Promise<void> =>
+  new Promise((resolve) => {
+    const socket = connect(join(stateDirectory, "cache/dagger-session.sock"));
+    socket.once("error", () => resolve()).once("close", () => resolve());
+    socket.resume().end('{"op":"end","isBroken":true}\n');
+  });
 
 /** @param cliFile what Node runs: the checkout's sources, or what a package holds */
 export const createAtelierCli = async (
@@ -92,6 +101,7 @@ export const createAtelierCli = async (
     [Symbol.asyncDispose]: async () => {
       await run("remove", "--all", "--yes");
       await endSupervisor(stateDirectory);
+      await endKeeper(stateDirectory);
       await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
     },
   };

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
-import { removeLeftovers } from "@atelier/build";
+import { join } from "node:path";
+import { aboutKeeper, endKeeper, removeLeftovers } from "@atelier/build";
 import { isAppError, labels } from "@atelier/domain";
 import { compiledFolder } from "../compiled-folder.ts";
 import { confirm } from "../confirm.ts";
@@ -22,6 +23,8 @@ export default async (
     workspaces: await workspaces.list(),
     compiled: compiledFolder(context.env),
   });
+  const cacheFolder = join(state.path, "cache");
+  const session = options.cache === true ? await aboutKeeper(cacheFolder) : undefined;
   const found = options.cache === true ? all : { ...all, cache: [], cacheFolders: [] };
   if (options.json && options.yes !== true) {
     reporter.json({
@@ -31,6 +34,7 @@ export default async (
       cache: found.cache.map(({ id }) => id),
       cacheFolders: found.cacheFolders,
       folders: found.folders,
+      ...(session ? { daggerSession: session.pid } : {}),
     });
     return 0;
   }
@@ -42,8 +46,13 @@ export default async (
   if (found.cache.length > 0)
     reporter.result(`build cache    ${found.cache.length} images; the next build makes anew what it needs of them`);
   for (const folder of found.cacheFolders) reporter.result(`cache          ${folder}; made anew when it is needed`);
+  if (session)
+    reporter.result(
+      `session        with the Dagger engine, kept by process ${session.pid}; the next build opens another`,
+    );
   await removeLeftovers(engine, state.id);
   if (
+    session === undefined &&
     [found.builds, found.images, found.unfinished, found.folders, found.cache, found.cacheFolders].every(
       (list) => list.length === 0,
     )
@@ -64,6 +73,8 @@ export default async (
       // Something else came to stand on it meanwhile; then it is no leftover.
       if (!isAppError(error) || error.code !== "docker-conflict") throw error;
     });
+  // Before its socket goes with the folder.
+  if (session) await endKeeper(cacheFolder);
   for (const folder of [...found.folders, ...found.cacheFolders]) rmSync(folder, { recursive: true, force: true });
   for (const { digest } of found.builds) state.removeRecord(digest);
   reporter.info(

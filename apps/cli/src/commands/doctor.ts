@@ -2,7 +2,8 @@ import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { lookup } from "node:dns/promises";
 import { connectEngine, createK3d, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
-import { platformOf } from "@atelier/build";
+import { join } from "node:path";
+import { aboutKeeper, platformOf } from "@atelier/build";
 import { type BuildRecord, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { platformsOf } from "../share/push-record.ts";
@@ -49,6 +50,7 @@ const examine = async (context: Context): Promise<readonly Finding[]> => {
     freePort(),
     localhostNames(),
     k3d(context),
+    daggerSession(context),
   ]);
   return [engine.finding, ...(info ? await aboutEngine(info) : []), ...machine];
 };
@@ -185,6 +187,18 @@ const k3d = async ({ env }: Context): Promise<Finding> => {
     check: "k3d",
     status: "ok",
     found: program ?? "not on PATH; only workshops with infrastructure.cluster need it (k3d 5, https://k3d.io)",
+    fix: "",
+  };
+};
+
+/** None is nothing to look at either: the next build opens one when it wants it. */
+const daggerSession = async (context: Context): Promise<Finding> => {
+  const kept = await aboutKeeper(join((await context.state()).path, "cache"));
+  const since = kept && new Date(kept.since).toISOString();
+  return {
+    check: "Dagger session",
+    status: "ok",
+    found: kept ? `kept by process ${kept.pid} since ${since}, with the engine ${kept.engine}` : "none is kept",
     fix: "",
   };
 };

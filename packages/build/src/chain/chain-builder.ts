@@ -3,6 +3,7 @@ import type { BuildRequest } from "../builder.ts";
 import type { ImageCache } from "../docker/image-cache.ts";
 import type { Ground } from "../ground/prepare-ground.ts";
 import type { EngineImage } from "../image/engine-image.ts";
+import type { ImageToLoad } from "../image/load-images.ts";
 import type { BuildMemory } from "../memory/build-memory.ts";
 import type { Platform } from "../platform/platform-versions.ts";
 
@@ -36,6 +37,8 @@ export interface ChainStep {
   readonly image: () => Promise<EngineImage>;
   /** The steps' environment up to here. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the engine does not have yet: it is loaded with what is published on it, in one request. */
+  readonly load?: ImageToLoad;
 }
 
 /**

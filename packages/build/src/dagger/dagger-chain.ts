@@ -1,35 +1,34 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Client, Container, File, Secret } from "@dagger.io/dagger";
-import { platformPaths } from "@atelier/contract";
+import type { Container } from "@dagger.io/dagger";
 import { labels } from "@atelier/domain";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
-import { commandFailed, tailLines } from "../chain/command-failed.ts";
-import { commandLine, environmentOf } from "../chain/command-line.ts";
-import { trustEnvironment, trustInput, trustScript } from "../chain/extra-trust.ts";
-import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
 import { groupLayers, inputOf, type LayerGroup, wantedChain } from "../chain/layer-groups.ts";
-import { packFiles } from "../chain/packed-files.ts";
-import { plainLines } from "../chain/plain-lines.ts";
-import { studentsFolders, tarEntriesOf } from "../chain/step-files.ts";
 import { secretsOf } from "../docker/docker-chain.ts";
 import { openFailureShell } from "../docker/failure-shell.ts";
 import { digestOf } from "../docker/image-cache.ts";
-import { type EngineImage, readImage } from "../image/engine-image.ts";
+import { readImage } from "../image/engine-image.ts";
 import type { LayerFile } from "../image/layer-file.ts";
-import { loadImages } from "../image/load-images.ts";
+import { describeImage, type ImageToLoad, loadImages } from "../image/load-images.ts";
 import type { DaggerHost } from "./dagger-host.ts";
-import { withDagger } from "./dagger-session.ts";
+import { type DaggerSession, withDagger } from "./dagger-session.ts";
 import { exportLayers } from "./export-layers.ts";
 import { groundArchive } from "./ground-archive.ts";
 import { layersAbove } from "./layers-above.ts";
+import { runGroup, withGroup } from "./make-group.ts";
+import { hasPassword, nameOf, sendNetwork, sendPacks } from "./send-inputs.ts";
+import { QueryFailed } from "./session/query-session.ts";
+import { engineError } from "./session/sdk-client.ts";
 
 export interface DaggerChainOptions {
   /** Asked on first need. */
   readonly host: () => Promise<DaggerHost>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Keeps what Dagger is to be sent only once. */
   readonly cacheFolder: string;
+  /** argv of a process that keeps the session for the builds to come; absent: it ends with the build. */
+  readonly keeper?: readonly [string, ...string[]];
 }
 
 interface PlannedStep {
@@ -77,63 +76,70 @@ export const daggerChain =
       request.onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
       request.onProgress({ kind: "step-finished", step, cached: true, ms: 0 });
     }
-    if (first !== -1)
-      await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
+    const made =
+      first === -1
+        ? new Map<string, ImageToLoad>()
+        : await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
     return steps.map(({ step, env, digest }): ChainStep => {
+      const load = made.get(digest);
+      if (load) {
+        const { image } = describeImage(load);
+        cache.remember(digest, { id: image.id, labels: {}, tags: [] });
+        return { step, env, id: image.id, image: async () => image, load };
+      }
       const id = cache.find(digest)?.id ?? ground.image.id;
       return { step, env, id, image: async () => (id === ground.image.id ? ground.image : readImage(engine, id)) };
     });
   };
 
-const makeSteps = async (
-  work: ChainWork,
-  {
-    steps,
-    first,
-    isAgain,
-    options,
-  }: {
-    steps: readonly PlannedStep[];
-    first: number;
-    /** Dagger is to find nothing again from the first step on. */
-    isAgain: boolean;
-    options: DaggerChainOptions;
-  },
-): Promise<void> => {
-  const { request, ground, now } = work;
+const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, ImageToLoad>> => {
+  const { request, now, proxies } = work;
+  const { steps, first, isAgain, options } = wish;
   const { signal, onProgress } = request;
   // Asked for before anything runs: all that are missing together.
   for (const { groups } of steps.slice(first))
     for (const { command } of groups) if (command) secretsOf(request, command.secrets);
-  const archive = await groundArchive({ ...work, image: ground.image, cacheFolder: options.cacheFolder, signal });
-  await withDagger(await options.host(), signal, async (client) => {
-    const groundContainer = client
-      .container({ platform: work.platform as never })
-      .import_(client.host().file(archive))
-      .withUser("0:0")
-      .withWorkdir("/");
-    const packs = await sendPacks(work, client, steps);
-    const trust = work.trust && (await sendTrust(client, work.trust));
-    let container = groundContainer;
+  const isSecret =
+    steps.some(({ groups }) => groups.some(({ command }) => (command?.secrets.length ?? 0) > 0)) ||
+    Object.values(proxies).some(hasPassword);
+  const { env, keeper } = options;
+  const host = await options.host();
+  // An engine keeps a secret as long as its session: one that outlives the build gets none.
+  const kept = keeper && !isSecret ? { keeper: { folder: options.cacheFolder, command: keeper } } : {};
+  return withDagger({ host, env, signal, ...kept }, async (session) => {
+    const { client } = session;
+    const groundContainer = await groundIn(work, session, options.cacheFolder);
+    const prefixes = prefixesOf(work, steps);
+    const start = await startOf(session, { steps, first, prefixes, groundContainer });
+    const packs = await sendPacks(
+      work,
+      session,
+      steps.flatMap(({ groups }) => groups.filter((group) => !start.done.has(group))),
+    );
+    const network = await sendNetwork(work, session);
+    let container = start.container;
+    let below: LayerGroup | undefined;
     for (const [index, { step, groups }] of steps.entries()) {
       const started = now();
       const isNew = index >= first;
       if (isNew) onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
       for (const group of groups) {
+        const under = below;
+        below = group;
+        if (start.done.has(group)) continue;
         const begun = now();
         const salt = isNew && isAgain ? randomUUID() : "";
         const before = container;
-        container = withGroup(work, { client, container, group, pack: packs.get(group), trust, salt });
+        // Where the next edit most likely begins again.
+        if (isNew && under && !start.done.has(under)) await rememberContainer(session, prefixes.get(under), before);
+        container = withGroup(work, { client, container, group }, { pack: packs.get(group), ...network, salt });
         if (!isNew) continue;
         try {
           container = await runGroup(work, { container, group, step });
         } catch (error) {
           if (request.onFailedCommand) {
-            const [image] = await loadLayers(work, {
-              container: before,
-              groundContainer,
-              images: (layers) => [{ layers, digest: "" }],
-            });
+            const layers = await takeLayers(work, { container: before, groundContainer });
+            const [image] = await loadImages(work.engine, [imageOn(work, layers, "")], signal);
             if (image) await openFailureShell(work, { image: image.id, group, step, error });
           }
           throw error;
@@ -142,142 +148,108 @@ const makeSteps = async (
       }
       if (isNew) onProgress({ kind: "step-finished", step, cached: false, ms: now() - started });
     }
-    await loadSteps(work, { steps, first, container, groundContainer });
+    const [made] = await Promise.all([
+      imagesOfSteps(work, { steps, first, container, groundContainer }),
+      below && rememberContainer(session, prefixes.get(below), container),
+    ]);
+    return made;
   });
 };
 
-const identityOf = ({ command }: LayerGroup, work: ChainWork): CommandIdentity =>
-  command?.user === "student" ? work.ground.student : rootIdentity;
+interface Wish {
+  readonly steps: readonly PlannedStep[];
+  /** Index of the first step that is to be made. */
+  readonly first: number;
+  /** Dagger is to find nothing again from the first step on. */
+  readonly isAgain: boolean;
+  readonly options: DaggerChainOptions;
+}
 
-/** Puts the files, then becomes the command; its user's variables come as arguments and stay out of the image. */
-const script =
-  'if [ -n "$1" ]; then "$2" "$3" "$1" || exit; fi; shift 3; while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
-
-const packPath = "/opt/atelier/.files";
-const trustPath = "/opt/atelier/.extra-ca";
-
-/**
- * Gives Dagger the files of every group, and answers by what it knows them. All at once: the SDK would ask for
- * one after the other, each in a request of its own.
- */
-const sendPacks = async (
-  work: ChainWork,
-  client: Client,
-  steps: readonly PlannedStep[],
-): Promise<ReadonlyMap<LayerGroup, File>> => {
-  const { request, ground } = work;
-  const folder = join(work.scratch, "packs");
-  await mkdir(folder, { recursive: true });
-  const withFiles = steps.flatMap(({ groups }) => groups.filter(({ files }) => files.length > 0));
-  const sent = withFiles.map(async (group, index) => {
-    const pack = join(folder, String(index));
-    await packFiles(pack, tarEntriesOf(group.files, ground.student, request), {
-      uid: ground.student.uid,
-      gid: ground.student.gid,
-      folders: studentsFolders(group.files, ground.student.home, request.workshop.workdir),
-    });
-    // An id is what the SDK makes of a file that is an argument, and takes in its place.
-    return [group, (await client.host().file(pack).id()) as unknown as File] as const;
-  });
-  return new Map(await Promise.all(sent));
+const rememberContainer = async (
+  { remember }: DaggerSession,
+  name: string | undefined,
+  container: Container,
+): Promise<void> => {
+  if (name !== undefined) remember({ [name]: await container.id() });
 };
 
-/** As with packs: the id in the place of what it is of. */
-const sendTrust = async (client: Client, pem: Uint8Array): Promise<Secret> =>
-  (await client.setSecret("atelier-extra-ca", trustInput(pem).toString("utf8")).id()) as unknown as Secret;
-
-const withGroup = (
-  work: ChainWork,
-  {
-    client,
-    container,
-    group,
-    pack,
-    trust,
-    salt,
-  }: {
-    client: Client;
-    container: Container;
-    group: LayerGroup;
-    /** Its files, when it has any. */
-    pack: File | undefined;
-    trust: Secret | undefined;
-    /** Makes the execution another one than any before. */
-    salt: string;
-  },
-): Container => {
-  const { request } = work;
-  const { command } = group;
-  const identity = identityOf(group, work);
-  let made = container;
-  for (const [key, value] of Object.entries(group.env)) made = made.withEnvVariable(key, value);
-  if (pack) made = made.withMountedFile(packPath, pack);
-  for (const [variable, value] of Object.entries(work.proxies))
-    made = made.withSecretVariable(variable, client.setSecret(`atelier-proxy-${variable}`, value));
-  if (trust) made = made.withMountedSecret(trustPath, trust, { mode: 0o600 });
-  for (const secret of command?.secrets ?? [])
-    made = made.withMountedSecret(
-      `/run/secrets/${secret}`,
-      client.setSecret(`atelier-secret-${secret}`, Buffer.from(request.secrets[secret] ?? "").toString("utf8")),
-      { owner: `${identity.uid}:${identity.gid}`, mode: 0o600 },
-    );
-  made = made.withExec([
-    "/bin/sh",
-    "-c",
-    work.trust ? `(${trustScript}) < ${trustPath}; ${script}` : script,
-    `atelier${salt}`,
-    pack ? packPath : "",
-    platformPaths.node,
-    `${platformPaths.root}/server/place-files.mjs`,
-    ...Object.entries({ ...(work.trust ? trustEnvironment : {}), ...environmentOf(identity) }).map(
-      ([key, value]) => `${key}=${value}`,
-    ),
-    "--",
-    ...(command ? commandLine(command, identity) : ["/bin/sh", "-c", ":"]),
-  ]);
-  // The next command sees neither mounts nor secrets of this one.
-  if (pack) made = made.withoutMount(packPath);
-  if (work.trust) made = made.withoutMount(trustPath);
-  for (const variable of Object.keys(work.proxies)) made = made.withoutSecretVariable(variable);
-  for (const secret of command?.secrets ?? []) made = made.withoutMount(`/run/secrets/${secret}`);
-  return made;
+/** The ground in the engine; imported once in a session. */
+const groundIn = async (work: ChainWork, session: DaggerSession, cacheFolder: string): Promise<Container> => {
+  const { ground, platform, request } = work;
+  const name = `ground ${ground.image.id}`;
+  const there = await alive(session, session.known.get(name));
+  if (there) return there;
+  const { client } = session;
+  const archive = await groundArchive({ ...work, image: ground.image, cacheFolder, signal: request.signal });
+  const container = client
+    .container({ platform: platform as never })
+    .import_(client.host().file(archive))
+    .withUser("0:0")
+    .withWorkdir("/");
+  await rememberContainer(session, name, container);
+  return container;
 };
 
-/** Has the engine run it, and passes on what it said. Throws `AppError` `command-failed`. */
-const runGroup = async (
-  work: ChainWork,
-  { container, group, step }: { container: Container; group: LayerGroup; step: string },
-): Promise<Container> => {
-  const { onProgress } = work.request;
-  const lines: string[] = [];
-  const output = plainLines((line) => {
-    onProgress({ kind: "output", step, line });
-    lines.push(line);
-  });
-  const take = (text: string): void => {
-    output.take(Buffer.from(text));
-    output.end();
-  };
+/** A remembered container; undefined when the engine does not know it any more. */
+const alive = async ({ containerOf }: DaggerSession, id: string | undefined): Promise<Container | undefined> => {
+  if (id === undefined) return undefined;
   try {
-    const done = await container.sync();
-    take(await done.stdout());
-    return done;
+    return await containerOf(id).sync();
   } catch (error) {
-    const { exitCode, stdout, stderr } = error as { exitCode?: number; stdout?: string; stderr?: string };
-    if (exitCode === undefined || exitCode < 0 || group.command === undefined) throw error;
-    take(`${stdout ?? ""}${stderr ?? ""}`);
-    throw commandFailed({
-      step,
-      command: group.command,
-      exitCode,
-      tail: lines.slice(-tailLines),
-      identity: identityOf(group, work),
-    });
+    if (engineError(error) instanceof QueryFailed) return undefined;
+    throw error;
   }
 };
 
-/** Loads the images of all steps that are new, from the archive of the last one: it holds the layers of all. */
-const loadSteps = async (
+/** By what name a session remembers the container after each group: everything that it was made with. */
+const prefixesOf = (
+  { ground, request, trust, proxies }: ChainWork,
+  steps: readonly PlannedStep[],
+): ReadonlyMap<LayerGroup, string> => {
+  let name = digestOf(
+    "prefix",
+    ground.digest,
+    ground.student,
+    request.workshop.workdir,
+    proxies,
+    trust && nameOf(trust),
+  );
+  return new Map(
+    steps.flatMap(({ groups }) =>
+      groups.map((group) => {
+        name = digestOf(name, inputOf(group));
+        return [group, name] as const;
+      }),
+    ),
+  );
+};
+
+/** The container to go on from, with what is in it: as much as the session remembers of the steps that are made already. */
+const startOf = async (
+  session: DaggerSession,
+  {
+    steps,
+    first,
+    prefixes,
+    groundContainer,
+  }: {
+    readonly steps: readonly PlannedStep[];
+    readonly first: number;
+    readonly prefixes: ReadonlyMap<LayerGroup, string>;
+    readonly groundContainer: Container;
+  },
+): Promise<{ readonly container: Container; readonly done: ReadonlySet<LayerGroup> }> => {
+  const made = steps.slice(0, first).flatMap(({ groups }) => groups);
+  for (let count = made.length; count > 0; count--) {
+    const group = made[count - 1];
+    const container = await alive(session, group && session.known.get(prefixes.get(group) ?? ""));
+    if (container) return { container, done: new Set(made.slice(0, count)) };
+  }
+  return { container: groundContainer, done: new Set() };
+};
+
+/** The images of all steps that are new, from the archive of the last one: it holds the layers of all. */
+const imagesOfSteps = async (
   work: ChainWork,
   {
     steps,
@@ -285,60 +257,39 @@ const loadSteps = async (
     container,
     groundContainer,
   }: { steps: readonly PlannedStep[]; first: number; container: Container; groundContainer: Container },
-): Promise<void> => {
+): Promise<Map<string, ImageToLoad>> => {
   const { ground, cache } = work;
   const executions = steps.map(({ groups }) => groups.length);
   const expected = executions.reduce((sum, count) => sum + count, 0);
-  const digests: string[] = [];
-  const images = await loadLayers(work, {
-    container,
-    groundContainer,
-    images: (layers) => {
-      if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
-      let end = 0;
-      return steps.flatMap(({ digest }, index) => {
-        end += executions[index] ?? 0;
-        const isWanted = index >= first && digest !== ground.digest && !cache.find(digest) && !digests.includes(digest);
-        if (!isWanted) return [];
-        digests.push(digest);
-        return [{ layers: layers.slice(0, end), digest }];
-      });
-    },
-  });
-  for (const [index, digest] of digests.entries())
-    cache.remember(digest, { id: images[index]?.id ?? "", labels: {}, tags: [] });
+  const layers = await takeLayers(work, { container, groundContainer });
+  if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
+  const made = new Map<string, ImageToLoad>();
+  let end = 0;
+  for (const [index, { digest }] of steps.entries()) {
+    end += executions[index] ?? 0;
+    if (index < first || digest === ground.digest || cache.find(digest) || made.has(digest)) continue;
+    made.set(digest, imageOn(work, layers.slice(0, end), digest));
+  }
+  return made;
 };
 
-/** Loads images of the layers of a container that are above the ground. */
-const loadLayers = async (
-  { ground, engine, request, scratch }: ChainWork,
-  {
-    container,
-    groundContainer,
-    images,
-  }: {
-    container: Container;
-    groundContainer: Container;
-    images: (
-      layers: readonly LayerFile[],
-    ) => readonly { readonly layers: readonly LayerFile[]; readonly digest: string }[];
-  },
-): Promise<readonly EngineImage[]> => {
+/** Layers of a container that are above the ground. */
+const takeLayers = async (
+  { ground, scratch }: ChainWork,
+  { container, groundContainer }: { readonly container: Container; readonly groundContainer: Container },
+): Promise<readonly LayerFile[]> => {
   const file = join(scratch, `${randomUUID()}.tar`);
-  await exportLayers(container, { ground: groundContainer, known: ground.image.layers.length, file });
   try {
-    const layers = await layersAbove(file, { ground: ground.image.layers, folder: scratch });
-    return await loadImages(
-      engine,
-      images(layers).map(({ layers: own, digest }) => ({
-        parent: ground.image,
-        layers: own,
-        config: { ...ground.image.config, Labels: { ...ground.image.config.Labels, [labels.layerDigest]: digest } },
-        comment: "steps",
-      })),
-      request.signal,
-    );
+    await exportLayers(container, { ground: groundContainer, known: ground.image.layers.length, file });
+    return await layersAbove(file, { ground: ground.image.layers, folder: scratch });
   } finally {
     await rm(file, { force: true });
   }
 };
+
+const imageOn = ({ ground }: ChainWork, layers: readonly LayerFile[], digest: string): ImageToLoad => ({
+  parent: ground.image,
+  layers,
+  config: { ...ground.image.config, Labels: { ...ground.image.config.Labels, [labels.layerDigest]: digest } },
+  comment: "steps",
+});

@@ -1,51 +1,66 @@
-import type { Client } from "@dagger.io/dagger";
+import type { Client, Container } from "@dagger.io/dagger";
 import { AppError } from "@atelier/domain";
 import type { DaggerHost } from "./dagger-host.ts";
+import { useKeptSession } from "./session/kept-session.ts";
+import { openSession } from "./session/open-session.ts";
+import { querySession } from "./session/query-session.ts";
+import { sdkClient } from "./session/sdk-client.ts";
+
+export interface DaggerSessionOptions {
+  readonly host: DaggerHost;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How a session is kept for the builds to come; absent: this one ends with its work. */
+  readonly keeper?: { readonly folder: string; readonly command: readonly [string, ...string[]] };
+  readonly signal: AbortSignal;
+}
+
+/** What work in a session is given. */
+export interface DaggerSession {
+  readonly client: Client;
+  /** A container of this session by its id. */
+  containerOf(id: string): Container;
+  /** Ids that earlier work in the same session remembered, by what they are of. */
+  readonly known: ReadonlyMap<string, string>;
+  remember(entries: Readonly<Record<string, string>>): void;
+}
 
 /**
- * Opens a session and hands its client to the work; the session ends with it. The SDK is told by variables
- * of this process where CLI and engine are, and is loaded on first need: it is as heavy as the rest of us.
- * Throws `AppError` `dagger-unreachable`.
+ * Hands a session's client to the work: that of the session which is kept, else of one of its own. When the signal
+ * is aborted, whatever still runs for this work in the engine is cancelled. Throws `AppError` `dagger-unreachable`.
  */
 export const withDagger = async <T>(
-  host: DaggerHost,
-  signal: AbortSignal,
-  work: (client: Client) => Promise<T>,
+  options: DaggerSessionOptions,
+  work: (session: DaggerSession) => Promise<T>,
 ): Promise<T> => {
-  signal.throwIfAborted();
-  process.env._EXPERIMENTAL_DAGGER_CLI_BIN = host.cli;
-  if (host.runner) process.env._EXPERIMENTAL_DAGGER_RUNNER_HOST = host.runner;
-  // A build is nobody's business but the author's.
-  process.env.DO_NOT_TRACK ??= "1";
-  const { connect } = await import("@dagger.io/dagger");
-  let answer: { readonly value: T } | undefined;
-  let isConnected = false;
-  let failure: { readonly error: unknown } | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-  });
-  aborted.catch(() => undefined);
-  try {
-    await connect(async (client) => {
-      isConnected = true;
-      try {
-        // The SDK takes no signal; leaving ends the session, and with it whatever still runs in the engine.
-        answer = { value: await Promise.race([work(client), aborted]) };
-      } catch (error) {
-        failure = { error };
-      }
+  const { signal } = options;
+  await using opened = new AsyncDisposableStack();
+  // Meanwhile: it is the biggest thing that a build loads.
+  const sdk = import("@dagger.io/dagger");
+  sdk.catch(() => undefined);
+  const { address, known, remember } = await open(options, opened).catch((cause: Error) => {
+    signal.throwIfAborted();
+    throw new AppError("dagger-unreachable", `No session with the Dagger engine: ${cause.message}`, {
+      hint: "Start the Dagger engine, or build with `--builder docker`.",
+      cause,
     });
-  } catch (cause) {
-    // What the SDK says of its own end is of no use once the work has failed or been done.
-    if (!isConnected)
-      throw new AppError("dagger-unreachable", `No session with the Dagger engine: ${(cause as Error).message}`, {
-        hint: "Start the Dagger engine, or build with `--builder docker`.",
-        cause,
-      });
+  });
+  const query = opened.use(querySession(address, signal));
+  try {
+    return await work({ ...sdkClient(await sdk, query), known, remember });
+  } catch (error) {
+    // What the SDK says of a query that was cancelled is of no use.
+    signal.throwIfAborted();
+    throw error;
   }
-  if (failure) throw failure.error;
-  if (answer === undefined) throw new Error("the session ended before its work");
-  return answer.value;
+};
+
+const open = async ({ host, env, keeper, signal }: DaggerSessionOptions, opened: AsyncDisposableStack) => {
+  signal.throwIfAborted();
+  const kept = keeper && (await useKeptSession({ host, env, ...keeper, signal }));
+  if (kept) {
+    const { address, known, remember } = opened.use(kept);
+    return { address, known, remember };
+  }
+  const { address } = opened.use(await openSession({ host, env, signal }));
+  return { address, known: new Map<string, string>(), remember: () => undefined };
 };

@@ -20,14 +20,17 @@ export const exportLayers = async (
 ): Promise<void> => {
   const taken = ground
     .withMountedFile(archivePath, container.asTarball())
-    .withExec([
-      platformPaths.node,
-      `${platformPaths.root}/server/take-layers.mjs`,
-      archivePath,
-      layersPath,
-      String(known),
-      String(mostAsText),
-    ]);
+    .withExec(
+      [
+        platformPaths.node,
+        `${platformPaths.root}/server/take-layers.mjs`,
+        archivePath,
+        layersPath,
+        String(known),
+        String(mostAsText),
+      ],
+      { noInit: true },
+    );
   const text = await taken.stdout();
   if (text === "") await taken.file(layersPath).export(file);
   else await writeFile(file, Buffer.from(text, "base64"));

@@ -4,6 +4,7 @@ import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.
 import { orEngineFull } from "../disk-full.ts";
 import { rootIdentity } from "../chain/identity.ts";
 import { groupLayers, inputOf, type LayerGroup, type StepGroups, wantedChain } from "../chain/layer-groups.ts";
+import { placeOfGroup } from "../chain/place-of-group.ts";
 import { layerOf } from "../chain/step-files.ts";
 import { headerInContainer } from "../ground/read-container.ts";
 import { type EngineImage, mergeEnv, readImage } from "../image/engine-image.ts";
@@ -151,16 +152,10 @@ const buildGroup = async (
     return id;
   } catch (error) {
     await openFailureShell(work, { image: below.id, group, step, error });
-    throw orEngineFull(error, `Step "${step}"${placeOf(request, step, group)}`);
+    throw orEngineFull(error, `Step "${step}"${placeOfGroup(request, step, group)}`);
   } finally {
     work.later(() => engine.removeContainer(container));
   }
-};
-
-/** Where a group is written: its command, else the step's first files. */
-const placeOf = ({ workshop }: BuildRequest, step: string, { command }: LayerGroup): string => {
-  const at = command?.at ?? workshop.steps.find(({ id }) => id === step)?.files[0]?.at;
-  return at ? ` (${at.file}:${at.line})` : "";
 };
 
 /** A group's files with the folders around them, as they are in the image below. */

@@ -40,17 +40,20 @@ export const publishImages = async (
 
   const missing = wanted.filter(({ cached }) => cached === undefined);
   const pages = missing[0] && (await writeLayer(makeTar(pageEntries(work, missing[0].published)), work.scratch));
-  const requests: ImageToLoad[] = [];
-  for (const { published, below, description, digest } of missing)
+  // Two steps may have one image.
+  const below = [...new Set(chain.flatMap(({ load }) => (load ? [load] : [])))];
+  const requests: ImageToLoad[] = [...below];
+  for (const { published, below: standsOn, description, digest } of missing)
     requests.push({
-      parent: await below.image(),
+      parent: await standsOn.image(),
       layers: [...(pages ? [pages] : []), await writeLayer(makeTar(ownEntries(description)), work.scratch)],
-      config: configOf(work, { published, below, digest }),
+      config: configOf(work, { published, below: standsOn, digest }),
       comment: "pages and checks",
       tagsOf: (id) => tagsOf(work, published, id).map((tag) => `${plan.image}:${tag}`),
     });
   const loaded = new Map<string, EngineImage>();
-  for (const [index, image] of (await loadImages(engine, requests, request.signal)).entries()) {
+  const images = await loadImages(engine, requests, request.signal);
+  for (const [index, image] of images.slice(below.length).entries()) {
     const { digest = "" } = missing[index] ?? {};
     loaded.set(digest, image);
     cache.remember(digest, { id: image.id, labels: {}, tags: [] });

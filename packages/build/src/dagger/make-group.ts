@@ -1,0 +1,117 @@
+import type { Client, Container, File, Secret } from "@dagger.io/dagger";
+import { platformPaths } from "@atelier/contract";
+import type { ChainWork } from "../chain/chain-builder.ts";
+import { commandFailed, tailLines } from "../chain/command-failed.ts";
+import { commandLine, environmentOf } from "../chain/command-line.ts";
+import { trustEnvironment, trustScript } from "../chain/extra-trust.ts";
+import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
+import type { LayerGroup } from "../chain/layer-groups.ts";
+import { plainLines } from "../chain/plain-lines.ts";
+import { placeOfGroup } from "../chain/place-of-group.ts";
+import { orEngineFull } from "../disk-full.ts";
+import { QueryFailed } from "./session/query-session.ts";
+import { engineError } from "./session/sdk-client.ts";
+
+const identityOf = ({ command }: LayerGroup, work: ChainWork): CommandIdentity =>
+  command?.user === "student" ? work.ground.student : rootIdentity;
+
+/** Puts the files, then becomes the command; its user's variables come as arguments and stay out of the image. */
+const script =
+  'if [ -n "$1" ]; then "$2" "$3" "$1" || exit; fi; shift 3; while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
+
+const packPath = "/opt/atelier/.files";
+const trustPath = "/opt/atelier/.extra-ca";
+
+export interface GroupInputs {
+  /** Its files, when it has any. */
+  readonly pack: File | undefined;
+  readonly trust: Secret | undefined;
+  readonly proxies: Readonly<Record<string, Secret>>;
+  /** Makes the execution another one than any before. */
+  readonly salt: string;
+}
+
+/** A container after a group's files and command, as a recipe: nothing runs yet. */
+export const withGroup = (
+  work: ChainWork,
+  { client, container, group }: { client: Client; container: Container; group: LayerGroup },
+  { pack, trust, proxies, salt }: GroupInputs,
+): Container => {
+  const { request } = work;
+  const { command } = group;
+  const identity = identityOf(group, work);
+  let made = container;
+  for (const [key, value] of Object.entries(group.env)) made = made.withEnvVariable(key, value);
+  if (pack) made = made.withMountedFile(packPath, pack);
+  for (const [variable, secret] of Object.entries(proxies)) made = made.withSecretVariable(variable, secret);
+  if (trust) made = made.withMountedSecret(trustPath, trust, { mode: 0o600 });
+  for (const secret of command?.secrets ?? [])
+    made = made.withMountedSecret(
+      `/run/secrets/${secret}`,
+      client.setSecret(`atelier-secret-${secret}`, Buffer.from(request.secrets[secret] ?? "").toString("utf8")),
+      { owner: `${identity.uid}:${identity.gid}`, mode: 0o600 },
+    );
+  const argv = [
+    // In the place of Dagger's own init, which takes 45 ms of every execution to start; as in the other builder.
+    platformPaths.tini,
+    "--",
+    "/bin/sh",
+    "-c",
+    trust ? `(${trustScript}) < ${trustPath}; ${script}` : script,
+    `atelier${salt}`,
+    pack ? packPath : "",
+    platformPaths.node,
+    `${platformPaths.root}/server/place-files.mjs`,
+    ...Object.entries({ ...(trust ? trustEnvironment : {}), ...environmentOf(identity) }).map(
+      ([key, value]) => `${key}=${value}`,
+    ),
+    "--",
+    ...(command ? commandLine(command, identity) : ["/bin/sh", "-c", ":"]),
+  ];
+  made = made.withExec(argv, { noInit: true });
+  // The next command sees neither mounts nor secrets of this one.
+  if (pack) made = made.withoutMount(packPath);
+  if (trust) made = made.withoutMount(trustPath);
+  for (const variable of Object.keys(proxies)) made = made.withoutSecretVariable(variable);
+  for (const secret of command?.secrets ?? []) made = made.withoutMount(`/run/secrets/${secret}`);
+  return made;
+};
+
+/**
+ * Has the engine run it, and passes on what it said. Throws `AppError` `command-failed`, and `engine-disk-full`
+ * with the line that was being made.
+ */
+export const runGroup = async (
+  work: ChainWork,
+  { container, group, step }: { container: Container; group: LayerGroup; step: string },
+): Promise<Container> => {
+  const { onProgress } = work.request;
+  const lines: string[] = [];
+  const output = plainLines((line) => {
+    onProgress({ kind: "output", step, line });
+    lines.push(line);
+  });
+  const take = (text: string): void => {
+    output.take(Buffer.from(text));
+    output.end();
+  };
+  try {
+    const done = await container.sync();
+    take(await done.stdout());
+    return done;
+  } catch (thrown) {
+    const error = engineError(thrown);
+    if (!(error instanceof QueryFailed)) throw error;
+    const { exitCode = -1, stdout, stderr } = error;
+    if (exitCode < 0 || group.command === undefined)
+      throw orEngineFull(error, `Step "${step}"${placeOfGroup(work.request, step, group)}`);
+    take(`${stdout}${stderr}`);
+    throw commandFailed({
+      step,
+      command: group.command,
+      exitCode,
+      tail: lines.slice(-tailLines),
+      identity: identityOf(group, work),
+    });
+  }
+};

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createFakeDagger } from "../../testing/fake-dagger.ts";
+import { openSession } from "./open-session.ts";
+import { QueryFailed, querySession } from "./query-session.ts";
+
+const never = new AbortController().signal;
+
+test("a session answers whoever has its token, and ends with its work", async () => {
+  await using dagger = await createFakeDagger();
+  {
+    await using session = await openSession({ host: dagger, env: process.env, signal: never });
+    using query = querySession(session.address, never);
+    assert.match(JSON.stringify(await query.request("{version}")), /^\{"pid":\d+\}$/);
+    using stranger = querySession({ ...session.address, token: "guessed" }, never);
+    await assert.rejects(stranger.request("{version}"), QueryFailed);
+  }
+  const [began = "", ended = ""] = await dagger.noted();
+  assert.match(began, /^began \d+ session --silent --label /);
+  assert.equal(ended, began.replace(/^began (\d+).*/, "ended $1"));
+});
+
+test("a command that failed is told with its code and what it said", async () => {
+  await using dagger = await createFakeDagger();
+  await using session = await openSession({ host: dagger, env: process.env, signal: never });
+  using query = querySession(session.address, never);
+  await assert.rejects(query.request("fails"), (error: QueryFailed) => {
+    assert.deepEqual([error.message, error.exitCode, error.stdout, error.stderr], ["exit code: 3", 3, "out", "err"]);
+    return true;
+  });
+});
+
+test("an interrupted query is cancelled where it runs, and the next one is answered", async () => {
+  await using dagger = await createFakeDagger();
+  await using session = await openSession({ host: dagger, env: process.env, signal: never });
+  const interrupt = new AbortController();
+  using query = querySession(session.address, interrupt.signal);
+  const asked = query.request("slow");
+  while (!(await dagger.noted()).includes("asked")) await sleep(5);
+  interrupt.abort(new Error("interrupted"));
+  await assert.rejects(asked, { message: "interrupted" });
+  while (!(await dagger.noted()).includes("cancelled")) await sleep(5);
+  using next = querySession(session.address, never);
+  assert.ok(await next.request("{version}"));
+});
+
+test("a session that does not begin says what the program said", async () => {
+  await using dagger = await createFakeDagger();
+  await dagger.break();
+  const open = (cli: string) => openSession({ host: { cli }, env: process.env, signal: never });
+  await assert.rejects(open(dagger.cli), { message: "no engine here" });
+  await assert.rejects(open("/nothing"), { message: /ENOENT/ });
+  await assert.rejects(open("/bin/true"), { message: "`dagger session` ended without a word" });
+});

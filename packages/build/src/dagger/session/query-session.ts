@@ -1,0 +1,89 @@
+import { Agent, request } from "node:http";
+import { z } from "zod";
+import type { SessionAddress } from "./open-session.ts";
+
+/** What the engine says of a query that failed; of a command that failed also how, and what it said. */
+export class QueryFailed extends Error {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  constructor(message: string, command: z.output<typeof failedCommandSchema> | undefined) {
+    super(message);
+    this.name = "QueryFailed";
+    this.exitCode = command?.exitCode;
+    this.stdout = command?.stdout ?? "";
+    this.stderr = command?.stderr ?? "";
+  }
+}
+
+const failedCommandSchema = z.object({
+  _type: z.literal("EXEC_ERROR"),
+  exitCode: z.number(),
+  stdout: z.string(),
+  stderr: z.string(),
+});
+
+const answerSchema = z.object({
+  data: z.unknown().optional(),
+  errors: z
+    .array(z.object({ message: z.string(), extensions: z.unknown().optional() }))
+    .min(1)
+    .optional(),
+});
+
+/** Asks a session's server; what was asked and has no answer yet is cancelled, in the engine as well, by the signal. */
+export interface SessionQuery extends Disposable {
+  request(query: string): Promise<unknown>;
+}
+
+/**
+ * The way to a session's server. Of our own, because the SDK's knows no signal: a build that is interrupted would
+ * go on in a session that outlives it. The server cancels what a connection asked for when that breaks. Node's
+ * `http` has no limit to how long an answer may take, which fetch has.
+ */
+export const querySession = ({ port, token }: SessionAddress, signal: AbortSignal): SessionQuery => {
+  const agent = new Agent({ keepAlive: true });
+  const authorization = `Basic ${Buffer.from(`${token}:`).toString("base64")}`;
+  const send = (body: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          agent,
+          signal,
+          host: "127.0.0.1",
+          port,
+          path: "/query",
+          method: "POST",
+          headers: { authorization, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
+          response.once("error", reject).once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+        },
+      );
+      sent.once("error", reject).end(body);
+    });
+  return {
+    request: async (query) => {
+      const text = await send(JSON.stringify({ query })).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw error;
+      });
+      const { data, errors } = readAnswer(text);
+      const [error] = errors ?? [];
+      if (error) throw new QueryFailed(error.message, failedCommandSchema.safeParse(error.extensions).data);
+      return data;
+    },
+    [Symbol.dispose]: () => agent.destroy(),
+  };
+};
+
+/** A proxy on the way answers in plain text when there is no engine behind it any more. */
+const readAnswer = (text: string): z.output<typeof answerSchema> => {
+  try {
+    return answerSchema.parse(JSON.parse(text));
+  } catch {
+    throw new QueryFailed(`the engine's answer cannot be read: ${text.slice(0, 200)}`, undefined);
+  }
+};

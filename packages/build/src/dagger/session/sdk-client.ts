@@ -1,0 +1,29 @@
+import type { Client, Container, File, Secret } from "@dagger.io/dagger";
+import { QueryFailed, type SessionQuery } from "./query-session.ts";
+
+/** The SDK's client of a session, and its objects by the ids that an earlier query of the same session gave. */
+export interface SdkClient {
+  readonly client: Client;
+  containerOf(id: string): Container;
+}
+
+/** What of the SDK is asked for; a package holds nothing else of it. */
+type Sdk = Pick<typeof import("@dagger.io/dagger"), "Client" | "Container" | "Context">;
+
+/** The SDK on a session that is open already. */
+export const sdkClient = (sdk: Sdk, query: SessionQuery): SdkClient => {
+  // All that the SDK asks of its own connection.
+  const connection = { getGQLClient: () => query } as unknown as ConstructorParameters<Sdk["Context"]>[1];
+  const context = new sdk.Context([], connection);
+  return {
+    client: new sdk.Client(context),
+    containerOf: (id) => new sdk.Container(context.selectNode(id, "Container")),
+  };
+};
+
+/** An id is what the SDK makes of an object that is an argument, and takes in its place. */
+export const byId = <T extends File | Secret>(id: string): T => id as unknown as T;
+
+/** What the engine said, where the SDK wraps it in words of its own. */
+export const engineError = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof QueryFailed ? error.cause : error;

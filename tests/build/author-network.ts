@@ -77,7 +77,7 @@ const makeCertificates = (folder: string) => {
 };
 
 /** Where containers reach this machine: an address of its own that is not its loopback. */
-const ownAddress = (): string => {
+export const ownAddress = (): string => {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const found = addresses.find(({ family, internal }) => family === "IPv4" && !internal);
   if (found === undefined) throw new Error("this machine has no address that a container could reach");

@@ -9,14 +9,18 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { aboutKeeper } from "@atelier/build";
 import { type AtelierCli, createAtelierCli, daggerForTests } from "@atelier/testkit";
+import { ownAddress } from "./author-network.ts";
 
 const dagger = daggerForTests();
+
+/** No run finds what an earlier one built: that would need no session. */
+const run = Date.now();
 
 /** Two steps; what the second one does is given. */
 const writeWorkshop = (atelier: AtelierCli, name: string, recipe: string): Promise<void> =>
   atelier.write({
     [`${name}/workshop.yaml`]: `version: v1\nworkshop:\n  name: kept-${name}\n  version: "1"\n  title: Kept\nbase:\n  image: debian:12\nsteps: [one, two]\n`,
-    [`${name}/steps/one/step.yaml`]: "title: One\ncommands:\n  - run: date +%s%N > /srv/one\n",
+    [`${name}/steps/one/step.yaml`]: `title: One\ncommands:\n  - run: echo ${run} > /srv/run; date +%s%N > /srv/one\n`,
     [`${name}/steps/one/content.md`]: "# One\n",
     [`${name}/steps/two/step.yaml`]: `title: Two\ncommands:\n${recipe}`,
     [`${name}/steps/two/content.md`]: "# Two\n",
@@ -81,7 +85,11 @@ else {
       const slow = `  - run: /opt/atelier/bin/node -e '${knock}'\n`;
       await writeWorkshop(atelier, "stopped", slow);
       const child: ChildProcess = atelier.start("build", "stopped", "--builder", "dagger");
-      const early = once(child, "close").then(() => assert.fail("it ended before its command knocked"));
+      let said = "";
+      child.stderr?.on("data", (data: Buffer) => {
+        said += data.toString("utf8");
+      });
+      const early = once(child, "close").then(() => assert.fail(`it ended before its command knocked: ${said}`));
       await Promise.race([seen.opened, early]);
       early.catch(() => undefined);
       child.kill(signal);
@@ -168,9 +176,7 @@ const openDoor = async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
   return {
-    host: execFileSync("docker", ["network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}"], {
-      encoding: "utf8",
-    }).trim(),
+    host: ownAddress(),
     port: (server.address() as { port: number }).port,
     opened: hasOpened,
     closed: hasClosed,

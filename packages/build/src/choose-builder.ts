@@ -35,8 +35,8 @@ export const chooseBuilder = (options: ChooseBuilderOptions): Builder => {
       },
     })(work);
   const auto: ChainBuilder = async (work) => {
-    if (isMadeByDagger(work)) return dagger(work);
-    if (isMadeByDocker(work)) return dockerChain(work);
+    if (await isMadeByDagger(work)) return dagger(work);
+    if (await isMadeByDocker(work)) return dockerChain(work);
     const found = await find(work.request.signal);
     if ("host" in found) return dagger(work);
     work.request.onProgress({

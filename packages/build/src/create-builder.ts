@@ -63,7 +63,7 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
       };
       const work = { ...options, request: { ...request, onProgress }, scratch, later, memory };
       return await withRoom(
-        () => (request.isTrial ? buildTrial(work, chain) : build(work, chain, openImageCache(options.engine))),
+        () => (request.isTrial ? buildTrial(work, chain) : build(work, chain, openImageCache(work))),
         {
           doing: () => doing,
           place: tmpdir(),
@@ -92,7 +92,7 @@ type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "trust" | "cache">
 const buildTrial = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
   const { engine } = work;
   const before = new Set((await engine.listImages([])).map(({ Id }) => Id));
-  const cache = await emptyImageCache();
+  const cache = emptyImageCache();
   try {
     return await build(work, makeChain, Promise.resolve(cache));
   } finally {

@@ -47,7 +47,7 @@ const endKeeper = (stateDirectory: string): Promise<void> =>
   new Promise((resolve) => {
     const socket = connect(join(stateDirectory, "cache/dagger-session.sock"));
     socket.once("error", () => resolve()).once("close", () => resolve());
-    socket.resume().end('{"op":"end","isBroken":true}\n');
+    socket.resume().end('{"op":"end","isNow":true}\n');
   });
 
 /** @param cliFile what Node runs: the checkout's sources, or what a package holds */

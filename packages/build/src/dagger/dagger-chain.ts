@@ -55,9 +55,16 @@ export const planSteps = (work: ChainWork): readonly PlannedStep[] => {
 };
 
 /** Whether everything that the recipes ask for was made by this builder before. */
-export const isMadeByDagger = (work: ChainWork): boolean =>
-  work.request.fromStep === undefined &&
-  planSteps(work).every(({ digest }) => digest === work.ground.digest || work.cache.find(digest) !== undefined);
+export const isMadeByDagger = async (work: ChainWork): Promise<boolean> =>
+  work.request.fromStep === undefined && (await firstMissing(work, planSteps(work))) === -1;
+
+/** Index of the first step whose image is not there; -1 when all are. */
+const firstMissing = async ({ cache, ground }: ChainWork, steps: readonly PlannedStep[]): Promise<number> =>
+  (
+    await Promise.all(
+      steps.map(async ({ digest }) => digest === ground.digest || (await cache.find(digest)) !== undefined),
+    )
+  ).indexOf(false);
 
 /**
  * Makes chain images in a Dagger engine: one execution per command, cached there by content, and the new
@@ -70,8 +77,7 @@ export const daggerChain =
     const steps = planSteps(work);
     const again = request.fromStep === undefined ? -1 : steps.findIndex(({ step }) => step === request.fromStep);
     if (again !== -1) for (const { digest } of steps.slice(again)) cache.forget(digest);
-    const isThere = ({ digest }: PlannedStep): boolean => digest === ground.digest || cache.find(digest) !== undefined;
-    const first = steps.findIndex((step) => !isThere(step));
+    const first = await firstMissing(work, steps);
     for (const [index, { step }] of steps.slice(0, first === -1 ? steps.length : first).entries()) {
       request.onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
       request.onProgress({ kind: "step-finished", step, cached: true, ms: 0 });
@@ -80,16 +86,17 @@ export const daggerChain =
       first === -1
         ? new Map<string, ImageToLoad>()
         : await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
-    return steps.map(({ step, env, digest }): ChainStep => {
+    const done = steps.map(async ({ step, env, digest }): Promise<ChainStep> => {
       const load = made.get(digest);
       if (load) {
         const { image } = describeImage(load);
         cache.remember(digest, { id: image.id, labels: {}, tags: [] });
         return { step, env, id: image.id, image: async () => image, load };
       }
-      const id = cache.find(digest)?.id ?? ground.image.id;
+      const id = (await cache.find(digest))?.id ?? ground.image.id;
       return { step, env, id, image: async () => (id === ground.image.id ? ground.image : readImage(engine, id)) };
     });
+    return Promise.all(done);
   };
 
 const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, ImageToLoad>> => {
@@ -267,7 +274,7 @@ const imagesOfSteps = async (
   let end = 0;
   for (const [index, { digest }] of steps.entries()) {
     end += executions[index] ?? 0;
-    if (index < first || digest === ground.digest || cache.find(digest) || made.has(digest)) continue;
+    if (index < first || digest === ground.digest || (await cache.find(digest)) || made.has(digest)) continue;
     made.set(digest, imageOn(work, layers.slice(0, end), digest));
   }
   return made;

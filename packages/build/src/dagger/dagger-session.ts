@@ -3,8 +3,8 @@ import { AppError } from "@atelier/domain";
 import type { DaggerHost } from "./dagger-host.ts";
 import { useKeptSession } from "./session/kept-session.ts";
 import { openSession } from "./session/open-session.ts";
-import { querySession } from "./session/query-session.ts";
-import { sdkClient } from "./session/sdk-client.ts";
+import { ConnectionLost, QueryFailed, querySession } from "./session/query-session.ts";
+import { engineError, sdkClient } from "./session/sdk-client.ts";
 
 export interface DaggerSessionOptions {
   readonly host: DaggerHost;
@@ -50,8 +50,23 @@ export const withDagger = async <T>(
   } catch (error) {
     // What the SDK says of a query that was cancelled is of no use.
     signal.throwIfAborted();
-    throw error;
+    throw explained(engineError(error));
   }
+};
+
+/** A failure that is the engine's and not the workshop's. */
+const explained = (error: unknown): unknown => {
+  if (error instanceof ConnectionLost)
+    return new AppError("dagger-lost", `The session with the Dagger engine broke off: ${error.message}`, {
+      hint: "Build again: what was made before is cached. The log of the engine's container may say why.",
+      cause: error,
+    });
+  if (error instanceof QueryFailed)
+    return new AppError("dagger-failed", `The Dagger engine says: ${error.message}`, {
+      hint: "Build again, or build with `--builder docker`.",
+      cause: error,
+    });
+  return error;
 };
 
 const open = async ({ host, env, keeper, signal }: DaggerSessionOptions, opened: AsyncDisposableStack) => {

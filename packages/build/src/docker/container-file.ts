@@ -28,7 +28,8 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
   const entry = options.tree.entries.get(file);
   const froms = await resolveFroms(entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "", options);
   const digest = digestOf("container-file", file, froms, options.platform, contextDigests(options));
-  const cached = cache.find(digest);
+  if (!(await cache.find(digest))) await cache.lookAtAll();
+  const cached = await cache.find(digest);
   if (cached?.tags.includes(`${tag}:latest`)) return cached.id;
   const lines: string[] = [];
   try {

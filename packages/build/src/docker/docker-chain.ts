@@ -68,9 +68,11 @@ const forgetFrom = (work: ChainWork): void => {
 };
 
 /** Whether everything that the recipes ask for was made by this builder before. */
-export const isMadeByDocker = (work: ChainWork): boolean =>
+export const isMadeByDocker = async (work: ChainWork): Promise<boolean> =>
   work.request.fromStep === undefined &&
-  groupDigests(work).every(([, digest]) => work.cache.find(digest) !== undefined);
+  (await Promise.all(groupDigests(work).map(([, digest]) => work.cache.find(digest)))).every(
+    (image) => image !== undefined,
+  );
 
 const groupDigest = (
   { ground, request }: Pick<ChainWork, "ground" | "request">,
@@ -88,7 +90,7 @@ const buildStep = async (
   for (const group of groups) {
     const started = work.now();
     const digest = groupDigest(work, link.digest, group);
-    const cached = work.cache.find(digest);
+    const cached = await work.cache.find(digest);
     const id = cached?.id ?? (await buildGroup(work, { step, group, below: link, digest }));
     link = { id, digest };
     isCached &&= cached !== undefined;

@@ -45,7 +45,8 @@ export interface Ground {
 export const prepareGround = async (options: PrepareGroundOptions): Promise<Ground> => {
   const { engine, cache, base, runtime, app } = options;
   const digest = digestOf("ground", groundVersion, base.id, runtime.digest, app.digest, options.student);
-  const cached = cache.find(digest);
+  if (!(await cache.find(digest))) await cache.lookAtAll();
+  const cached = await cache.find(digest);
   const kept = cached?.labels[labels.student];
   const facts = cached?.labels[labels.baseFacts];
   if (cached && kept && facts)
@@ -91,7 +92,7 @@ export const prepareGround = async (options: PrepareGroundOptions): Promise<Grou
 const withRuntime = async (options: PrepareGroundOptions): Promise<EngineImage> => {
   const { engine, cache, base, runtime, signal } = options;
   const digest = digestOf("runtime", base.id, runtime.digest);
-  const cached = cache.find(digest);
+  const cached = await cache.find(digest);
   if (cached) return readImage(engine, cached.id);
   const parent = await readImage(engine, base.id);
   const { layers: wanted } = await readImage(engine, runtime.image);

@@ -23,12 +23,17 @@ const memorySchema = z.object({
   images: z.record(z.string(), imageSchema),
   /** When a registry was last asked for a reference in vain, in ms since 1970. */
   refusals: z.record(z.string(), z.number()),
+  /** How long the engine took to list its images, and when. */
+  listing: z.object({ ms: z.number(), at: z.number() }).optional(),
+  /** Ids of images by the keys of what they were made of. */
+  made: z.record(z.string(), z.string()).optional(),
 });
 
 type Known = z.infer<typeof imageSchema>;
 
 /** Images whose facts are kept; those that were not asked for longest go first. */
 const mostImages = 400;
+const mostMade = 1000;
 
 /**
  * What a build learned that the next one need not ask again. An image's id is a digest, so what was once read
@@ -42,6 +47,12 @@ export interface BuildMemory {
   /** When a registry was last asked for a reference in vain, in ms since 1970. */
   refusedAt(reference: string): number | undefined;
   noteRefusal(reference: string, at: number): void;
+  /** Id of the image that was made of what a key stands for. */
+  imageOf(key: string): string | undefined;
+  noteImage(key: string, id: string): void;
+  /** When the engine last listed its images, in ms since 1970, and how long it took. */
+  listing(): { readonly ms: number; readonly at: number } | undefined;
+  noteListing(listing: { readonly ms: number; readonly at: number }): void;
   /** Keeps it for the next build. Two builds at once keep what the later one knows. */
   save(): Promise<void>;
 }
@@ -52,6 +63,8 @@ export const openBuildMemory = async (folder: string): Promise<BuildMemory> => {
   const kept = await readKept(file);
   const images = new Map<string, Known>(Object.entries(kept.images));
   const { refusals } = kept;
+  let { listing } = kept;
+  const made = new Map(Object.entries(kept.made ?? {}));
   let isNew = false;
   const known = (image: string): Known => {
     const entry = images.get(image) ?? {};
@@ -88,12 +101,30 @@ export const openBuildMemory = async (folder: string): Promise<BuildMemory> => {
       refusals[reference] = at;
       isNew = true;
     },
+    imageOf: (key) => made.get(key),
+    noteImage: (key, id) => {
+      isNew ||= made.get(key) !== id;
+      made.delete(key);
+      made.set(key, id);
+    },
+    listing: () => listing,
+    noteListing: (noted) => {
+      listing = { ...noted };
+      isNew = true;
+    },
     save: async () => {
       if (!isNew) return;
       await mkdir(folder, { recursive: true });
       const draft = `${file}.${process.pid}`;
       const newest = [...images].slice(-mostImages);
-      await writeFile(draft, JSON.stringify({ v: 1, images: Object.fromEntries(newest), refusals }));
+      const kept: z.infer<typeof memorySchema> = {
+        v: 1,
+        images: Object.fromEntries(newest),
+        refusals,
+        ...(listing ? { listing } : {}),
+        made: Object.fromEntries([...made].slice(-mostMade)),
+      };
+      await writeFile(draft, JSON.stringify(kept));
       await rename(draft, file);
     },
   };

@@ -22,9 +22,9 @@ export const publishImages = async (
   const { cache, engine, request, ground, memory } = work;
   const { plan } = request;
   const start: ChainStep = { step: "start", id: ground.image.id, image: async () => ground.image, env: {} };
-  const wanted = plan.published
+  const asked = plan.published
     .filter(({ step }) => request.only === undefined || step === request.only)
-    .map((published) => {
+    .map(async (published) => {
       const below = chain.find(({ step }) => step === published.from) ?? start;
       const description: CompiledImage = {
         v: 1,
@@ -35,8 +35,9 @@ export const publishImages = async (
       };
       // By the image below and not by its recipe: a step that was run again is another image of the same recipe.
       const digest = digestOf("publish", below.id, below.env, published.digest, published.labels, description);
-      return { published, below, description, digest, cached: cache.find(digest) };
+      return { published, below, description, digest, cached: await cache.find(digest) };
     });
+  const wanted = await Promise.all(asked);
 
   const missing = wanted.filter(({ cached }) => cached === undefined);
   const pages = missing[0] && (await writeLayer(makeTar(pageEntries(work, missing[0].published)), work.scratch));

@@ -80,7 +80,7 @@ export const keepSession = async (options: KeepSessionOptions): Promise<void> =>
     const ask = askSchema.parse(JSON.parse(line));
     if (ask.op === "use") socket.write(lineOf(use(socket, ask.key)));
     else socket.end(lineOf({ t: "about", about: about() }));
-    if (ask.op === "end" && ask.isBroken) end();
+    if (ask.op === "end" && ask.isNow) end();
     else if (ask.op === "end") endWhenUnused();
   };
   const server = createServer((socket) => {

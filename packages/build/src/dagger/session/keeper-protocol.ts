@@ -8,8 +8,8 @@ export const askSchema = z.discriminatedUnion("op", [
   /** `key`: the session it would open itself; another one is of no use to it. */
   z.object({ op: z.literal("use"), key: z.string() }),
   z.object({ op: z.literal("about") }),
-  /** Ends the keeper when nobody uses it any more; a session that does not answer, for all who do. */
-  z.object({ op: z.literal("end"), isBroken: z.boolean() }),
+  /** Ends the keeper, at once or when nobody uses it any more. */
+  z.object({ op: z.literal("end"), isNow: z.boolean() }),
 ]);
 export type Ask = z.output<typeof askSchema>;
 

@@ -42,8 +42,8 @@ const answerTimeoutMs = 2000;
 const pingTimeoutMs = 5000;
 
 /**
- * The session that a keeper holds, else that of a new keeper. One whose engine does not answer any more is ended
- * and replaced. Undefined where none can be kept: then a build has a session of its own. Throws what `dagger` said
+ * The session that a keeper holds, else that of a new keeper. One whose engine does not answer any more is
+ * replaced. Undefined where none can be kept: then a build has a session of its own. Throws what `dagger` said
  * when there is no engine.
  */
 export const useKeptSession = async (options: KeptSessionOptions): Promise<KeptSession | undefined> => {
@@ -52,10 +52,8 @@ export const useKeptSession = async (options: KeptSessionOptions): Promise<KeptS
   const file = join(folder, socketName);
   const found = await useKeeper(file, key);
   if (found && (await isAlive(found.address, signal))) return found;
-  if (found) {
-    found[Symbol.dispose]();
-    await ask(file, { op: "end", isBroken: true });
-  }
+  // Another build may still have hopes of it; it ends when nobody uses it, since another takes its place.
+  found?.[Symbol.dispose]();
   await mkdir(folder, { recursive: true });
   const started = await startKeeper(options, { file, key });
   if (started.t === "session") throw new Error(started.message);
@@ -71,7 +69,7 @@ export const aboutKeeper = async (folder: string): Promise<KeeperAbout | undefin
 
 /** Ends a folder's keeper, at once or when the builds that use it are done. */
 export const endKeeper = async (folder: string): Promise<void> => {
-  const answered = await ask(join(folder, socketName), { op: "end", isBroken: false });
+  const answered = await ask(join(folder, socketName), { op: "end", isNow: false });
   answered?.socket.destroy();
 };
 
@@ -81,9 +79,6 @@ const useKeeper = async (file: string, key: string): Promise<KeptSession | undef
   const { answer, socket } = answered;
   if (answer.t !== "use") {
     socket.destroy();
-    // Not for us, and in our way: it ends when those who use it are done.
-    const told = await ask(file, { op: "end", isBroken: false });
-    told?.socket.destroy();
     return undefined;
   }
   return {

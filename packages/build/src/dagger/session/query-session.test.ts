@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFakeDagger } from "../../testing/fake-dagger.ts";
 import { openSession } from "./open-session.ts";
-import { QueryFailed, querySession } from "./query-session.ts";
+import { ConnectionLost, type QueryFailed, querySession } from "./query-session.ts";
 
 const never = new AbortController().signal;
 
@@ -14,7 +14,7 @@ test("a session answers whoever has its token, and ends with its work", async ()
     using query = querySession(session.address, never);
     assert.match(JSON.stringify(await query.request("{version}")), /^\{"pid":\d+\}$/);
     using stranger = querySession({ ...session.address, token: "guessed" }, never);
-    await assert.rejects(stranger.request("{version}"), QueryFailed);
+    await assert.rejects(stranger.request("{version}"), ConnectionLost);
   }
   const [began = "", ended = ""] = await dagger.noted();
   assert.match(began, /^began \d+ session --silent --label /);

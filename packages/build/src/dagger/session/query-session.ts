@@ -16,6 +16,9 @@ export class QueryFailed extends Error {
   }
 }
 
+/** There is no session, or no engine behind it, any more. */
+export class ConnectionLost extends Error {}
+
 const failedCommandSchema = z.object({
   _type: z.literal("EXEC_ERROR"),
   exitCode: z.number(),
@@ -68,7 +71,7 @@ export const querySession = ({ port, token }: SessionAddress, signal: AbortSigna
     request: async (query) => {
       const text = await send(JSON.stringify({ query })).catch((error: unknown) => {
         signal.throwIfAborted();
-        throw error;
+        throw new ConnectionLost((error as Error).message, { cause: error });
       });
       const { data, errors } = readAnswer(text);
       const [error] = errors ?? [];
@@ -84,6 +87,6 @@ const readAnswer = (text: string): z.output<typeof answerSchema> => {
   try {
     return answerSchema.parse(JSON.parse(text));
   } catch {
-    throw new QueryFailed(`the engine's answer cannot be read: ${text.slice(0, 200)}`, undefined);
+    throw new ConnectionLost(text.slice(0, 200));
   }
 };

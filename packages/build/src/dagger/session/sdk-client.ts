@@ -1,5 +1,5 @@
 import type { Client, Container, File, Secret } from "@dagger.io/dagger";
-import { QueryFailed, type SessionQuery } from "./query-session.ts";
+import { ConnectionLost, QueryFailed, type SessionQuery } from "./query-session.ts";
 
 /** The SDK's client of a session, and its objects by the ids that an earlier query of the same session gave. */
 export interface SdkClient {
@@ -24,6 +24,8 @@ export const sdkClient = (sdk: Sdk, query: SessionQuery): SdkClient => {
 /** An id is what the SDK makes of an object that is an argument, and takes in its place. */
 export const byId = <T extends File | Secret>(id: string): T => id as unknown as T;
 
-/** What the engine said, where the SDK wraps it in words of its own. */
+/** What went wrong, where the SDK wraps it in words of its own. */
 export const engineError = (error: unknown): unknown =>
-  error instanceof Error && error.cause instanceof QueryFailed ? error.cause : error;
+  error instanceof Error && (error.cause instanceof QueryFailed || error.cause instanceof ConnectionLost)
+    ? error.cause
+    : error;

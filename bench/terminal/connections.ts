@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { decodeServerFrame, encodeInput, flowWindow } from "@atelier/contract";
 import { WebSocket } from "ws";
 
@@ -14,10 +16,10 @@ export interface Connection {
 }
 
 interface Wire {
-  readonly socket: WebSocket;
+  /** Hands all output to the listener as it comes. */
+  readonly listen: (take: (output: Buffer) => void) => void;
   readonly send: (text: string) => void;
-  /** Payload of a message, undefined for what is no output. */
-  readonly payload: (data: Buffer, isBinary: boolean) => Buffer | undefined;
+  readonly close: () => void;
 }
 
 const opened = (socket: WebSocket): Promise<void> =>
@@ -25,13 +27,11 @@ const opened = (socket: WebSocket): Promise<void> =>
     socket.once("open", () => resolve()).once("error", reject);
   });
 
-const connection = ({ socket, send, payload }: Wire): Connection => {
+const connection = ({ listen, send, close }: Wire): Connection => {
   let bytes = 0;
   let tail = "";
   let wanted: { readonly text: string; readonly resolve: (at: number) => void } | undefined;
-  socket.on("message", (data: Buffer, isBinary) => {
-    const output = payload(data, isBinary);
-    if (output === undefined) return;
+  listen((output) => {
     bytes += output.length;
     if (wanted === undefined) return;
     tail = `${tail}${output.toString("latin1", Math.max(0, output.length - 256))}`.slice(-320);
@@ -60,9 +60,22 @@ const connection = ({ socket, send, payload }: Wire): Connection => {
           },
         };
       }),
-    close: () => socket.terminate(),
+    close,
   };
 };
+
+/** @param payload of a message, undefined for what is no output */
+const overWebSocket = (
+  socket: WebSocket,
+  payload: (data: Buffer, isBinary: boolean) => Buffer | undefined,
+): Pick<Wire, "listen" | "close"> => ({
+  listen: (take) =>
+    socket.on("message", (data: Buffer, isBinary) => {
+      const output = payload(data, isBinary);
+      if (output !== undefined) take(output);
+    }),
+  close: () => socket.terminate(),
+});
 
 export interface AtelierAddress {
   readonly host: string;
@@ -80,9 +93,8 @@ export const connectAtelier = async ({ host, port, token }: AtelierAddress, term
   });
   let acknowledged = 0;
   const wire = connection({
-    socket,
     send: (text) => socket.send(encodeInput(Buffer.from(text))),
-    payload: (data, isBinary) => {
+    ...overWebSocket(socket, (data, isBinary) => {
       const frame = isBinary ? decodeServerFrame(data) : undefined;
       if (frame === undefined) return undefined;
       const end = frame.kind === "output" ? frame.seq + frame.payload.length : frame.seq;
@@ -91,7 +103,7 @@ export const connectAtelier = async ({ host, port, token }: AtelierAddress, term
         socket.send(JSON.stringify({ t: "ack", seq: end }));
       }
       return Buffer.from(frame.payload.buffer, frame.payload.byteOffset, frame.payload.byteLength);
-    },
+    }),
   });
   await opened(socket);
   socket.send(JSON.stringify({ t: "attach", cols: 100, rows: 30 }));
@@ -102,11 +114,21 @@ export const connectAtelier = async ({ host, port, token }: AtelierAddress, term
 export const connectTtyd = async (host: string, port: number): Promise<Connection> => {
   const socket = new WebSocket(`ws://${host}:${port}/ws`, ["tty"], { perMessageDeflate: false });
   const wire = connection({
-    socket,
     send: (text) => socket.send(Buffer.from(`0${text}`)),
-    payload: (data) => (data[0] === 0x30 ? data.subarray(1) : undefined),
+    ...overWebSocket(socket, (data) => (data[0] === 0x30 ? data.subarray(1) : undefined)),
   });
   await opened(socket);
   socket.send(JSON.stringify({ AuthToken: "", columns: 100, rows: 30 }));
   return wire;
+};
+
+/** Bytes as they are: what a program that only copies between a socket and a pseudo-terminal can do. */
+export const connectBare = async (host: string, port: number): Promise<Connection> => {
+  const socket = connect({ host, port, noDelay: true });
+  await once(socket, "connect");
+  return connection({
+    send: (text) => socket.write(text),
+    listen: (take) => socket.on("data", take),
+    close: () => socket.destroy(),
+  });
 };

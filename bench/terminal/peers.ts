@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { serverBelow } from "../process-memory.ts";
 import { type BenchWorkspaces, openBenchWorkspaces } from "../bench-workspaces.ts";
-import { type AtelierAddress, type Connection, connectAtelier, connectTtyd } from "./connections.ts";
+import { type AtelierAddress, type Connection, connectAtelier, connectBare, connectTtyd } from "./connections.ts";
 
 const run = promisify(execFile);
 
@@ -24,6 +24,8 @@ export interface Stacks extends AsyncDisposable {
   readonly address: AtelierAddress;
   /** Process of our server, as the host counts. */
   readonly serverPid: number;
+  /** A program in C that copies bytes between a TCP socket and a shell's pseudo-terminal and does nothing else. */
+  connectCopier(): Promise<Connection>;
   /** MB/s of a program that only reads the bulk file from a pseudo-terminal, in the same container. */
   rawPty(): Promise<number>;
   /** The student's link to the page. */
@@ -32,7 +34,7 @@ export interface Stacks extends AsyncDisposable {
 
 const workshop = fileURLToPath(new URL("peers/", import.meta.url));
 const scrollFile = fileURLToPath(new URL("scroll.ts", import.meta.url));
-const ports = { bare: 7701, recorded: 7702 } as const;
+const ports = { bare: 7701, recorded: 7702, copier: 7703 } as const;
 
 export const openStacks = async (): Promise<Stacks> => {
   const bench = await openBenchWorkspaces(workshop);
@@ -59,6 +61,9 @@ export const openStacks = async (): Promise<Stacks> => {
     ]);
   await inContainer(`exec ttyd -W -p ${ports.bare} bash`);
   await inContainer(`exec ttyd -W -p ${ports.recorded} asciinema rec -q --overwrite -c bash /tmp/peer-$$.cast`);
+  await inContainer(
+    `exec socat TCP-LISTEN:${ports.copier},reuseaddr,fork,nodelay EXEC:bash,pty,setsid,ctty,stderr,rawer,echo=1,icanon=1`,
+  );
   const { host } = recorded.address;
   const atelier: Stack = ours("atelier", recorded.address);
   const stacks: Stacks = {
@@ -66,6 +71,7 @@ export const openStacks = async (): Promise<Stacks> => {
     address: recorded.address,
     serverPid: recorded.serverPid,
     link: recorded.link,
+    connectCopier: () => connectBare(host, ports.copier),
     rawPty: async () => {
       const { stdout } = await run("docker", ["exec", "-u", "student", recorded.container, "python3", "-c", readOnly]);
       return Number(stdout);

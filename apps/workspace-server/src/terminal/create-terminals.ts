@@ -8,6 +8,7 @@ import { createForeignTerminalWatch } from "../integrity/watch-foreign-terminals
 import { endProcessesOf } from "../limits/student-processes.ts";
 import { openRecorder } from "../recording/recorder.ts";
 import { createRedactor } from "../recording/redact.ts";
+import { AfterFlood, collectGarbage } from "./after-flood.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
 import { readLastScreen } from "./last-screen.ts";
 import { foregroundOf, jobsOf, untilSessionsEnd } from "./process-state.ts";
@@ -53,6 +54,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
         })
       : undefined;
   const noteTerminals = createTerminalsNote(runtimeFolder);
+  const afterFlood = new AfterFlood(collectGarbage);
   let first: string | undefined;
   /** Not yet while the terminals of the last container come back, and no longer when this one goes. */
   let isOpen = false;
@@ -153,6 +155,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
             : { type: "viewer-detached", terminal: name, viewer: viewer.id },
         ),
       onNestedShell: (program) => events.append({ type: "nested-shell", terminal: name, program }),
+      onOutput: (bytes) => afterFlood.output(bytes),
       makeRoom: () => endProcessesOf(identity.uid),
       onIntegrationLost: (cause) => events.append({ type: "integration-lost", terminal: name, cause }),
     });
@@ -219,6 +222,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(looking);
+      afterFlood.stop();
       note();
       isOpen = false;
       const shells = [...sessions.values()].flatMap(({ pid }) => pid ?? []);

@@ -48,11 +48,14 @@ export interface SessionOptions {
   readonly onViewer: (event: "attached" | "detached", viewer: { readonly id: string; readonly role: Role }) => void;
   readonly onNestedShell: (program: string) => void;
   readonly onIntegrationLost: (cause: string) => void;
+  /** So many bytes of output have been handled. */
+  readonly onOutput: (bytes: number) => void;
   /** Ends the student's processes where there is none left for a shell. */
   readonly makeRoom: MakeRoom;
 }
 
-const ringBytes = 4 * 1024 * 1024;
+/** Twice what may be under way to one viewer, and some 25,000 lines: more than a screen's history keeps. */
+const ringBytes = 2 * 1024 * 1024;
 /** About a millisecond of the mirror's work, and twice what a terminal reads in a turn, so that it catches up. */
 const catchUpSlice = 32 * 1024;
 /** An escape sequence longer than this is none. */
@@ -253,6 +256,7 @@ export class TerminalSession {
     this.#parts?.recorder?.output(bytes);
     this.#buffer.append(bytes);
     this.#pumpAll();
+    this.#options.onOutput(bytes.length);
   }
 
   #pumpAll(): void {

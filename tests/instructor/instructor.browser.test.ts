@@ -112,6 +112,25 @@ test("what happens is shown as it happens, and watching types nothing and sizes 
   assert.deepEqual(await server.intrusions(), []);
 });
 
+test("a pane that is smaller than the student's screen shows where the cursor is, and is its reader's to scroll", async (context) => {
+  const { page } = await visit(context, "stuck", { viewport: { width: 1100, height: 720 } });
+  await page.waitForFunction(() => document.querySelector(".xterm-rows")?.textContent?.includes("private.txt"));
+  /** Whether the last row in which something stands is within the pane. */
+  const seesLast = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const pane = document.querySelector(".terminal-pane__screen")?.getBoundingClientRect();
+      const rows = [...document.querySelectorAll(".xterm-rows > *")].filter((row) => row.textContent?.trim() !== "");
+      return (rows.at(-1)?.getBoundingClientRect().bottom ?? 0) <= (pane?.bottom ?? 0) + 1;
+    });
+  for (const deadline = performance.now() + 10_000; !(await seesLast()); await page.waitForTimeout(50))
+    assert.ok(performance.now() < deadline, "the prompt is in view");
+  const pane = page.locator(".terminal-pane__screen");
+  assert.ok(await pane.evaluate((element) => element.scrollTop > 0), "there was something to scroll");
+  await pane.evaluate((element) => element.scrollTo(0, 0));
+  await page.waitForTimeout(300);
+  assert.equal(await pane.evaluate((element) => element.scrollTop), 0);
+});
+
 test("a lost connection is told, comes back by itself, and nothing comes twice", async (context) => {
   const { page, server } = await visit(context, "calm");
   const rows = page.locator(".commands__table tbody tr");

@@ -125,6 +125,15 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
   const clipboard = attachClipboard(element, terminal, (ask) => events.ask(ask));
   limitRepeats(terminal.parser);
   terminal.open(element);
+  element.toggleAttribute("data-read-only", options.readOnly);
+  let cursorRow = -1;
+  terminal.onRender(() => {
+    const { cursorY } = terminal.buffer.active;
+    // While the cursor stays in its row the pane is its reader's to scroll.
+    if (!current.readOnly || cursorY === cursorRow) return;
+    cursorRow = cursorY;
+    keepRowInView(element, cursorY / terminal.rows, 1 / terminal.rows);
+  });
 
   const size = (): TerminalSize => ({ cols: terminal.cols, rows: terminal.rows });
   const fit = (): TerminalSize => {
@@ -178,6 +187,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     text: () => bufferText(terminal),
     apply: (next) => {
       current = next;
+      element.toggleAttribute("data-read-only", next.readOnly);
       Object.assign(terminal.options, optionsOf(next));
       refit();
     },
@@ -188,6 +198,16 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
       terminal.dispose();
     },
   };
+};
+
+/** Scrolls a pane that is smaller than the screen in it; the place and height of the row as parts of the screen. */
+const keepRowInView = (element: HTMLElement, place: number, share: number): void => {
+  const screen = element.querySelector<HTMLElement>(".xterm-screen");
+  if (screen === null || element.scrollHeight <= element.clientHeight) return;
+  const height = screen.offsetHeight * share;
+  const top = screen.getBoundingClientRect().top - element.getBoundingClientRect().top + element.scrollTop;
+  const from = top + screen.offsetHeight * place;
+  element.scrollTop = Math.min(from, Math.max(element.scrollTop, from + height - element.clientHeight));
 };
 
 /** Lines that the screen broke are one line again. */

@@ -214,6 +214,8 @@ const shots: readonly Shot[] = [
     scenario: "tools",
     prepare: async (page) => {
       await type(page, "cat\n");
+      // Until it reads, the shell still takes several lines as one.
+      await page.waitForTimeout(500);
       await page
         .locator(".xterm-helper-textarea")
         .first()

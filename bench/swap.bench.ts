@@ -17,8 +17,9 @@ const rounds = 10;
  * From the click in the page's API until a command typed into the terminal is answered, beside what anybody
  * would do without us: `docker rm -f`, `docker run` and the start of the same server in the same image.
  * One round of each after the other, so that a busy machine is busy for all of them. What is ready before the
- * click differs: nothing (a goto, reset or solve); the next step's container, waiting without a server, as the
- * default template has it; or all of it, with `prewarm: next`.
+ * click differs. By default the next step's container waits without a server, and that of a reset or goto while the
+ * page asks whether it is meant; a command like `atelier goto` finds nothing ready; with `prewarm: next` a
+ * passed check has everything ready.
  */
 export default async (): Promise<readonly BenchRow[]> => {
   await using cli = await createAtelierCli();
@@ -29,10 +30,17 @@ export default async (): Promise<readonly BenchRow[]> => {
     openWorkspace((await cli.succeed("run", "swaps", "--name", name, ...args)).stdout.trim());
   const anywhere = await open("anywhere");
   const waits = await open("waits");
+  const asked = await open("asked");
   const ahead = await open("ahead", "--template", "swaps-ahead.yaml");
   await using naive = await openNaive(cli);
 
-  const figures = { naive: [] as number[], anywhere: [] as number[], waits: [] as number[], ahead: [] as number[] };
+  const figures = {
+    naive: [] as number[],
+    anywhere: [] as number[],
+    waits: [] as number[],
+    asked: [] as number[],
+    ahead: [] as number[],
+  };
   for (const [round, step] of steps.entries()) {
     const isWarm = round > 0;
     const note = async (figure: number[], work: () => Promise<number>): Promise<void> => {
@@ -47,6 +55,10 @@ export default async (): Promise<readonly BenchRow[]> => {
     await note(figures.anywhere, () => move(anywhere, { kind: "goto", step: after(step) }, step));
     await untilLogged(cli, { event: "next.waits", workspace: "waits", count: round + 1 });
     await note(figures.waits, () => move(waits, { kind: "next", step }, step));
+    await untilLogged(cli, { event: "next.waits", workspace: "asked", count: round + 1 });
+    await asked.get(`/api/leaving?kind=goto&step=${after(step)}`);
+    await untilLogged(cli, { event: "asked.waits", workspace: "asked", count: round + 1 });
+    await note(figures.asked, () => move(asked, { kind: "goto", step: after(step) }, step));
     await ahead.check(step);
     await untilLogged(cli, { event: "next.prepared", workspace: "ahead", count: round + 1 });
     await note(figures.ahead, () => move(ahead, { kind: "next", step }, step));
@@ -66,7 +78,8 @@ export default async (): Promise<readonly BenchRow[]> => {
   };
   return [
     row("next → usable prompt, its container waits (default)", figures.waits, 0.75),
-    row("goto → usable prompt, nothing is ready", figures.anywhere, 0.75),
+    row("goto → usable prompt, the page asked first (default)", figures.asked, 0.75),
+    row("goto → usable prompt, by command: nothing is ready", figures.anywhere, 0.75),
     row("next → usable prompt, prepared ahead (prewarm: next)", figures.ahead, 0.25),
     ...readPhases(readFileSync(join(cli.stateDirectory, "supervisor.log"), "utf8")).map(
       ({ workspace, phase, times }): BenchRow => ({

@@ -36,7 +36,10 @@ describe("before the workspace is replaced the page shows", () => {
   test("the programs that end with a move: who has read them is not asked again", async (context) => {
     const { page } = await open(context, "moved");
     const sent = page.waitForRequest((request) => request.url().endsWith("/api/requests"));
+    const read = page.waitForRequest((request) => request.url().includes("/api/leaving"));
     await button(page, "Start this step over").click();
+    // The manager hears what it is about, and makes it ready meanwhile.
+    assert.equal(new URL((await read).url()).search, "?kind=reset&step=files");
     await page.getByRole("list", { name: "Programs that end:" }).getByText("python3").waitFor();
     await button(page, "Start over").click();
     assert.deepEqual((await sent).postDataJSON(), { kind: "reset", step: "files", confirmed: true });

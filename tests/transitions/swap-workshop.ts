@@ -37,24 +37,29 @@ const docker = (...args: string[]): string => execFileSync("docker", args, { enc
 /** Ids of the workspace's containers that are the student's, running or not. */
 export const containersOf = (atelier: AtelierCli): readonly string[] => idsOf(atelier, "claimed");
 
-/** Ids of those that are nobody's: left half-made, or prepared for the next move. */
-export const unclaimedOf = (atelier: AtelierCli): readonly string[] => idsOf(atelier, "nobody's");
+/** Ids of those that wait for the next move, and are nobody's yet. */
+export const waitingOf = (atelier: AtelierCli): readonly string[] => idsOf(atelier, "waits");
 
-const idsOf = (atelier: AtelierCli, whose: "claimed" | "nobody's"): readonly string[] => {
+/** Ids of those on their way: in the middle of a move, or left by one that was cut off. */
+export const halfMadeOf = (atelier: AtelierCli): readonly string[] => idsOf(atelier, "half-made");
+
+const idsOf = (atelier: AtelierCli, what: "claimed" | "waits" | "half-made"): readonly string[] => {
   const state = readFileSync(join(atelier.stateDirectory, "id"), "utf8").trim();
-  return docker(
+  const lines = docker(
     "ps",
     "-a",
     "--format",
-    "{{.ID}} {{.Names}}",
+    '{{.ID}} {{.Names}} {{.Label "dev.atelier.waits"}}',
     "--filter",
     `label=dev.atelier.state=${state}`,
     "--filter",
     "label=dev.atelier.role=workspace",
-  )
-    .split("\n")
-    .filter((line) => line !== "" && /\.\d+$/.test(line) === (whose === "nobody's"))
-    .map((line) => line.split(" ")[0] ?? "");
+  ).split("\n");
+  return lines.flatMap((line) => {
+    const [id, name = "", waits] = line.split(" ");
+    const kind = !/\.\d+$/.test(name) ? "claimed" : waits ? "waits" : "half-made";
+    return id !== undefined && id !== "" && kind === what ? [id] : [];
+  });
 };
 
 export const killSupervisor = async (atelier: AtelierCli): Promise<void> => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { replacedViewSchema } from "@atelier/contract";
 import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
-import { containersOf, eventsOf, killSupervisor, unclaimedOf, writeSwapWorkshop } from "./swap-workshop.ts";
+import { containersOf, eventsOf, killSupervisor, waitingOf, writeSwapWorkshop } from "./swap-workshop.ts";
 
 const look = async (url: string, command: string): Promise<string> => {
   using terminal = await (await openWorkspace(url)).terminal();
@@ -131,7 +131,7 @@ const environmentOf = (id: string): string =>
   );
 const oneWaits = async (atelier: AtelierCli, not?: string): Promise<string> => {
   for (const end = performance.now() + 30_000; ; await sleep(50)) {
-    const [id, ...more] = unclaimedOf(atelier);
+    const [id, ...more] = waitingOf(atelier);
     if (id !== undefined && id !== not && more.length === 0 && programsOf(id).includes("dash")) return id;
     assert.ok(performance.now() < end, "no container waits for the next step");
   }
@@ -151,12 +151,22 @@ test("what waits for the next step is a shell alone; its server has the environm
   assert.equal(environmentOf(next), first);
   assert.deepEqual(programsOf(next).slice(0, 2), ["tini", "node"]);
 
+  // What the page asks about waits as well.
+  const asked = await (await openWorkspace(url)).get("/api/leaving?kind=reset&step=two");
+  assert.equal(asked.status, 200);
+  await until(() => waitingOf(atelier).length === 2 && waitingOf(atelier).every((id) => programsOf(id).length === 2));
+  const all = waitingOf(atelier);
+  await atelier.succeed("reset", "swaps", "two");
+  const [reset = ""] = containersOf(atelier);
+  assert.ok(all.includes(reset), "the reset began in the one that waited for it");
+  await until(() => waitingOf(atelier).length === 1 && !all.includes(waitingOf(atelier)[0] ?? ""));
+
   // Nobody gives an order on these ways.
-  docker("stop", next);
-  docker("start", next);
+  docker("stop", reset);
+  docker("start", reset);
   assert.match(await untilAnswers(url, "cat ~/made-by-one"), /one/);
   await atelier.succeed("stop", "swaps");
-  assert.deepEqual(unclaimedOf(atelier), []);
+  assert.deepEqual(waitingOf(atelier), []);
   await atelier.succeed("start", "swaps");
   assert.match(await look(url, "cat ~/made-by-one"), /one/);
 
@@ -166,8 +176,13 @@ test("what waits for the next step is a shell alone; its server has the environm
   assert.equal(docker("wait", orphan), "1");
   await atelier.succeed("list");
   await oneWaits(atelier, orphan);
-  assert.deepEqual(containersOf(atelier), [next]);
+  assert.deepEqual(containersOf(atelier), [reset]);
 });
+
+const until = async (look: () => boolean): Promise<void> => {
+  for (const end = performance.now() + 30_000; !look(); await sleep(50))
+    assert.ok(performance.now() < end, `not within 30 s: ${String(look)}`);
+};
 
 const untilAnswers = async (url: string, command: string): Promise<string> => {
   for (const end = performance.now() + 30_000; ; await sleep(200))

@@ -43,6 +43,19 @@ test("goto and reset start clean, undo brings back exactly what was left, solve 
   assert.deepEqual([solved.image, solved.step], ["two", "two"]);
 });
 
+test("a command that comes in the middle of a move is carried out after it", async () => {
+  await using machine = await open();
+  machine.engine.faults = { two: { takeoverMs: 300 } };
+  const released = new Promise<void>((resolve) => {
+    machine.volumeOf("demo").onEvent = (type) => type === "released" && resolve();
+  });
+  const first = request(machine, { kind: "goto", step: "three" });
+  await released;
+  assert.equal((await request(machine, { kind: "solve", step: "four" })).image, "four");
+  assert.equal((await first).swapped, true);
+  assert.equal(only(machine).image, "four");
+});
+
 test("next and goto to the image that runs already swap nothing, and the step is entered", async () => {
   await using machine = await open();
   const { id } = only(machine);
@@ -149,6 +162,35 @@ test("the next step's container waits without a server; next begins there, and i
   assert.deepEqual([...machine.engine.containers.keys()], [id], "one that waits is not kept over a stop");
   await (await machine.supervisor()).start("demo");
   assert.equal((await machine.ask<{ container: string }>("demo", "/echo")).container, id);
+  assert.deepEqual(machine.volumeOf("demo").violations, []);
+});
+
+test("what a student is being asked about waits as well, beside the next step, and only that move takes it", async () => {
+  await using machine = await openWaiting();
+  await waiting(machine, "one");
+  const waitingOnes = () => [...machine.engine.containers.values()].filter(({ server }) => !server);
+  const asked = async (image: string) => {
+    await until(() => waitingOnes().some((one) => one.image === image && one.state === "running"), image);
+    return waitingOnes().find((one) => one.image === image);
+  };
+  const server = () => [...machine.engine.containers.values()].find((one) => one.server)?.server;
+  server()?.asks({ kind: "reset" });
+  const reset = await asked("start");
+  // They changed their minds: a goto leads to the same image, but its label says something else.
+  assert.equal((await request(machine, { kind: "goto", step: "four" })).image, "three");
+  assert.equal(machine.engine.containers.has(reset?.id ?? ""), false);
+  await waiting(machine, "four");
+  server()?.asks({ kind: "goto", step: "two" });
+  const target = await asked("one");
+  assert.equal(waitingOnes().length, 2);
+  await request(machine, { kind: "goto", step: "two" });
+  assert.equal((await machine.ask<{ container: string }>("demo", "/echo")).container, target?.id);
+  await waiting(machine, "two");
+  // The move that waits as the next one anyway needs no second container.
+  server()?.asks({ kind: "next" });
+  server()?.asks({ kind: "goto", step: "nowhere" });
+  await sleep(200);
+  assert.equal(waitingOnes().length, 1);
   assert.deepEqual(machine.volumeOf("demo").violations, []);
 });
 

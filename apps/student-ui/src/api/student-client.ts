@@ -13,6 +13,7 @@ import {
   type HelpView,
   helpViewSchema,
   type LeavingView,
+  type LikelyMove,
   leavingApi,
   leavingViewSchema,
   type LlmContextView,
@@ -61,7 +62,8 @@ export interface StudentClient {
   ask(step: string, question: NewQuestion, options: AskOptions): Promise<void>;
   request(request: NewRequest): Promise<RequestView>;
   checkpoints(): Promise<CheckpointView[]>;
-  leaving(): Promise<LeavingView>;
+  /** @param likely what is about to be asked for: it may be prepared meanwhile */
+  leaving(likely?: Partial<LikelyMove>): Promise<LeavingView>;
   replaced(): Promise<ReplacedView>;
   takeReplaced(unit: string): Promise<ReplacedView>;
   terminals(): Promise<TerminalView[]>;
@@ -174,7 +176,15 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
     },
     request: (request) => post(studentApi.requests, requestViewSchema, request),
     checkpoints: () => call(studentApi.checkpoints, { answer: z.array(checkpointViewSchema) }),
-    leaving: () => call(leavingApi.leaving, { answer: leavingViewSchema, timeoutMs: 60_000 }),
+    leaving: ({ kind, step } = {}) => {
+      const query = new URLSearchParams(
+        Object.entries({ kind, step }).filter((pair): pair is [string, string] => pair[1] !== undefined),
+      );
+      return call(`${leavingApi.leaving}${query.size === 0 ? "" : `?${query}`}`, {
+        answer: leavingViewSchema,
+        timeoutMs: 60_000,
+      });
+    },
     replaced: () => call(replacedApi.replaced, { answer: replacedViewSchema, timeoutMs: 60_000 }),
     takeReplaced: (unit) =>
       call(replacedApi.replaced, { method: "POST", body: { unit }, answer: replacedViewSchema, timeoutMs: 60_000 }),

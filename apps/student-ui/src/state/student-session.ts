@@ -3,6 +3,7 @@ import type {
   CheckpointView,
   DisputeView,
   LeavingView,
+  LikelyMove,
   NewQuestion,
   Problem,
   ReplacedView,
@@ -47,7 +48,7 @@ export interface StudentSession {
   forgetRequest(): void;
   /** Undefined when that failed. */
   checkpoints(): Promise<readonly CheckpointView[] | undefined>;
-  leaving(): Promise<LeavingView | undefined>;
+  leaving(likely?: LikelyMove): Promise<LeavingView | undefined>;
   replaced(): Promise<ReplacedView | undefined>;
   takeReplaced(unit: string): Promise<ReplacedView | undefined>;
   openTerminal(name?: string): Promise<string | undefined>;
@@ -377,7 +378,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     request: (kind, options = {}) => sendRequest(kind, options),
     checkpoints: () => orFail(client.checkpoints()),
     // Its dialog says itself that the list is missing.
-    leaving: () => client.leaving().catch(() => undefined),
+    leaving: (likely) => client.leaving(likely).catch(() => undefined),
     replaced: () => orFail(client.replaced()),
     takeReplaced: (unit) => orFail(client.takeReplaced(unit)),
     forgetRequest: () => dispatch({ type: "request", request: undefined }),

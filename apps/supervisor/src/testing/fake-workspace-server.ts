@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import {
   type BootView,
   controlPath,
+  type LikelyMove,
   type ManagerMessage,
   managerMessageSchema,
   newRequestSchema,
@@ -24,6 +25,8 @@ export interface FakeFaults {
   readonly hangs?: boolean;
   /** It takes the lease and then cannot bring the files along. */
   readonly takeover?: string;
+  /** It takes so long to bring the files along, in ms. */
+  readonly takeoverMs?: number;
   /** It refuses to release. */
   readonly release?: string;
 }
@@ -55,6 +58,8 @@ export interface FakeWorkspaceServer {
   configure(files: Readonly<Record<string, string>>): void;
   /** A check finished: tells the manager. */
   checked(step: string): void;
+  /** The student is being asked whether they mean it. */
+  asks(likely: LikelyMove): void;
   /** As SIGKILL would. */
   kill(): void;
   /** As SIGTERM would. */
@@ -165,14 +170,18 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       send({ t: "lease", holdsLease: true });
       answer(true);
       setPhase({ phase: "restore" });
-      const { takeover } = faults();
+      const { takeover, takeoverMs = 0 } = faults();
       if (takeover !== undefined) {
         setPhase({ phase: "failed", cause: takeover });
         return;
       }
-      restore(message.restore ?? { kind: "none" });
-      layer.set("/lived", "yes");
-      becomeReady();
+      const arrive = (): void => {
+        restore(message.restore ?? { kind: "none" });
+        layer.set("/lived", "yes");
+        becomeReady();
+      };
+      if (takeoverMs === 0) arrive();
+      else setTimeout(arrive, takeoverMs);
     } else answer(false, { cause: "not offered" });
   };
 
@@ -218,6 +227,8 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     let body = "";
     for await (const chunk of request) body += String(chunk);
     if (pathname === "/api/requests") {
+      if (!holds())
+        return json(response, 503, { code: "not-ready", message: "The workspace is still starting.", fields: [] });
       const wanted = newRequestSchema.parse(JSON.parse(body));
       const id = crypto.randomUUID();
       append("request", { id, ...wanted });
@@ -347,6 +358,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       else bootNormally();
     },
     checked: (done) => send({ t: "activity", at: new Date().toISOString(), kind: "check", done }),
+    asks: (likely) => send({ t: "activity", at: new Date().toISOString(), kind: "request", likely }),
     kill,
     stop: () => {
       release("stop");

@@ -21,6 +21,8 @@ export interface TransitionLimits {
   readonly connectMs: number;
   /** From a student's arrival until what is likely next is prepared. */
   readonly prepareAfterMs: number;
+  /** What a student is being asked about is kept ready for so long. */
+  readonly thinkMs: number;
 }
 
 export const defaultLimits: TransitionLimits = {
@@ -29,6 +31,7 @@ export const defaultLimits: TransitionLimits = {
   readyMs: 120_000,
   connectMs: 20_000,
   prepareAfterMs: 1000,
+  thinkMs: 60_000,
 };
 
 /** What moves containers about needs from outside. */

@@ -3,11 +3,13 @@ import type { TransitionTools } from "./live.ts";
 import { discard } from "./live.ts";
 import { type NextOrder, transitionOf } from "./next-container.ts";
 
-/** The container of the move that is likely, started and without a server until somebody wants it. */
+/** The container of a move that is likely, started and without a server until somebody wants it. */
 export interface Reserve {
   readonly container: WorkspaceContainer | undefined;
   /** Makes one for this order; false: the one that is there is for exactly this, and stays. */
   fill(tools: TransitionTools, order: NextOrder): Promise<boolean>;
+  /** Whether what is there is for exactly this. */
+  fits(order: NextOrder): boolean;
   /** Gives it away if it is for exactly this. */
   take(order: NextOrder): WaitingContainer | undefined;
   /** Gives it away to be removed. */
@@ -18,8 +20,10 @@ export const createReserve = (): Reserve => {
   let waiting: WaitingContainer | undefined;
 
   /** What a label says stays: of two that differ in it, a recovery would take the wrong one at its word. */
-  const fits = ({ container: { settings, transition } }: WaitingContainer, order: NextOrder): boolean =>
-    JSON.stringify([settings, transition]) === JSON.stringify([order.settings, transitionOf(order)]);
+  const fits = (order: NextOrder): boolean =>
+    waiting?.isOpen === true &&
+    JSON.stringify([waiting.container.settings, waiting.container.transition]) ===
+      JSON.stringify([order.settings, transitionOf(order)]);
 
   const giveUp = (): WorkspaceContainer | undefined => {
     const doomed = waiting;
@@ -33,7 +37,7 @@ export const createReserve = (): Reserve => {
       return waiting?.container;
     },
     fill: async (tools, order) => {
-      if (waiting?.isOpen && fits(waiting, order)) return false;
+      if (fits(order)) return false;
       const doomed = giveUp();
       if (doomed) await discard(tools, { container: doomed });
       const { containers, signal } = tools;
@@ -51,8 +55,9 @@ export const createReserve = (): Reserve => {
       }
       return true;
     },
+    fits,
     take: (order) => {
-      if (waiting === undefined || !waiting.isOpen || !fits(waiting, order)) return undefined;
+      if (!fits(order)) return undefined;
       const taken = waiting;
       waiting = undefined;
       return taken;

@@ -16,13 +16,12 @@ import { z } from "zod";
 import { type ControlLink, openControlLink, type RequestMessage } from "../control/control-link.ts";
 import { askServer } from "../http/ask-server.ts";
 import { lifecycleAction } from "../lifecycle/deadline.ts";
+import { createAhead } from "../transition/ahead.ts";
 import { discard, type Live, type TransitionTools } from "../transition/live.ts";
 import { planTransition, type Standing, type TransitionPlan } from "../transition/plan-transition.ts";
 import { settle } from "../transition/settle.ts";
 import { messageOf } from "../transition/message-of.ts";
-import type { NextOrder } from "../transition/next-container.ts";
-import { createReserve } from "../transition/reserve.ts";
-import { prepare, swap } from "../transition/swap.ts";
+import { swap } from "../transition/swap.ts";
 import { createContentOverlay } from "./content-overlay.ts";
 import { createOutcomes, type Outcome } from "./outcomes.ts";
 import { createQueue } from "./queue.ts";
@@ -84,9 +83,6 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const acknowledged = new WeakMap<ControlLink, Set<string>>();
   let live: Live | undefined;
   let known: WorkspaceContainer | undefined;
-  let prepared: { readonly step: string; readonly live: Live } | undefined;
-  const reserve = createReserve();
-  let preparing: NodeJS.Timeout | undefined;
   let phase: WorkspacePhase = "stopped";
   let timing: Timing = {};
   let lastSeen: number | undefined;
@@ -109,8 +105,9 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       timeoutMs: options.limits.connectMs,
       whyGone: () => containers.whyGone(container),
       onRequest: (message) => void execute(message).catch(report("request.failed")),
-      onActivity: ({ done }) => {
-        if (done !== undefined) prepareSoon(done);
+      onActivity: ({ done, likely }) => {
+        if (done !== undefined) ahead.done(done);
+        if (likely !== undefined) ahead.asked(likely);
       },
       onClose: (cause) => {
         if (ending.signal.aborted || live?.container.id !== container.id) return;
@@ -139,7 +136,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       const { id, image, step, record } = next.container.settings;
       state.saveStanding(id, { image, record, ...(step === undefined ? {} : { step }) });
     }
-    prepareLater();
+    if (next) ahead.arrived();
     sendStatus();
   };
 
@@ -158,10 +155,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       name,
       wantRunning,
       live,
-      spared: [prepared?.live.container.id ?? [], reserve.container?.id ?? []].flat(),
+      spared: ahead.containers.map(({ id }) => id),
     });
     if (result.live && result.live.link === live?.link) return;
-    if (live && result.live === undefined) await dropPrepared();
+    if (live && result.live === undefined) await ahead.drop();
     if (!wasRunning && result.live) beginTime(result.live.container);
     take(result.live, result.container);
     if (result.live && result.finished) acknowledgeClaim(result.live);
@@ -222,7 +219,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       extendBy(undefined);
       return { outcome: "done", swapped: false };
     }
-    return follow({ id, kind: request.kind, retired }, planTransition(request, await standingOf(current, request)));
+    return follow({ id, kind: request.kind, retired }, await planOf(current, request));
   };
 
   /** @param order `retired`: the container before goes with it, when the student works in the next one. */
@@ -234,15 +231,11 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     if (plan.kind === "refuse") return { outcome: "refused", cause: plan.cause };
     if (plan.kind === "stay") {
       if (plan.step !== undefined) await enter(current, plan.step);
-      prepareLater();
+      ahead.arrived();
       return { outcome: "done", swapped: false };
     }
-    const order = { ...orderOf(current, kind, plan), claim: id };
-    const ready =
-      kind === "next" && prepared?.step === plan.image && prepared.live.link.isOpen ? prepared.live : undefined;
-    const waiting = ready ? undefined : reserve.take(order);
-    const unwanted = [ready ? undefined : prepared?.live, giveUpReserve()].flatMap((one) => one ?? []);
-    prepared = undefined;
+    const order = { ...ahead.orderOf(current, kind, plan), claim: id };
+    const { ready, waiting, unwanted } = ahead.take(order);
     // Not before the student is there.
     for (const one of unwanted) retired.defer(() => discard(tools(), one));
     phase = "moving";
@@ -257,24 +250,6 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     return result.outcome === "done"
       ? { outcome: "done", swapped: true }
       : { outcome: "failed", cause: result.cause, swapped: false };
-  };
-
-  const orderOf = (from: Live, kind: string, plan: Extract<TransitionPlan, { kind: "swap" }>): NextOrder => {
-    const { image, step, record, restore } = plan;
-    const { step: _before, ...rest } = from.container.settings;
-    const others = [from.container, prepared?.live.container ?? [], reserve.container ?? []].flat();
-    return {
-      settings: { ...rest, image, record, ...(step === undefined ? {} : { step }) },
-      kind,
-      restore,
-      from,
-      generation: Math.max(...others.map(({ generation }) => generation)) + 1,
-    };
-  };
-
-  const giveUpReserve = (): Pick<Live, "container"> | undefined => {
-    const container = reserve.giveUp();
-    return container && { container };
   };
 
   const progressOf = new Map<string, Progress>();
@@ -324,42 +299,9 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     };
   };
 
-  /**
-   * What is likely next is prepared as far as the template wants it, behind the student's back: a container that
-   * waits without a server; with `prewarm: next`, when a step is done, the whole of it.
-   */
-  const prepareNext = (done: string | undefined): Promise<void> =>
-    queue.run(async () => {
-      const current = live;
-      const prewarm = current?.container.settings.lifecycle?.prewarm ?? "off";
-      if (current?.link.boot.phase !== "ready" || prepared || prewarm === "off" || ending.signal.aborted) return;
-      if (prewarm === "next" && done === undefined) return;
-      const wanted = { kind: "next", ...(done === undefined ? {} : { step: done }) } as const;
-      const plan = planTransition(wanted, await standingOf(current, wanted));
-      if (plan.kind !== "swap") return;
-      const order = orderOf(current, "next", plan);
-      if (prewarm === "container") {
-        if (await reserve.fill(tools(), order)) log({ event: "next.waits", workspace: name, image: plan.image });
-        return;
-      }
-      prepared = { step: plan.image, live: await prepare(tools(), order) };
-      // The rest of a swap is the student's files: those are saved by now, too.
-      await current.link.call({ t: "checkpoint", ahead: true }, options.limits.releaseMs).catch(report("save.failed"));
-      log({ event: "next.prepared", workspace: name, image: plan.image });
-    });
-
-  const prepareLater = (): void => {
-    clearTimeout(preparing);
-    if (live && !ending.signal.aborted)
-      preparing = setTimeout(() => prepareSoon(undefined), options.limits.prepareAfterMs).unref();
-  };
-  const prepareSoon = (done: string | undefined): void => void prepareNext(done).catch(report("prewarm.failed"));
-
-  const dropPrepared = async (): Promise<void> => {
-    const doomed = [prepared?.live, giveUpReserve()].flatMap((one) => one ?? []);
-    prepared = undefined;
-    for (const one of doomed) await discard(tools(), one);
-  };
+  const planOf = async (current: Live, request: NewRequest): Promise<TransitionPlan> =>
+    planTransition(request, await standingOf(current, request));
+  const ahead = createAhead({ name, queue, live: () => live, tools, planOf });
 
   const extendBy = (seconds: number | undefined): number => {
     const { settings } = requireLive().container;
@@ -375,7 +317,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const stopNow = async (progress: Progress): Promise<OperationResult> => {
     await settleNow(false, progress);
     const container = live?.container ?? known;
-    await dropPrepared();
+    await ahead.drop();
     if (container) {
       phase = "stopping";
       progress.onPhase("Saving your files");
@@ -453,13 +395,13 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
           timeoutMs: options.limits.standbyMs,
           onBoot: progress.onBoot,
         });
-        prepareLater();
+        ahead.arrived();
         return result(boot);
       }),
     stop: (progress) => queue.run(() => stopNow(progress)),
     release: () =>
       queue.run(async () => {
-        await dropPrepared();
+        await ahead.drop();
         take(undefined, undefined);
       }),
     transition: async (order, progress) => {
@@ -522,9 +464,9 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     },
     close: async () => {
       ending.abort();
-      clearTimeout(preparing);
+      ahead.end();
       await queue.idle();
-      await dropPrepared();
+      await ahead.drop();
       live?.link[Symbol.dispose]();
       live = undefined;
     },
@@ -533,6 +475,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
 
   /** The student's own path: their server judges it and keeps the record; then it comes back to us as a request. */
   async function requestOf(request: NewRequest, progress: Progress): Promise<Outcome> {
+    // In the middle of another move there is nobody to ask: the old server has let go, the next is not there yet.
+    await queue.idle();
     const current = requireLive();
     const { id } = await ask(current, {
       path: "/api/requests",

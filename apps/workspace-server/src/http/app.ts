@@ -7,6 +7,8 @@ import {
   type HelpView,
   helpLevelSchema,
   leavingApi,
+  type LikelyMove,
+  likelyMoveSchema,
   type LeavingView,
   type LlmContextView,
   type NewQuestion,
@@ -70,7 +72,7 @@ export interface StudentService {
   ask(id: string, question: NewQuestion): Promise<ReadableStream<Uint8Array>>;
   request(request: z.infer<typeof newRequestSchema>, by: ViewerRole): RequestView;
   checkpoints(): Promise<readonly CheckpointView[]>;
-  leaving(): Promise<LeavingView>;
+  leaving(likely: LikelyMove | undefined): Promise<LeavingView>;
   replaced(): Promise<ReplacedView>;
   take(unit: string): Promise<ReplacedView>;
   terminals(): readonly TerminalView[];
@@ -280,7 +282,13 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
     context.json(ready().request(newRequestSchema.parse(await context.req.json()), context.get("role")), 202),
   );
   app.get("/api/checkpoints", async (context) => context.json(await ready().checkpoints()));
-  app.get(leavingApi.leaving, async (context) => context.json(await ready().leaving()));
+  app.get(leavingApi.leaving, async (context) =>
+    context.json(
+      await ready().leaving(
+        context.req.query("kind") === undefined ? undefined : likelyMoveSchema.parse(context.req.query()),
+      ),
+    ),
+  );
   app.get(replacedApi.replaced, async (context) => context.json(await ready().replaced()));
   app.post(replacedApi.replaced, bodyLimit({ maxSize: 16 * 1024 }), async (context) =>
     context.json(await ready().take(newTakeSchema.parse(await context.req.json()).unit)),

@@ -285,12 +285,14 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       return { id, state: "outstanding" };
     },
     checkpoints: () => options.files.list(),
-    leaving: async () =>
-      leavingView(await options.files.changes(), {
+    leaving: async (likely) => {
+      if (likely) control.send({ t: "activity", at: new Date().toISOString(), kind: "request", likely });
+      return leavingView(await options.files.changes(), {
         image: loaded.image.step,
         jobs: [...(options.terminals()?.jobs() ?? [])],
         folders: [...options.savedFolders],
-      }),
+      });
+    },
     replaced: () => options.files.replaced(history.arrival, history.taken),
     take: async (unit) => {
       if (history.arrival?.replaced.includes(unit) !== true)

@@ -27,9 +27,9 @@ export const createSmallNetwork = async (
   engine: Pick<Engine, "createNetwork">,
   { name, labels, containers }: { name: string; labels: Readonly<Record<string, string>>; containers: number },
 ): Promise<string> => {
-  // Of sixteen addresses three are the network's own. Three containers stand side by side during a swap to
-  // somewhere else than what was prepared.
-  if (containers + 3 > 13) return engine.createNetwork(name, labels);
+  // Of sixteen addresses three are the network's own. Four containers stand side by side during a swap to
+  // somewhere else than the next step and what was asked about last.
+  if (containers + 4 > 13) return engine.createNetwork(name, labels);
   const start = createHash("sha256").update(name).digest().readUInt32BE(0);
   for (let attempt = 0; attempt < attempts; attempt++)
     try {

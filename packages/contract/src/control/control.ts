@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authorDiagnosticSchema } from "../http/author-diagnostic.ts";
+import { likelyMoveSchema } from "../http/leaving-api.ts";
 import { bootViewSchema, newRequestSchema } from "../http/student-api.ts";
 
 /**
@@ -84,6 +85,8 @@ export const workspaceMessageSchema = z.discriminatedUnion("t", [
     kind: z.enum(["input", "check", "foreground-job", "request"]),
     /** A step that is done since now: what comes after it may be prepared. */
     done: z.string().optional(),
+    /** What the student is being asked about: it may be prepared until they have answered. */
+    likely: likelyMoveSchema.optional(),
   }),
   z.object({
     t: z.literal("request"),

@@ -4,9 +4,16 @@ import { z } from "zod";
  * What a container holds that would go with it, beside {@link studentApi}; the same rules of access. The page
  * shows it before it asks for a transition.
  *
- *   GET /api/leaving        LeavingView
+ *   GET /api/leaving[?kind=K&step=S]   LeavingView; what is about to be asked for may be prepared meanwhile
  */
 export const leavingApi = { leaving: "/api/leaving" } as const;
+
+/** Moves that a student thinks about before they ask for one; the others lead to what only the server knows. */
+export const likelyMoveSchema = z.object({
+  kind: z.enum(["next", "goto", "reset", "solve"]),
+  step: z.string().optional(),
+});
+export type LikelyMove = z.infer<typeof likelyMoveSchema>;
 
 export const leavingViewSchema = z.object({
   /** Image the student stands on: a step's id or `start`. */

@@ -42,8 +42,11 @@ export const useTransitionRequest = (): {
   const ask = (kind: Kind, step?: string): void => {
     const turn = ++asking.current;
     setLeft(undefined);
-    setAsked({ kind, ...(step === undefined ? {} : { step }) });
-    session.leaving().then((view) => turn === asking.current && setLeft(view ?? null));
+    const move = { kind, ...(step === undefined ? {} : { step }) };
+    setAsked(move);
+    session
+      .leaving(kind === "undo" ? undefined : { ...move, kind })
+      .then((view) => turn === asking.current && setLeft(view ?? null));
   };
   return {
     ask,

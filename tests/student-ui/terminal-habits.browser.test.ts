@@ -104,3 +104,68 @@ test("Ctrl+W meant for the shell does not close the page unasked; closing it on 
   await Promise.all([page.waitForEvent("close"), page.close({ runBeforeUnload: true })]);
   assert.deepEqual(asked, ["beforeunload"]);
 });
+
+test("text that is composed arrives once it is chosen, and a dead key's letter once", async (context) => {
+  const { page } = await open(context, "working");
+  await typeIn(page, "printf '[%s]' ");
+  const keyboard = await page.context().newCDPSession(page);
+  const composed = async (steps: readonly string[], chosen: string): Promise<void> => {
+    for (const text of steps)
+      await keyboard.send("Input.imeSetComposition", {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      });
+    await keyboard.send("Input.insertText", { text: chosen });
+    await shows(page, chosen);
+  };
+  await composed(["に", "にほ", "にほん"], "日本");
+  await composed(["´"], "é");
+  await composed(["ㄱ", "가"], "각");
+  // A composition that is given up leaves nothing.
+  await keyboard.send("Input.imeSetComposition", { text: "x", selectionStart: 1, selectionEnd: 1 });
+  await keyboard.send("Input.imeSetComposition", { text: "", selectionStart: 0, selectionEnd: 0 });
+  await page.keyboard.type("; echo\n");
+  await shows(page, "[日本é각]");
+});
+
+test("on a Mac, Option types characters and Command copies and pastes", async (context) => {
+  const { page, server } = await open(context, "working");
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Emulation.setUserAgentOverride", {
+    userAgent: (await page.evaluate(() => navigator.userAgent)).replace(
+      /\([^)]*\)/,
+      "(Macintosh; Intel Mac OS X 10_15_7)",
+    ),
+    platform: "MacIntel",
+  });
+  await page.goto(server.url);
+  await page.reload();
+  const press = async (
+    key: { readonly key: string; readonly code: string; readonly keyCode: number; readonly text?: string },
+    held: { readonly modifiers: number; readonly commands?: string[] },
+  ): Promise<void> => {
+    const { keyCode, ...what } = key;
+    const event = { ...what, ...held, windowsVirtualKeyCode: keyCode };
+    await browser.send("Input.dispatchKeyEvent", { type: "keyDown", ...event });
+    await browser.send("Input.dispatchKeyEvent", { type: "keyUp", ...event });
+  };
+  const [option, command] = [1, 4];
+  await typeIn(page, "printf '[%s]' 'a");
+  // What a German keyboard has on Option: @, | and braces.
+  await press({ key: "@", code: "KeyL", keyCode: 76, text: "@" }, { modifiers: option });
+  await press({ key: "|", code: "Digit7", keyCode: 55, text: "|" }, { modifiers: option });
+  await press({ key: "{", code: "Digit8", keyCode: 56, text: "{" }, { modifiers: option });
+  await page.keyboard.type("'; echo\n");
+  await shows(page, "[a@|{]");
+
+  await typeIn(page, "echo copied-$((20+2))\n");
+  await shows(page, "copied-22");
+  const row = page.locator(".xterm-rows > div").filter({ hasText: /^copied-22/ });
+  await row.dblclick({ position: { x: 12, y: 8 }, force: true });
+  await press({ key: "c", code: "KeyC", keyCode: 67 }, { modifiers: command, commands: ["copy"] });
+  await page.waitForFunction(async () => /copied/.test(await navigator.clipboard.readText()));
+  await page.keyboard.type("echo again ");
+  await press({ key: "v", code: "KeyV", keyCode: 86 }, { modifiers: command, commands: ["paste"] });
+  await shows(page, "echo again copied-22");
+});

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { rootCertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { type AtelierCli, createAtelierCli } from "@atelier/testkit";
 
@@ -81,11 +82,20 @@ test("--shell-on-failure opens a terminal as the command's user, with the step's
     "title: Two\nfiles:\n  - source: files/note\n    target: ~/note\ncommands:\n  - run: rm ~/note; exit 7\n    user: student\n",
   );
   await atelier.write({ "w/steps/two/files/note": "still here\n" });
+  await atelier.write({ "authority.pem": `# the author's own\n${rootCertificates[0]}\n` });
   // `script` brings the terminal that a person would sit at.
   const child = spawn(
     "script",
     ["-qec", `'${process.execPath}' '${cli}' build w --builder docker --shell-on-failure`, "/dev/null"],
-    { cwd: atelier.folder, env: { ...process.env, ATELIER_STATE_DIR: atelier.stateDirectory, TERM: "xterm" } },
+    {
+      cwd: atelier.folder,
+      env: {
+        ...process.env,
+        ATELIER_STATE_DIR: atelier.stateDirectory,
+        TERM: "xterm",
+        NODE_EXTRA_CA_CERTS: join(atelier.folder, "authority.pem"),
+      },
+    },
   );
   let screen = "";
   const shows = (pattern: RegExp): Promise<void> =>
@@ -107,6 +117,8 @@ test("--shell-on-failure opens a terminal as the command's user, with the step's
   await shows(/exit code 7[\s\S]*A shell in step "two"[\s\S]*\$ $/);
   child.stdin.write("echo [$(id -un):$COLOR:$(cat ~/note):$(pwd)]; tty; stty size\r");
   await shows(/\[student:blue:still here:\/home\/student\][\s\S]*\/dev\/pts\/\d+/);
+  child.stdin.write('grep "author.s" "$SSL_CERT_FILE" "$GIT_SSL_CAINFO" | wc -l; ls -A /dev/shm\r');
+  await shows(/2\r\natelier-trust/);
   child.stdin.write("exit\r");
   assert.equal(await closed, 1, "the build has failed all the same");
   const left = execFileSync(

@@ -117,7 +117,12 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
     const { client } = session;
     const groundContainer = await groundIn(work, session, options.cacheFolder);
     const prefixes = prefixesOf(work, steps);
-    const start = await startOf(session, { steps, first, prefixes, groundContainer });
+    const start = await startOf(session, {
+      // What is to be run again is not looked for.
+      groups: (isAgain ? steps.slice(0, first) : steps).flatMap(({ groups }) => groups),
+      prefixes,
+      groundContainer,
+    });
     const packs = await sendPacks(
       work,
       session,
@@ -133,7 +138,10 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
       for (const group of groups) {
         const under = below;
         below = group;
-        if (start.done.has(group)) continue;
+        if (start.done.has(group)) {
+          if (isNew) onProgress({ kind: "layer", step, label: group.label, cached: true, ms: 0 });
+          continue;
+        }
         const begun = now();
         const salt = isNew && isAgain ? randomUUID() : "";
         const before = container;
@@ -153,7 +161,8 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
         }
         onProgress({ kind: "layer", step, label: group.label, cached: false, ms: now() - begun });
       }
-      if (isNew) onProgress({ kind: "step-finished", step, cached: false, ms: now() - started });
+      const cached = groups.every((group) => start.done.has(group));
+      if (isNew) onProgress({ kind: "step-finished", step, cached, ms: now() - started });
     }
     const [made] = await Promise.all([
       imagesOfSteps(work, { steps, first, container, groundContainer }),
@@ -201,7 +210,10 @@ const groundIn = async (work: ChainWork, session: DaggerSession, cacheFolder: st
 const alive = async ({ containerOf }: DaggerSession, id: string | undefined): Promise<Container | undefined> => {
   if (id === undefined) return undefined;
   try {
-    return await containerOf(id).sync();
+    const container = containerOf(id);
+    await container.sync();
+    // Not what sync answers: the same object every time, so that the same execution on it is found again.
+    return container;
   } catch (error) {
     if (engineError(error) instanceof QueryFailed) return undefined;
     throw error;
@@ -231,26 +243,23 @@ const prefixesOf = (
   );
 };
 
-/** The container to go on from, with what is in it: as much as the session remembers of the steps that are made already. */
+/** The container to go on from, with what is in it: as much of the groups as the session remembers. */
 const startOf = async (
   session: DaggerSession,
   {
-    steps,
-    first,
+    groups,
     prefixes,
     groundContainer,
   }: {
-    readonly steps: readonly PlannedStep[];
-    readonly first: number;
+    readonly groups: readonly LayerGroup[];
     readonly prefixes: ReadonlyMap<LayerGroup, string>;
     readonly groundContainer: Container;
   },
 ): Promise<{ readonly container: Container; readonly done: ReadonlySet<LayerGroup> }> => {
-  const made = steps.slice(0, first).flatMap(({ groups }) => groups);
-  for (let count = made.length; count > 0; count--) {
-    const group = made[count - 1];
+  for (let count = groups.length; count > 0; count--) {
+    const group = groups[count - 1];
     const container = await alive(session, group && session.known.get(prefixes.get(group) ?? ""));
-    if (container) return { container, done: new Set(made.slice(0, count)) };
+    if (container) return { container, done: new Set(groups.slice(0, count)) };
   }
   return { container: groundContainer, done: new Set() };
 };

@@ -86,7 +86,7 @@ export const openImageCache = async ({ engine, memory, now }: ImageCacheOptions)
     remember: (digest, image) => {
       known.set(digest, image);
       made.push(image.id);
-      if (isSlow) memory.noteImage(digest, image.id);
+      memory.noteImage(digest, image.id);
     },
     forget: (digest) => {
       forgotten.add(digest);

@@ -169,3 +169,30 @@ test("on a Mac, Option types characters and Command copies and pastes", async (c
   await press({ key: "v", code: "KeyV", keyCode: 86 }, { modifiers: command, commands: ["paste"] });
   await shows(page, "echo again copied-22");
 });
+
+test("its text and its search are reached by keyboard alone, and lead back into the terminal", async (context) => {
+  const { page } = await open(context, "working");
+  const choose = async (action: string): Promise<void> => {
+    await page.keyboard.press("Control+Shift+Period");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill(action);
+    await page.keyboard.press("Enter");
+  };
+  const isTyping = (): Promise<unknown> =>
+    page.waitForFunction(() => document.activeElement?.matches(".xterm-helper-textarea"));
+  await typeIn(page, "echo found-$((30+1))\n");
+  await shows(page, "found-31");
+  await choose("terminal as plain text");
+  const text = page.locator("textarea:focus");
+  await text.waitFor();
+  assert.match(await text.inputValue(), /found-31/);
+  await page.keyboard.press("Escape");
+  await isTyping();
+  await choose("search in the terminal");
+  await page.locator("input[type=search]:focus").waitFor();
+  await page.keyboard.type("found");
+  await page.keyboard.press("Escape");
+  await isTyping();
+  await page.keyboard.type("echo back-$((1+1))\n");
+  await shows(page, "back-2");
+});

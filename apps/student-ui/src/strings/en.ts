@@ -418,6 +418,7 @@ export const en = {
     previous: "Previous page",
     readText: "Go to the text",
     focusTerminal: "Go to the terminal",
+    terminalText: "Show the terminal as plain text",
     show: (name: string) => `Show ${name}`,
     upload: "Upload files",
     download: "Download my work",

@@ -39,7 +39,12 @@ export const useActions = (readText: () => void): readonly Action[] => {
       : []),
     action("read", words.readText, { group: groups.view, keys: leaveChordLabel, run: readText }),
     ...(registry.enabled
-      ? [action("terminal", words.focusTerminal, { group: groups.view, keys: leaveChordLabel, run: registry.focus })]
+      ? [
+          action("terminal", words.focusTerminal, { group: groups.view, keys: leaveChordLabel, run: registry.focus }),
+          // Behind the terminal, which keeps Tab for itself: by keyboard they are reached from here.
+          action("terminal-text", words.terminalText, { group: groups.view, run: registry.showText }),
+          action("terminal-search", strings.terminal.searchLabel, { group: groups.view, run: registry.search }),
+        ]
       : []),
     ...toolTabs({ workspace, terminals, previews: tools.previews }).map(({ id, label, lang }) =>
       action(`tool-${id}`, words.show(label), {

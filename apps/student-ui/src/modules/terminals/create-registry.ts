@@ -1,7 +1,6 @@
-import type { TerminalHandle } from "@atelier/ui/terminal";
 import { useMemo, useRef, useState } from "react";
 import { runIn } from "./run-in.ts";
-import type { TerminalRegistry } from "./terminal-registry.ts";
+import type { RegisteredTerminal, TerminalRegistry } from "./terminal-registry.ts";
 import { isNumbered, unnamedTarget } from "./unnamed-target.ts";
 
 export interface TerminalRegistryOptions {
@@ -16,7 +15,7 @@ export interface TerminalRegistryOptions {
 
 /** The registry of the page's terminals. */
 export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegistryOptions): TerminalRegistry => {
-  const handles = useRef(new Map<string, TerminalHandle>());
+  const handles = useRef(new Map<string, RegisteredTerminal>());
   const [current, setCurrent] = useState<string>();
   const [lastNumbered, setLastNumbered] = useState<string>();
   const target = unnamedTarget({ names, front: current, lastNumbered });
@@ -25,9 +24,13 @@ export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegi
   const latestOpen = useRef(open);
   latestOpen.current = open;
   return useMemo(() => {
-    const focus = (): void => {
+    /** Once it is in front, and after whatever gave the order has given its focus back. */
+    const inFront = (act: (terminal: RegisteredTerminal) => void) => (): void => {
       latestShow.current(current);
-      requestAnimationFrame(() => handles.current.get(current ?? "")?.focus());
+      requestAnimationFrame(() => {
+        const terminal = handles.current.get(current ?? "");
+        if (terminal !== undefined) act(terminal);
+      });
     };
     return {
       enabled,
@@ -48,10 +51,12 @@ export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegi
             if (options?.takeFocus) requestAnimationFrame(() => handles.current.get(ran ?? "")?.focus());
           },
         }),
-      focus,
-      register: (name, handle) => {
-        if (handle === null) handles.current.delete(name);
-        else handles.current.set(name, handle);
+      focus: inFront((terminal) => terminal.focus()),
+      showText: inFront((terminal) => terminal.showText()),
+      search: inFront((terminal) => terminal.search()),
+      register: (name, terminal) => {
+        if (terminal === null) handles.current.delete(name);
+        else handles.current.set(name, terminal);
       },
       choose: (name) => {
         setCurrent(name);

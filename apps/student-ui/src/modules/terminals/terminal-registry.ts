@@ -10,6 +10,12 @@ export interface RunOptions {
   readonly takeFocus?: boolean;
 }
 
+/** A terminal with what stands around its screen. */
+export interface RegisteredTerminal extends TerminalHandle {
+  showText(): void;
+  search(): void;
+}
+
 /** What the rest of the page may do with the terminals. */
 export interface TerminalRegistry {
   /** False where the workspace has no web terminal. */
@@ -21,7 +27,11 @@ export interface TerminalRegistry {
   /** Types into a terminal and shows it; opens the one that is named when it is not there yet. */
   run(text: string, options?: RunOptions): Promise<RunOutcome>;
   focus(): void;
-  register(name: string, handle: TerminalHandle | null): void;
+  /** Shows what the terminal in front holds as text that stands still. */
+  showText(): void;
+  /** Opens the search of the terminal in front. */
+  search(): void;
+  register(name: string, terminal: RegisteredTerminal | null): void;
   choose(name: string): void;
 }
 
@@ -31,6 +41,8 @@ export const TerminalContext = createContext<TerminalRegistry>({
   target: undefined,
   run: async () => "not-connected",
   focus: () => {},
+  showText: () => {},
+  search: () => {},
   register: () => {},
   choose: () => {},
 });

@@ -47,12 +47,13 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
   const [isControlHeld, setControlHeld] = useState(false);
   const tools = useTools();
 
+  const showText = useCallback(() => setText(handle.current?.text()), []);
   const takeHandle = useCallback(
     (next: TerminalHandle | null) => {
       handle.current = next;
-      register(name, next);
+      register(name, next === null ? null : { ...next, showText, search: () => setSearching(true) });
     },
-    [name, register],
+    [name, register, showText],
   );
   const restart = (): void => {
     handle.current?.restart();
@@ -104,7 +105,7 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
         <PlainText
           text={text}
           label={words.label(name)}
-          onRefresh={() => setText(handle.current?.text())}
+          onRefresh={showText}
           onClose={() => {
             setText(undefined);
             handle.current?.focus();
@@ -132,13 +133,7 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
               : remark || words.leave(leaveChordLabel)
             : words.linkTarget(link)}
         </span>
-        <Button
-          look="quiet"
-          size="small"
-          icon="text"
-          aria-label={words.showText}
-          onPress={() => setText(handle.current?.text())}
-        />
+        <Button look="quiet" size="small" icon="text" aria-label={words.showText} onPress={showText} />
         <Button
           look="quiet"
           size="small"

@@ -26,6 +26,8 @@ export interface TerminalClient extends Disposable {
   /** Everything so far. */
   readonly output: string;
   readonly bytes: number;
+  /** Resolves with the next output, or with the end of the connection. */
+  next(): Promise<void>;
   type(text: string): void;
   /** Waits until the output since the last wait matches; throws with the tail of the output. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<string>;
@@ -119,11 +121,19 @@ const openTerminal = async ({
   let bytes = 0;
   let acknowledged = 0;
   const decoder = new TextDecoder();
+  let heard = Promise.withResolvers<void>();
+  const hear = (): void => {
+    const { resolve } = heard;
+    heard = Promise.withResolvers();
+    resolve();
+  };
+  socket.once("close", hear);
   socket.on("message", (data: Buffer, isBinary) => {
     const frame = isBinary ? decodeServerFrame(data) : undefined;
     if (frame === undefined) return;
     output += decoder.decode(frame.payload, { stream: true });
     bytes += frame.payload.length;
+    hear();
     const end = frame.kind === "output" ? frame.seq + frame.payload.length : frame.seq;
     if (end - acknowledged >= flowWindow.ackEvery) {
       acknowledged = end;
@@ -140,6 +150,7 @@ const openTerminal = async ({
     get bytes() {
       return bytes;
     },
+    next: () => heard.promise,
     type: (text) => socket.send(encodeInput(Buffer.from(text))),
     waitFor: async (pattern, timeoutMs = 10_000) => {
       const deadline = performance.now() + timeoutMs;

@@ -79,6 +79,8 @@ export interface Checkpoints {
   take(id: string, unit: string): Promise<RestoreReport>;
   /** Whether anything below the roots changed since the last save: cheap, no hashing of old files. */
   hasChanges(signal?: AbortSignal): Promise<boolean>;
+  /** How much the last look found. */
+  readonly seen: number;
   /** What differs from the fresh layer, files and links only, by path; and what no checkpoint can hold. */
   changes(signal?: AbortSignal): Promise<ChangesReport>;
 }
@@ -174,6 +176,9 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
       return { ...answer, conflicts: [] };
     },
     list: () => store.list(),
+    get seen() {
+      return Object.keys(lastScan?.entries ?? {}).length;
+    },
     hasChanges: async (signal) => !sameTree((await scan(signal)).entries, lastSaved?.entries ?? baseline),
     changes: async (signal) => {
       const { entries: mine, skipped, isCut } = await scan(signal);

@@ -64,4 +64,17 @@ test("what changes while somebody or something works is saved within 30 seconds;
   // In its turn: a look that had begun would be through by then.
   await student.changes();
   assert.deepEqual(saved, ["auto 1", "auto 1"]);
+
+  // A home with much in it keeps the process that has seen it: from the next look on that remembers.
+  assert.equal(files.isSame, false);
+  await Promise.all(Array.from({ length: 2100 }, (_, index) => writeFile(join(home, `many-${index}`), "")));
+  for (const text of ["fourth", "fifth"]) {
+    await writeFile(join(home, "notes.txt"), text);
+    activeAt = performance.now();
+    mock.timers.tick(30_000);
+    await next.promise;
+    next = Promise.withResolvers();
+    await student.changes();
+  }
+  assert.equal(files.isSame, true);
 });

@@ -40,6 +40,8 @@ export interface Layer {
 
 /** Changes of the student's files are looked for this often while somebody works. */
 const lookEveryMs = 20_000;
+/** From so many entries on it costs the server more to tell a new worker what there was than to keep the old one. */
+const bigHome = 2000;
 /** A swap that is announced usually comes within this time. */
 const readyMs = 10 * 60_000;
 
@@ -131,6 +133,8 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
     lookedAt = performance.now();
     try {
       if (await inTurn(() => checkpoints.hasChanges())) await save("auto");
+      // It ends when nobody works any more, for then nobody looks.
+      if (checkpoints.seen > bigHome && !options.worker.isSame) options.worker.keepWarm(2 * lookEveryMs);
     } catch (error) {
       onError(error);
     } finally {

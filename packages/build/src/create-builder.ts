@@ -247,6 +247,7 @@ const fromContainerFile = (work: Basing, file: string, tag: string): Promise<str
     tree: work.request.tree,
     folder: work.request.folder,
     proxies: work.proxies,
+    hasExtraTrust: work.trust !== undefined,
     file,
     tag,
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { referencesIn } from "./container-file.ts";
+import { hintOf, referencesIn } from "./container-file.ts";
 
 test("the images below a container file are found, its own stages are not", () => {
   const text = `# FROM commented:1
@@ -19,3 +19,10 @@ COPY --from=build /x /x
 });
 
 test("a container file without FROM stands on nothing", () => assert.deepEqual(referencesIn(""), []));
+
+test("a download that failed for an authority names what a container file has to bring, where there is one", () => {
+  const failed = ["curl: (60) SSL certificate problem: self-signed certificate in certificate chain"];
+  assert.match(hintOf(failed, true), /COPY it to \/usr\/local\/share\/ca-certificates/);
+  for (const hint of [hintOf(failed, false), hintOf(["make: *** [all] Error 2"], true)])
+    assert.match(hint, /^Mend the container file/);
+});

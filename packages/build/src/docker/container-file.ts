@@ -15,6 +15,8 @@ export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine">
   readonly file: string;
   /** `repository:tag` of the image. */
   readonly tag: string;
+  /** Whether the author's network has authorities of its own. */
+  readonly hasExtraTrust: boolean;
   /** Arguments that every build may use and that the engine keeps out of the image. */
   readonly proxies: Readonly<Record<string, string>>;
 }
@@ -51,7 +53,7 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
     const tail = lines.slice(-15).map((line) => `  | ${line}`);
     throw new AppError("container-file-failed", [`${file} could not be built: ${error.message}`, ...tail].join("\n"), {
       cause: error,
-      hint: "Mend the container file and build again; the engine keeps what worked.",
+      hint: hintOf(lines, options.hasExtraTrust),
     });
   }
   const image = await engine.inspectImage(tag);
@@ -59,6 +61,15 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
   cache.remember(digest, { id: image.Id, labels: {}, tags: [`${tag}:latest`] });
   return image.Id;
 };
+
+/**
+ * The engine's own builder can be given no authority that stays out of the image, so a container file has to bring
+ * one. Pure.
+ */
+export const hintOf = (lines: readonly string[], hasExtraTrust: boolean): string =>
+  hasExtraTrust && lines.slice(-40).some((line) => /certificate|x509|\bSSL\b|\bTLS\b/i.test(line))
+    ? "The authorities of NODE_EXTRA_CA_CERTS do not reach container files. Put the file beside the container file, COPY it to /usr/local/share/ca-certificates/<name>.crt and run update-ca-certificates before the first download."
+    : "Mend the container file and build again; the engine keeps what worked.";
 
 const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
 

@@ -62,7 +62,8 @@ export const CastPlayer = (props: CastPlayerProps): ReactNode => {
   const [firstPlace] = useState(startAt);
   const player = useMemo(() => {
     const made = createTrackPlayer(track, clock);
-    made.seek(firstPlace);
+    // Not on a screen that is still empty.
+    made.seek(Math.max(firstPlace, track.frames[0]?.t ?? 0));
     return made;
   }, [track, firstPlace]);
   const { position, isPlaying } = useSyncExternalStore(player.subscribe, player.read);

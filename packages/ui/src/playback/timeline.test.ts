@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CheckRecord, type CommandRecord, encodeCastEvent, encodeCastHeader } from "@atelier/contract";
 import { readCast } from "./cast-track.ts";
-import { timelineOf } from "./timeline.ts";
+import { isFailure, timelineOf } from "./timeline.ts";
 
 const second = 1_700_000_000;
 const at = (seconds: number): string => new Date((second + seconds) * 1000).toISOString();
@@ -78,4 +78,13 @@ test("commands, checks and steps stand where the recording's own markers put the
       ["check", 7],
     ],
   );
+});
+
+test("a failure is an exit code that is known, and not what Ctrl-C leaves", () => {
+  const failures = [0, 1, 127, 130, 143].filter((exitCode) =>
+    isFailure({ kind: "command", t: 1, command: command(1, "x", { exitCode }) }),
+  );
+  assert.deepEqual(failures, [1, 127, 143]);
+  const { exitCode: _none, ...untold } = command(1, "x");
+  assert.equal(isFailure({ kind: "command", t: 1, command: untold }), false);
 });

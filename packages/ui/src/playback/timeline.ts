@@ -57,5 +57,8 @@ export const timelineOf = (track: TimedTrack, terminal: string, records: Timelin
     .toSorted((a, b) => a.t - b.t);
 };
 
+/** Exit codes of what worked, and of what somebody ended with Ctrl-C: that is no mistake. */
+const noFailures: readonly (number | undefined)[] = [undefined, 0, 130];
+
 export const isFailure = (entry: TimelineEntry): boolean =>
-  entry.kind === "command" && entry.command.exitCode !== undefined && entry.command.exitCode !== 0;
+  entry.kind === "command" && !noFailures.includes(entry.command.exitCode);

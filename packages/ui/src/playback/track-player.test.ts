@@ -75,7 +75,7 @@ test("it plays in the recording's time, sizes between what stands around them, a
   assert.deepEqual(p.player.read(), { position: 3.1, isPlaying: true });
   p.player.seek(60.5);
   p.pass(500);
-  assert.deepEqual([await p.told(), p.player.read()], [["de"], { position: 61, isPlaying: false }]);
+  assert.deepEqual([await p.told(), p.player.read()], [["d", "e"], { position: 61, isPlaying: false }]);
   assert.equal(p.isWaiting(), false);
   p.player.play();
   assert.deepEqual(p.player.read(), { position: 0, isPlaying: true }, "from the end it begins again");

@@ -1,11 +1,25 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+
+export const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+
+export const parentOf = (pid: number): number =>
+  Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+
+export const processIds = (): readonly number[] => readdirSync("/proc").map(Number).filter(Number.isInteger);
+
+/** argv; empty for one that has ended meanwhile. */
+export const commandOf = (pid: number): readonly string[] => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+};
 
 /** The container's first process is tini; the server is its child. */
 export const serverBelow = (tini: number): number => {
-  const children = readFileSync(`/proc/${tini}/task/${tini}/children`, "utf8").trim().split(" ").map(Number);
-  const server = children.find((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("/opt/atelier/server/main.mjs"),
-  );
+  const server = childrenOf(tini).find((pid) => commandOf(pid).includes("/opt/atelier/server/main.mjs"));
   if (server === undefined) throw new Error("no server below tini");
   return server;
 };

@@ -117,8 +117,8 @@ test("--shell-on-failure opens a terminal as the command's user, with the step's
   await shows(/exit code 7[\s\S]*A shell in step "two"[\s\S]*\$ $/);
   child.stdin.write("echo [$(id -un):$COLOR:$(cat ~/note):$(pwd)]; tty; stty size\r");
   await shows(/\[student:blue:still here:\/home\/student\][\s\S]*\/dev\/pts\/\d+/);
-  child.stdin.write('grep "author.s" "$SSL_CERT_FILE" "$GIT_SSL_CAINFO" | wc -l; ls -A /dev/shm\r');
-  await shows(/2\r\natelier-trust/);
+  child.stdin.write('echo [$(cat "$SSL_CERT_FILE" "$GIT_SSL_CAINFO" | grep -c "author.s"):$(ls -A /dev/shm)]\r');
+  await shows(/\[2:atelier-trust\]/);
   child.stdin.write("exit\r");
   assert.equal(await closed, 1, "the build has failed all the same");
   const left = execFileSync(

@@ -9,6 +9,9 @@ const isDiskFull = (error: unknown): boolean =>
     (error as NodeJS.ErrnoException).code === "EDQUOT" ||
     isDiskFull(error.cause));
 
+/** Whether an engine says that a disk is full. */
+export const isFullDisk = ({ message }: Error): boolean => /no space left on device/i.test(message);
+
 const engineCode = "engine-disk-full";
 
 /**
@@ -18,9 +21,12 @@ const engineCode = "engine-disk-full";
 export const orEngineFull = (error: unknown, doing: string): unknown =>
   error instanceof Error &&
   !(error instanceof AppError && [engineCode, code, "command-failed"].includes(error.code)) &&
-  /no space left on device/i.test(error.message)
+  isFullDisk(error)
     ? new AppError(engineCode, `${doing}: the engine's disk is full: ${error.message}`, {
-        hint: "`atelier clean` and `docker system df` show what can go. Build again then; everything before is cached.",
+        hint:
+          error instanceof AppError
+            ? "`atelier clean` and `docker system df` show what can go. Build again then; everything before is cached."
+            : "Make room where the Dagger engine keeps its cache, in its container's /var/lib/dagger. Build again then; everything before is cached.",
         cause: error,
       })
     : error;

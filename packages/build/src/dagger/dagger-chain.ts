@@ -126,7 +126,9 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
     const packs = await sendPacks(
       work,
       session,
-      steps.flatMap(({ groups }) => groups.filter((group) => !start.done.has(group))),
+      steps.flatMap(({ step, groups }) =>
+        groups.filter((group) => !start.done.has(group)).map((group) => ({ step, group })),
+      ),
     );
     const network = await sendNetwork(work, session);
     let container = start.container;

@@ -1,5 +1,6 @@
 import type { Client, Container } from "@dagger.io/dagger";
 import { AppError } from "@atelier/domain";
+import { isFullDisk } from "../disk-full.ts";
 import type { DaggerHost } from "./dagger-host.ts";
 import { useKeptSession } from "./session/kept-session.ts";
 import { openSession } from "./session/open-session.ts";
@@ -61,7 +62,8 @@ const explained = (error: unknown): unknown => {
       hint: "Build again: what was made before is cached. The log of the engine's container may say why.",
       cause: error,
     });
-  if (error instanceof QueryFailed)
+  // Whoever knows what was being made says that the engine's disk is full.
+  if (error instanceof QueryFailed && !isFullDisk(error))
     return new AppError("dagger-failed", `The Dagger engine says: ${error.message}`, {
       hint: "Build again, or build with `--builder docker`.",
       cause: error,

@@ -6,9 +6,11 @@ import type { ChainWork } from "../chain/chain-builder.ts";
 import { trustInput } from "../chain/extra-trust.ts";
 import type { LayerGroup } from "../chain/layer-groups.ts";
 import { packFiles } from "../chain/packed-files.ts";
+import { placeOfGroup } from "../chain/place-of-group.ts";
 import { studentsFolders, tarEntriesOf } from "../chain/step-files.ts";
+import { orEngineFull } from "../disk-full.ts";
 import type { DaggerSession } from "./dagger-session.ts";
-import { byId } from "./session/sdk-client.ts";
+import { byId, engineError } from "./session/sdk-client.ts";
 
 /**
  * Gives Dagger the files of every group, and answers by what it knows them. All at once: the SDK would ask for
@@ -17,21 +19,28 @@ import { byId } from "./session/sdk-client.ts";
 export const sendPacks = async (
   { request, ground, scratch }: ChainWork,
   { client }: DaggerSession,
-  groups: readonly LayerGroup[],
+  groups: readonly { readonly step: string; readonly group: LayerGroup }[],
 ): Promise<ReadonlyMap<LayerGroup, File>> => {
   // A place of this build's alone: a session looks at a path once.
   const folder = join(scratch, "packs");
   await mkdir(folder, { recursive: true });
   const sent = groups
-    .filter(({ files }) => files.length > 0)
-    .map(async (group, index) => {
+    .filter(({ group: { files } }) => files.length > 0)
+    .map(async ({ step, group }, index) => {
       const pack = join(folder, String(index));
       await packFiles(pack, tarEntriesOf(group.files, ground.student, request), {
         uid: ground.student.uid,
         gid: ground.student.gid,
         folders: studentsFolders(group.files, ground.student.home, request.workshop.workdir),
       });
-      return [group, byId<File>(await client.host().file(pack).id())] as const;
+      const id = await client
+        .host()
+        .file(pack)
+        .id()
+        .catch((error: unknown) => {
+          throw orEngineFull(engineError(error), `Step "${step}"${placeOfGroup(request, step, group)}`);
+        });
+      return [group, byId<File>(id)] as const;
     });
   return new Map(await Promise.all(sent));
 };

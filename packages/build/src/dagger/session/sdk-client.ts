@@ -1,4 +1,5 @@
 import type { Client, Container, File, Secret } from "@dagger.io/dagger";
+import { AppError } from "@atelier/domain";
 import { ConnectionLost, QueryFailed, type SessionQuery } from "./query-session.ts";
 
 /** The SDK's client of a session, and its objects by the ids that an earlier query of the same session gave. */
@@ -26,6 +27,9 @@ export const byId = <T extends File | Secret>(id: string): T => id as unknown as
 
 /** What went wrong, where the SDK wraps it in words of its own. */
 export const engineError = (error: unknown): unknown =>
-  error instanceof Error && (error.cause instanceof QueryFailed || error.cause instanceof ConnectionLost)
+  // Ours says already what it is.
+  error instanceof Error &&
+  !(error instanceof AppError) &&
+  (error.cause instanceof QueryFailed || error.cause instanceof ConnectionLost)
     ? error.cause
     : error;

@@ -90,6 +90,10 @@ const goOn = async (page: Page, title: string | undefined): Promise<void> => {
   const sure = button(page.getByRole("alertdialog"), "Go on");
   await sure.or(heading).first().waitFor();
   if (await sure.isVisible()) await sure.click();
+  // Who goes on before what ends with it is listed is asked about running programs by themselves.
+  const insist = button(page, "Go on all the same");
+  await insist.or(heading).first().waitFor();
+  if (await insist.isVisible()) await insist.click();
   await heading.waitFor();
 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import type { CheckView, StepView } from "@atelier/contract";
+import type { CheckView, StepView, WorkspaceView } from "@atelier/contract";
 import type { ConnectionClock } from "@atelier/ui/connection";
 import { RequestFailed } from "../api/problem.ts";
 import type { StudentClient } from "../api/student-client.ts";
@@ -171,6 +171,53 @@ test("showing a step enters it, unless a manager moves containers", async () => 
     await settled();
     assert.deepEqual(calls, expected);
     assert.deepEqual(session.snapshot().view, { page: "step", step: "look-around" });
+    session.close();
+  }
+});
+
+test("the first step is entered when it is shown, also on arrival: nothing has to be moved for it", async () => {
+  const beginning = (change: Partial<WorkspaceView> = {}): WorkspaceView => {
+    const { currentStep: _none, ...workspace } = sampleWorkspace({ transitions: true, ...change });
+    return { ...workspace, steps: workspace.steps.map((step) => ({ ...step, state: "open" })) };
+  };
+  const entered = async (workspace: WorkspaceView, arrive: string | undefined, show: string): Promise<unknown> => {
+    const { session, calls } = play({ workspace: async () => workspace });
+    session.start(arrive === undefined ? undefined : { page: "step", step: arrive });
+    await settled();
+    const onArrival = calls.splice(0);
+    session.show({ page: "step", step: show });
+    await settled();
+    session.close();
+    return [onArrival, calls];
+  };
+  const first = ["enter look-around"];
+  assert.deepEqual(await entered(beginning(), undefined, "look-around"), [[], first]);
+  assert.deepEqual(await entered(beginning(), "look-around", "look-around"), [first, []]);
+  assert.deepEqual(await entered(beginning(), "files", "permissions"), [[], []]);
+  assert.deepEqual(await entered(beginning({ role: "instructor" }), "look-around", "look-around"), [[], []]);
+  assert.deepEqual(await entered(sampleWorkspace({ transitions: true }), "look-around", "look-around"), [[], []]);
+});
+
+test("who reads the step that they worked on goes along when the container has moved on, who reads another stays", async () => {
+  for (const [reads, expected] of [
+    ["files", "permissions"],
+    ["look-around", "look-around"],
+  ] as const) {
+    const workspace = sampleWorkspace({ transitions: true });
+    const steps = workspace.steps.map((step) => ({ ...step, state: "open" as const }));
+    const { session } = play({
+      workspace: async () => ({ ...workspace, steps }),
+      // What a check brings is looked at as everything else that comes.
+      check: async (step) => {
+        workspace.currentStep = "permissions";
+        return { step, outcome: "passed", at: "2026-01-01T00:00:00Z", durationMs: 1, assertions: [] };
+      },
+    });
+    session.start({ page: "step", step: reads });
+    await settled();
+    await session.check("files");
+    await settled();
+    assert.deepEqual(session.snapshot().view, { page: "step", step: expected });
     session.close();
   }
 });

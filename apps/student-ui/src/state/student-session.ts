@@ -31,7 +31,7 @@ export interface StudentSession {
   readonly snapshot: () => StudentState;
   /** Resolves once the first answer about the workspace is here, or has failed to come. */
   start(wanted: View | undefined): Promise<void>;
-  /** Shows a page; without a manager that moves containers, a step shown is a step entered. */
+  /** Shows a page; a step shown is a step entered, where no manager has to move containers for it. */
   show(view: View): void;
   reload(view: View): Promise<void>;
   check(step: string): Promise<void>;
@@ -95,10 +95,22 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
 
   const takeWorkspace = (workspace: WorkspaceView): void => {
     const isOld = state.workspace !== undefined && workspace.contentVersion !== state.workspace.contentVersion;
+    const before = state.workspace?.currentStep;
     dispatch({ type: "event", event: { type: "workspace", workspace }, now: clock.now() });
     settleView();
+    follow(before);
     if (isOld && state.view !== undefined) startBackground(loadView(state.view));
     watchBoot();
+  };
+
+  /** Where the container has been moved on, who reads the step that they worked on goes along. */
+  const follow = (before: string | undefined): void => {
+    const { workspace, view } = state;
+    const step = workspace?.currentStep;
+    if (workspace?.transitions !== true || before === undefined || step === undefined || step === before) return;
+    if (view?.page !== "step" || view.step !== before) return;
+    dispatch({ type: "view", view: { page: "step", step } });
+    startBackground(loadStep(step));
   };
 
   /** The page asked for, once it may be seen; a page that has been locked meanwhile is left. */
@@ -179,6 +191,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       if (Array.isArray(terminals) && workspace.webTerminal)
         dispatch({ type: "event", event: { type: "terminals", terminals }, now: clock.now() });
       takeWorkspace(workspace);
+      if (workspace.currentStep === undefined) enterShown();
       // A page that has only come up by this is being loaded already.
       if (view !== undefined && state.view === view) startBackground(loadView(view));
     } catch (error) {
@@ -255,6 +268,17 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
     }
   };
 
+  /**
+   * A step that is shown is a step that is worked on, where no container is moved for it. Where a manager moves
+   * them, that is the first step at the very beginning: it is worked on in the container that there is.
+   */
+  const enterShown = (): void => {
+    const { workspace, view } = state;
+    if (workspace === undefined || view?.page !== "step" || workspace.currentStep === view.step) return;
+    const begins = workspace.currentStep === undefined && workspace.steps[0]?.id === view.step;
+    if (!transitions() || (begins && workspace.role === "student")) startBackground(enter(view.step));
+  };
+
   const sendRequest = async (kind: TransitionKind, { confirmed, ...what }: RequestOptions): Promise<void> => {
     const base = { kind, ...what };
     dispatch({ type: "request", request: { ...base, state: "outstanding" } });
@@ -306,8 +330,7 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
       if (workspace === undefined || !mayView(view, workspace)) return;
       dispatch({ type: "view", view });
       startBackground(loadView(view));
-      if (view.page === "step" && !transitions() && workspace.currentStep !== view.step)
-        startBackground(enter(view.step));
+      enterShown();
     },
     reload: loadView,
     check: async (step) => {

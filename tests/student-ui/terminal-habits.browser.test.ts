@@ -196,3 +196,50 @@ test("its text and its search are reached by keyboard alone, and lead back into 
   await page.keyboard.type("echo back-$((1+1))\n");
   await shows(page, "back-2");
 });
+
+test("search selects the newest match first and goes from one to the next; what is not there is said", async (context) => {
+  const { page } = await open(context, "working");
+  await typeIn(page, "for n in 1 2 3; do echo %needle-$n; seq 100; done; echo end-$((1+1))\n");
+  await shows(page, "end-2");
+  const copied = async (): Promise<string> => {
+    await page.locator(".xterm-screen").click({ button: "right" });
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  const isFound = async (text: string): Promise<void> => {
+    await page.waitForFunction((wanted) => document.querySelector(".xterm-rows")?.textContent?.includes(wanted), text);
+  };
+  await button(page, "Search in the terminal").click();
+  const field = page.locator("input[type=search]");
+  // Letter by letter, as a person would: each one more must not pass over what the one before found.
+  await field.pressSequentially("%needle-", { delay: 40 });
+  await isFound("%needle-3");
+  await field.fill("%needle-2");
+  await isFound("%needle-2");
+  assert.equal(await copied(), "%needle-2");
+  await field.fill("needle-");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Enter");
+  assert.equal(await page.locator(".terminal-search [role=status]").textContent(), "");
+  await field.fill("nowhere-to-be-found");
+  await page.locator(".terminal-search [role=status]:not(:empty)").waitFor();
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+});
+
+test("all steps on one page come out of the printer, and nothing of the tools", async (context) => {
+  const { page } = await open(context, "working");
+  await button(page, "All actions").click();
+  await page.getByRole("combobox").fill("all steps");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Print", exact: true }).waitFor();
+  const steps = page.locator(".print__step");
+  assert.ok((await steps.count()) > 1);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".terminal-pane").first().isVisible(), false);
+  assert.equal(await page.getByRole("button", { name: "Print", exact: true }).isVisible(), false);
+  for (const step of await steps.all()) assert.equal(await step.isVisible(), true);
+  // The last step lies on paper too, not behind a scroll bar.
+  const last = await steps.last().boundingBox();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  assert.ok(last !== null && last.y + last.height <= height, `${JSON.stringify(last)} of ${height}`);
+});

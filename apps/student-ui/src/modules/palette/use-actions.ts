@@ -38,6 +38,7 @@ export const useActions = (readText: () => void): readonly Action[] => {
       ? [action("previous", words.previous, { group: groups.step, run: () => session.show(previous) })]
       : []),
     action("read", words.readText, { group: groups.view, keys: leaveChordLabel, run: readText }),
+    action("print", strings.print.link, { group: groups.steps, run: () => session.show({ page: "print" }) }),
     ...(registry.enabled
       ? [
           action("terminal", words.focusTerminal, { group: groups.view, keys: leaveChordLabel, run: registry.focus }),

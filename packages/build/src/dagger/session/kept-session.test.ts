@@ -50,6 +50,8 @@ test("the second build has the session of the first, and what that remembered; o
   }
   assert.deepEqual(await build(dagger), { pid: first.pid, known: { a: "1" } });
   assert.equal(statSync(join(folder, socketName)).mode & 0o777, 0o600);
+  // It hears of a build's end as the build's socket closes.
+  await until(async () => (await aboutKeeper(folder))?.users === 0);
   const about = (await aboutKeeper(folder)) ?? assert.fail();
   assert.deepEqual(
     { ...about, pid: 0, since: 0 },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AfterFlood } from "./after-flood.ts";
+import { AfterFlood, collectGarbage } from "./after-flood.ts";
 
 const MiB = 1024 * 1024;
 
@@ -34,4 +34,13 @@ test("a server that ends collects nothing", (t) => {
   flood.output(9 * MiB);
   flood.stop();
   t.mock.timers.tick(10_000);
+});
+
+test("what nobody holds is gone afterwards", () => {
+  let garbage: object[] | undefined = Array.from({ length: 200_000 }, (_, number) => ({ number }));
+  const before = process.memoryUsage().heapUsed;
+  assert.equal(garbage.length, 200_000);
+  garbage = undefined;
+  collectGarbage();
+  assert.ok(process.memoryUsage().heapUsed < before - 4 * MiB);
 });

@@ -99,15 +99,7 @@ const configOf = (
     Env: mergeEnv(ground.image.config.Env ?? [], below.env),
     // A server idles most of its life: small young spaces keep 4 MiB less then. (`--optimize-for-size` keeps 7 MiB
     // less, but V8 then compiles Node's own modules anew at every start, a quarter of its time.)
-    // After a flood of output it collects by itself what V8 would keep while nothing happens.
-    Entrypoint: [
-      platformPaths.tini,
-      "--",
-      platformPaths.node,
-      "--max-semi-space-size=1",
-      "--expose-gc",
-      platformPaths.server,
-    ],
+    Entrypoint: [platformPaths.tini, "--", platformPaths.node, "--max-semi-space-size=1", platformPaths.server],
     Cmd: [],
     User: "0:0",
     WorkingDir: "/",

@@ -195,7 +195,7 @@ const echo = async (connection: Connection, keys: number): Promise<readonly numb
 
 const halfOpen = 1000;
 /** Short ones in turn, so that what the machine does meanwhile falls on both sides. */
-const viewerRounds = 8;
+const viewerRounds = 16;
 
 /** One viewer that reads 1 kB/s and sockets that never finish their request, against an undisturbed echo. */
 const badViewers = async (stack: Stack, address: AtelierAddress): Promise<readonly BenchRow[]> => {
@@ -206,6 +206,8 @@ const badViewers = async (stack: Stack, address: AtelierAddress): Promise<readon
     before.push(...(await echo(connection, 200)));
     const sockets = await openHalf(address);
     const slow = await slowViewer(address);
+    // Measured is what it costs that they are there, not that a thousand come at once.
+    await sleep(500);
     during.push(...(await echo(connection, 200)));
     for (const socket of sockets) socket.destroy();
     slow();

@@ -380,7 +380,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         onClose: (port) => events.append({ type: "port-closed", port }),
         onChange: sendWorkspace,
         // Without a container of our own the ports are everybody's.
-        ...(options.replace === undefined ? {} : { ports: () => [] }),
+        ...(options.replace === undefined ? {} : { ports: async () => [] }),
       }),
     );
   };

@@ -13,7 +13,7 @@ export interface WatchPortsOptions {
   /** After every look that found a difference. */
   readonly onChange: () => void;
   readonly lookEveryMs?: number;
-  readonly ports?: () => readonly number[];
+  readonly ports?: () => Promise<readonly number[]>;
 }
 
 /** A port that a client gets for its answers is nobody's page; these begin there on Linux. */
@@ -27,11 +27,22 @@ const mostTold = 12;
  */
 export const watchPorts = (options: WatchPortsOptions): WatchedPorts => {
   const ports = options.ports ?? listeningPorts;
-  const ignored = new Set([...options.own, ...ports()]);
+  let ignored: Set<number> | undefined;
   let before = new Set<number>();
+  let isLooking = false;
+  let isOver = false;
   const open = new Set<number>();
-  const look = (): void => {
-    const now = new Set(ports().filter((port) => port < firstEphemeral));
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    const found = await ports();
+    isLooking = false;
+    if (isOver) return;
+    if (ignored === undefined) ignored = new Set([...options.own, ...found]);
+    else compare(found, ignored);
+  };
+  const compare = (found: readonly number[], ignored: Set<number>): void => {
+    const now = new Set(found.filter((port) => port < firstEphemeral));
     // What began with the workshop and ended is the student's when it opens again.
     for (const port of ignored) if (!now.has(port) && !options.own.includes(port)) ignored.delete(port);
     let isChanged = false;
@@ -50,12 +61,16 @@ export const watchPorts = (options: WatchPortsOptions): WatchedPorts => {
     before = now;
     if (isChanged) options.onChange();
   };
+  look();
   const timer = setInterval(look, options.lookEveryMs ?? 2000);
   timer.unref();
   return {
     get open() {
       return [...open].sort((a, b) => a - b);
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]: () => {
+      isOver = true;
+      clearInterval(timer);
+    },
   };
 };

@@ -31,7 +31,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await takes.first().press("Enter");
     await difference.waitFor({ state: "hidden" });
     assert.equal(await takes.count(), 1);
-    // Esc leads back to where one was.
+    // Esc leads back to where one was, also from the place of a button that is gone.
+    await page.waitForFunction(() => document.activeElement?.closest("[role=dialog]"));
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
     assert.equal(

@@ -374,6 +374,8 @@ describe("the terminal", () => {
 
   test("is dialled before the page's script is there, and once only", async (context) => {
     const { page, server } = await visit(context, "working");
+    // The first page's own socket is none of those that are counted.
+    await shows(page, "$");
     const sockets: string[] = [];
     page.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname));
     const dialled = page.waitForEvent("websocket");

@@ -14,15 +14,17 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 /** How long a program has to end and the shell to show its prompt. */
 const afterInterruptMs = 400;
 const newTerminalMs = 15_000;
+/** A terminal that has just lost its shell to a move, or its network, is back within this time. */
+const comingBackMs = 5000;
 
-/** Types a block: into which terminal, and after what. A terminal that is new has its time to start. */
+/** Types a block: into which terminal, and after what. One that is new, or on its way back, has its time. */
 export const runIn = async (
   text: string,
   { terminal, interrupt = false }: RunOptions = {},
   terminals: RunningTerminals,
 ): Promise<RunOutcome> => {
   let handle = terminals.handleOf(terminal);
-  let patience = 0;
+  let patience = comingBackMs;
   if (handle === undefined && terminal !== undefined) {
     await terminals.open(terminal);
     patience = newTerminalMs;

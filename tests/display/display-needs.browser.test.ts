@@ -100,3 +100,21 @@ test("at 400 % most of the window is the text's", async (context) => {
   const box = await page.locator(".step-page__scroller").boundingBox();
   assert.ok((box?.height ?? 0) >= 128, `${box?.height} of 256 px`);
 });
+
+for (const reducedMotion of ["reduce", "no-preference"] as const)
+  test(`the letters of a terminal that is too narrow for its size keep their distance, motion: ${reducedMotion}`, async (context) => {
+    const page = await open(context, pages[3], { viewport: { width: 390, height: 844 }, reducedMotion });
+    const rows = page.locator(".live .xterm-rows");
+    await rows.getByText("mkdir").first().waitFor();
+    await page.waitForFunction(
+      () =>
+        Number.parseFloat(getComputedStyle(document.querySelector(".live .xterm-rows") ?? document.body).fontSize) < 14,
+    );
+    // xterm corrects what rounding takes from a letter, never more than a fraction of a pixel.
+    const spacings = await rows
+      .locator("span")
+      .evaluateAll((spans) => [
+        ...new Set(spans.map((span) => Math.abs(Number.parseFloat(getComputedStyle(span).letterSpacing)) > 0.5)),
+      ]);
+    assert.deepEqual(spacings, [false]);
+  });

@@ -50,6 +50,7 @@ const shots: readonly Shot[] = [
     name: "reconnecting",
     scenario: "stuck",
     prepare: async (page, setDown) => {
+      await page.locator(".live .xterm-rows span").first().waitFor();
       setDown(true);
       await page.waitForTimeout(1500);
     },

@@ -1,5 +1,5 @@
 import "@atelier/ui/styles.css";
-import "./schemas-without-eval.ts";
+import "@atelier/ui/schemas-without-eval";
 import "./page.css";
 import { browserClock } from "@atelier/ui/connection";
 import { createWebSocketSource } from "@atelier/ui/terminal";

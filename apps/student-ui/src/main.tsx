@@ -1,5 +1,5 @@
 import "@atelier/ui/styles.css";
-import "./schemas-without-eval.ts";
+import "@atelier/ui/schemas-without-eval";
 import { browserClock } from "@atelier/ui/connection";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -6,11 +6,10 @@ import {
   type RecordingView,
   recordingViewSchema,
 } from "@atelier/contract";
-import { type ConnectionClock, type Dial, keepConnected } from "@atelier/ui/connection";
+import { type ConnectionClock, type Dial, keepConnected, readEvents } from "@atelier/ui/connection";
 import type { SessionListener, SessionSource } from "@atelier/ui/observation";
 import type { TerminalSource } from "@atelier/ui/terminal";
 import { z } from "zod";
-import { readEvents } from "./read-events.ts";
 
 export interface WorkspaceSourceOptions {
   readonly fetch: (input: string, init?: RequestInit) => Promise<Response>;

@@ -38,9 +38,9 @@ import {
   type WorkspaceView,
   workspaceViewSchema,
 } from "@atelier/contract";
+import { readEvents } from "@atelier/ui/connection";
 import { z } from "zod";
 import { strings } from "../strings/en.ts";
-import { readEvents } from "./read-events.ts";
 import { RequestFailed } from "./problem.ts";
 
 export type HelpLevel = HelpView["level"];
@@ -163,8 +163,8 @@ export const createStudentClient = (fetchIt: typeof fetch): StudentClient => {
       }).catch((cause: unknown) => Promise.reject(lost(cause)));
       if (!response.ok) throw await readProblem(response);
       try {
-        for await (const { event, data } of readEvents(response.body)) {
-          const parsed = askEventSchema.safeParse({ ...(JSON.parse(data) as object), type: event });
+        for await (const { type, data } of response.body === null ? [] : readEvents(response.body)) {
+          const parsed = askEventSchema.safeParse({ ...(JSON.parse(data) as object), type });
           if (!parsed.success) continue;
           onEvent(parsed.data);
           if (parsed.data.type === "end") return;

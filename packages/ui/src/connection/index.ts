@@ -1,2 +1,3 @@
 export * from "./connection-state.ts";
 export * from "./keep-connected.ts";
+export * from "./read-events.ts";

@@ -1,4 +1,4 @@
-/** One event of a stream, as it came. */
+/** One event of a stream (HTML, section 9.2: server-sent events), as it came. */
 export interface StreamEvent {
   readonly id: string | undefined;
   readonly type: string;
@@ -21,9 +21,10 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
         let type = "message";
         let data: string | undefined;
         for (const line of block.split("\n")) {
-          if (line.startsWith("data: ")) data = data === undefined ? line.slice(6) : `${data}\n${line.slice(6)}`;
-          else if (line.startsWith("event: ")) type = line.slice(7);
-          else if (line.startsWith("id: ")) id = line.slice(4);
+          const [, field, value = ""] = /^(data|event|id)(?:: ?(.*))?$/.exec(line) ?? [];
+          if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
+          else if (field === "event") type = value;
+          else if (field === "id") id = value;
         }
         if (data !== undefined) yield { id, type, data };
       }

@@ -1,7 +1,9 @@
+import "../controls/field.css";
 import "./observation.css";
 import type { CommandRecord } from "@atelier/contract";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "../controls/button.tsx";
+import { SearchField } from "../controls/search-field.tsx";
 import { clock, duration, strings } from "./strings/en.ts";
 
 const words = strings.commands;
@@ -62,7 +64,6 @@ const Row = ({
 
 /** What was run, newest first, with how it ended and how long it took. */
 export const CommandTable = ({ commands, isRecorded, onPlay }: CommandTableProps): ReactNode => {
-  const searchId = useId();
   const [search, setSearch] = useState("");
   const [failedOnly, setFailedOnly] = useState(false);
   const [shown, setShown] = useState(shownAtFirst);
@@ -74,17 +75,7 @@ export const CommandTable = ({ commands, isRecorded, onPlay }: CommandTableProps
   return (
     <div className="commands">
       <div className="tools">
-        <label className="visually-hidden" htmlFor={searchId}>
-          {words.search}
-        </label>
-        <input
-          id={searchId}
-          type="search"
-          className="field"
-          placeholder={words.search}
-          value={search}
-          onChange={({ target }) => setSearch(target.value)}
-        />
+        <SearchField label={words.search} value={search} onChange={setSearch} />
         <label className="tick">
           <input type="checkbox" checked={failedOnly} onChange={({ target }) => setFailedOnly(target.checked)} />
           {words.failedOnly}

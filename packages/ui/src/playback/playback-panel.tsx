@@ -1,3 +1,4 @@
+import "../controls/field.css";
 import "./playback.css";
 import type { RecordingView } from "@atelier/contract";
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
@@ -118,13 +119,13 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
   const isTooLarge = recording !== undefined && recording.bytes > mostBytes;
   return (
     <div className="playback">
-      <div className="playback__tools">
+      <div className="tools">
         <label className="visually-hidden" htmlFor={chooserId}>
           {words.choose}
         </label>
         <select
           id={chooserId}
-          className="playback__field"
+          className="field"
           value={chosen ?? ""}
           onChange={({ target: { value } }) => setChosen(value)}
         >
@@ -134,11 +135,11 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
             </option>
           ))}
         </select>
-        <label className="playback__choice" htmlFor={speedId}>
+        <label className="tick" htmlFor={speedId}>
           {words.speed}
           <select
             id={speedId}
-            className="playback__field"
+            className="field"
             value={speed}
             onChange={({ target: { value } }) => setSpeed(Number(value))}
           >
@@ -149,7 +150,7 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
             ))}
           </select>
         </label>
-        <label className="playback__choice">
+        <label className="tick">
           <input type="checkbox" checked={isSkipping} onChange={({ target: { checked } }) => setSkipping(checked)} />
           {words.skipPauses}
         </label>

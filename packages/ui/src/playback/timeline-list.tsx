@@ -1,5 +1,6 @@
 import "./playback.css";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { SearchField } from "../controls/search-field.tsx";
 import { Icon } from "../icons/icons.tsx";
 import type { PlaybackWords } from "./playback-words.ts";
 import { isFailure, type TimelineEntry } from "./timeline.ts";
@@ -42,23 +43,12 @@ export const TimelineList = ({
   readonly words: PlaybackWords;
   readonly onSeek: (entry: TimelineEntry) => void;
 }): ReactNode => {
-  const searchId = useId();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
   const found = entries.filter((entry) => textOf(entry, words).toLowerCase().includes(wanted));
   return (
     <section className="timeline" aria-label={words.timeline}>
-      <label className="visually-hidden" htmlFor={searchId}>
-        {words.search}
-      </label>
-      <input
-        id={searchId}
-        type="search"
-        className="playback__field"
-        placeholder={words.search}
-        value={search}
-        onChange={({ target }) => setSearch(target.value)}
-      />
+      <SearchField label={words.search} value={search} onChange={setSearch} />
       {found.length === 0 ? (
         <p className="playback__note">{words.noTimeline}</p>
       ) : (

@@ -18,7 +18,7 @@ const pages = [
   { name: "student: end page", surface: "ui", scenario: "finished", ready: "main h1" },
   { name: "instructor", surface: "instructor-ui", scenario: "stuck", ready: ".step-progress__step" },
 ] as const;
-type Shown = (typeof pages)[number];
+type Shown = Omit<(typeof pages)[number], "scenario"> & { readonly scenario: string };
 
 let browser: Browser;
 let folder: string;
@@ -95,10 +95,28 @@ for (const shown of pages) {
   });
 }
 
-test("at 400 % most of the window is the text's", async (context) => {
-  const page = await open(context, pages[0], { viewport: { width: 320, height: 256 } });
-  const box = await page.locator(".step-page__scroller").boundingBox();
-  assert.ok((box?.height ?? 0) >= 128, `${box?.height} of 256 px`);
+const smallest = { viewport: { width: 320, height: 256 } };
+
+test("at 400 % most of the window is the text's, and a part of it below what is told", async (context) => {
+  for (const [scenario, least] of [
+    ["working", 128],
+    ["moved", 64],
+  ] as const) {
+    const page = await open(context, { ...pages[0], scenario }, smallest);
+    const box = await page.locator(".step-page__scroller").boundingBox();
+    assert.ok((box?.height ?? 0) >= least, `${scenario}: ${box?.height} of 256 px`);
+  }
+});
+
+test("at 400 % the settings are scrolled to within their frame", async (context) => {
+  const page = await open(context, pages[0], smallest);
+  await page.getByRole("button", { name: "Settings" }).click();
+  const frame = await page.locator(".popover").boundingBox();
+  assert.ok(frame !== null && frame.y >= 0 && frame.y + frame.height <= 256, JSON.stringify(frame));
+  const last = page.locator(".settings p").last();
+  await last.scrollIntoViewIfNeeded();
+  const box = await last.boundingBox();
+  assert.ok(box !== null && box.y + box.height <= frame.y + frame.height, JSON.stringify([frame, box]));
 });
 
 for (const reducedMotion of ["reduce", "no-preference"] as const)

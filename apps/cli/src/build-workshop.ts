@@ -133,7 +133,7 @@ const tell = (event: BuildEvent, { reporter }: Context): void => {
       reporter.info(event.message);
       break;
     case "step-started":
-      reporter.progress(`Building step ${event.number} of ${event.of}: ${event.step}`);
+      reporter.progress(`Step ${event.number} of ${event.of}: ${event.step}`);
       break;
     case "output":
       reporter.progress(paint.dim(`  ${event.step} | ${event.line}`));

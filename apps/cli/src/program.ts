@@ -562,8 +562,7 @@ export const createProgram = (
     .description("Hands-on technical workshops in a real terminal.")
     .showSuggestionAfterError(true)
     .showHelpAfterError("(run the command with --help for examples)")
-    .configureHelp({ sortSubcommands: false })
-    .enablePositionalOptions()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .exitOverride();
   for (const shared of globalOptions) program.addOption(shared);
   program.addHelpText(

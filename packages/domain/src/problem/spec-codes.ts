@@ -278,6 +278,6 @@ export const specCodes = {
   "check-of-own-start": {
     title: "Check passes only through the step's own onStart",
     explanation:
-      "What check N looks for is started only by onStart of step N, which runs on image N, not where the student works on step N.",
+      "What check N looks for is started only by onStart of step N, which runs on image N, not where the student works on step N; and no block of the step's texts names it.",
   },
 } as const satisfies Record<string, DiagnosticCodeEntry>;

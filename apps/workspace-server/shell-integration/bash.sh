@@ -30,9 +30,11 @@ __atelier_say() {
   builtin printf '\e]7717;%s;%s\a' "$__atelier_nonce" "$1"
 }
 
-# Expanded (in a subshell) after a command line was read and before it runs.
+# Expanded (in a subshell) after a command line was read and before it runs. Of several lines that were pasted
+# at once bash runs one after the other without a prompt between: so how the one before ended, and where the
+# shell is now, is said here too.
 __atelier_start() {
-  local entry text number
+  local status=$? entry text number cwd
   entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
   number=${entry%%[!0-9 *]*}
   number=${number//[!0-9]/}
@@ -46,7 +48,8 @@ __atelier_start() {
     text=
   fi
   __atelier_escape text "$text"
-  __atelier_say "S;$text"
+  __atelier_escape cwd "$PWD"
+  __atelier_say "S;$text;$status;$cwd"
 }
 
 # bash before 4.4 has no PS0: what was run is told when it is over, from the history.

@@ -57,6 +57,23 @@ test("bash: exit codes, directories and durations", async () => {
   assert.ok((records[3]?.durationMs ?? 0) >= 190);
 });
 
+test("bash: lines that are pasted together are commands of their own, each with its end and its place", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await shell.type(viewer, "true");
+  viewer.input("\x1b[200~false\ncd /usr\n(exit 7)\nfor i in 1 2; do\n  echo $i\ndone\x1b[201~\n");
+  await viewer.waitFor(/\n2\r\n[^\n]*[#$] $/);
+  assert.deepEqual(
+    (await shell.commands()).slice(1).map(({ command, exitCode, cwd, verified }) => [command, exitCode, cwd, verified]),
+    [
+      ["false", 1, shell.home, true],
+      ["cd /usr", 0, shell.home, true],
+      ["(exit 7)", 7, "/usr", true],
+      ["for i in 1 2; do\n  echo $i\ndone", 0, "/usr", true],
+    ],
+  );
+});
+
 const rc =
   "HISTCONTROL=ignoreboth\nHISTIGNORE='secret*'\nPROMPT_COMMAND='mine=$?'\nPS1='> '\nalias ll='echo aliased'\nset -u\n";
 test("bash: the student's HISTCONTROL, PROMPT_COMMAND, PS1, aliases and set -u keep working", async () => {

@@ -24,6 +24,8 @@ const longestCommand = 16_384;
 /** In the place of a command that the shell did not tell. */
 const untold = "(not told by the shell)";
 
+const exitCodeOf = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+
 interface Pending {
   readonly command: string;
   readonly isTruncated: boolean;
@@ -62,9 +64,16 @@ export class CommandTracker {
 
   /** @param isLast whether nothing follows in the same piece of output: only then can the state be compared */
   take(marker: ShellMarker, isLast: boolean): void {
-    const [first = "", second = ""] = marker.fields;
+    const [first = "", second = "", third = ""] = marker.fields;
     if (marker.kind === "start") {
-      if (this.#pending) this.#finish(undefined, "the shell read another command before this one was done");
+      // Lines that were pasted together have no prompt between them. Bash says how the one before ended.
+      const ended = exitCodeOf(second);
+      if (this.#pending)
+        this.#finish(
+          ended,
+          ended === undefined ? "the shell read another command before this one was done" : undefined,
+        );
+      if (third !== "") this.#cwd = third;
       this.#start(first);
     } else if (marker.kind === "end") {
       this.#hasPrompt = true;
@@ -72,7 +81,7 @@ export class CommandTracker {
         isLast && !this.#options.isShellInForeground()
           ? "the shell was not in the foreground when it said so"
           : undefined;
-      if (this.#pending) this.#finish(/^\d+$/.test(first) ? Number(first) : undefined, doubt);
+      if (this.#pending) this.#finish(exitCodeOf(first), doubt);
       this.#cwd = second;
     } else if (marker.kind === "prompt") this.#cwd = first;
   }

@@ -5,7 +5,10 @@ export interface ShellMarker {
    * `prompt`: the shell is there; `level`: this shell can say less than others.
    */
   readonly kind: "start" | "continued" | "end" | "prompt" | "level";
-  /** Text of a `start`; `<exit code>;<cwd>` of an `end`; the cwd of a `prompt`. Unescaped. */
+  /**
+   * Text of a `start`, and from some shells `<exit code>` of what ran before and `<cwd>`; `<exit code>;<cwd>` of
+   * an `end`; the cwd of a `prompt`. Unescaped.
+   */
   readonly fields: readonly string[];
 }
 

@@ -51,7 +51,8 @@ export const planTransition = (request: NewRequest, standing: Standing): Transit
     restore: { kind: "none" },
     resetsServices,
   });
-  if (request.step !== undefined && !known(request.step)) return refuse(`There is no step "${request.step}".`);
+  if (request.step !== undefined && !known(request.step))
+    return refuse(`There is no step "${request.step}". There are: ${images.slice(1).join(", ")}.`);
   if (request.image !== undefined && !images.includes(request.image))
     return refuse(`There is no image of "${request.image}" in this build.`);
   const own = request.step ?? standing.step;

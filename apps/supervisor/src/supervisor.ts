@@ -59,7 +59,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const workspaceOf = (name: string): LocalWorkspace => {
     const known = workspaces.get(name);
     if (known) return known;
-    const made = createLocalWorkspace({
+    const made: LocalWorkspace = createLocalWorkspace({
       name,
       containers,
       state,
@@ -69,6 +69,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       version: options.version,
       now,
       newId: options.newId,
+      hasNeighbours: () => [...workspaces.values()].some((one) => one !== made && one.origin() !== undefined),
     });
     workspaces.set(name, made);
     return made;

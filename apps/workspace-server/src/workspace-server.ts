@@ -33,6 +33,7 @@ import { createInstructorService } from "./instructor/instructor-service.ts";
 import { createPresenceList, watcherCount } from "./instructor/presence.ts";
 import { waitForLease } from "./lease/lease.ts";
 import { startLimitsWatch } from "./limits/start-limits-watch.ts";
+import { startWritingWatch } from "./limits/watch-writing.ts";
 import { watchPorts } from "./ports/watch-ports.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { createHistoryReader } from "./progress/progress.ts";
@@ -312,8 +313,10 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       startIntegrityWatch({ runtimeFolder: settings.ATELIER_RUNTIME, events: running.events, now: options.now }),
     );
     // Only a container of its own has limits of its own.
-    if (options.replace === undefined)
+    if (options.replace === undefined) {
       disposables.use(startLimitsWatch({ uid: identity.uid, home: identity.home, events: running.events }));
+      disposables.use(startWritingWatch((isHeavy) => control?.send({ t: "writing", isHeavy })));
+    }
     disposables.use(running.llm);
     disposables.use(running.files);
     const { events, files } = running;

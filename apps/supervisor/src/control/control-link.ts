@@ -39,6 +39,7 @@ export interface ControlLinkOptions {
   readonly whyGone: () => Promise<string | undefined>;
   readonly onRequest: (message: RequestMessage) => void;
   readonly onActivity: (message: Extract<WorkspaceMessage, { t: "activity" }>) => void;
+  readonly onWriting: (isHeavy: boolean) => void;
   /** `replaced`: another manager connected. */
   readonly onClose: (cause: "replaced" | "lost") => void;
 }
@@ -112,6 +113,9 @@ const tryOpen = async (options: ControlLinkOptions, timeoutMs: number): Promise<
         break;
       case "activity":
         options.onActivity(message);
+        break;
+      case "writing":
+        options.onWriting(message.isHeavy);
         break;
       default:
     }

@@ -30,6 +30,7 @@ const open = async (): Promise<{
     version: "0",
     now: () => clock.now,
     newId: randomUUID,
+    hasNeighbours: () => false,
   });
   await workspace.start(silent);
   return {

@@ -17,6 +17,8 @@ interface FakeContainer {
   readonly layer: Map<string, string>;
   /** Its server does not start by itself; ends with whoever holds its stdin. */
   readonly waits: boolean;
+  /** As the engine keeps them: what a container was made with, and what it was given since. */
+  readonly limits: Record<string, unknown>;
   /** Published, whether somebody listens there or not. */
   port: number;
 }
@@ -136,6 +138,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       FinishedAt: container.finishedAt,
     },
     Config: { Labels: container.labels },
+    HostConfig: container.limits,
     NetworkSettings: {
       Ports:
         container.state === "running"
@@ -220,7 +223,8 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       if (find(name)) return { status: 409, body: { message: `The name ${name} is in use` } };
       const own = body["Labels"] as Record<string, string>;
       const settings = JSON.parse(own["dev.atelier.settings"] ?? "{}") as { image: string };
-      const mounts = (body["HostConfig"] as { Mounts: { Source: string }[] }).Mounts;
+      const host = body["HostConfig"] as { Mounts: { Source: string }[]; NanoCpus?: number };
+      const mounts = host.Mounts;
       const container: FakeContainer = {
         id: `f${String(++ids).padStart(3, "0")}`,
         name,
@@ -231,6 +235,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
         finishedAt: "0001-01-01T00:00:00Z",
         server: undefined,
         layer: new Map(),
+        limits: host.NanoCpus === undefined ? {} : { NanoCpus: host.NanoCpus },
         waits: own["dev.atelier.waits"] !== undefined,
         port: 0,
       };
@@ -256,6 +261,12 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       case "rename":
         container.name = url.searchParams.get("name") ?? "";
         return { status: 204 };
+      case "update":
+        // As the real one: one way of limiting a processor excludes the other.
+        if ("CpuQuota" in body && "NanoCpus" in container.limits)
+          return { status: 409, body: { message: "CPU Quota cannot be updated as NanoCPUs has already been set" } };
+        Object.assign(container.limits, body);
+        return { status: 200, body: { Warnings: [] } };
       case "exec": {
         const id = `e${++ids}`;
         execs.set(id, container.id);

@@ -60,6 +60,8 @@ export interface FakeWorkspaceServer {
   checked(step: string): void;
   /** The student is being asked whether they mean it. */
   asks(likely: LikelyMove): void;
+  /** Its programs write as fast as they can. */
+  writes(isHeavy: boolean): void;
   /** As SIGKILL would. */
   kill(): void;
   /** As SIGTERM would. */
@@ -359,6 +361,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     },
     checked: (done) => send({ t: "activity", at: new Date().toISOString(), kind: "check", done }),
     asks: (likely) => send({ t: "activity", at: new Date().toISOString(), kind: "request", likely }),
+    writes: (isHeavy) => send({ t: "writing", isHeavy }),
     kill,
     stop: () => {
       release("stop");

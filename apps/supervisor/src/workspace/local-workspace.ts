@@ -24,6 +24,7 @@ import { messageOf } from "../transition/message-of.ts";
 import { swap } from "../transition/swap.ts";
 import { createContentOverlay } from "./content-overlay.ts";
 import { createOutcomes, type Outcome } from "./outcomes.ts";
+import { createPace } from "./pace.ts";
 import { createQueue } from "./queue.ts";
 import { noticesOf, statusOf, type Timing } from "./status.ts";
 
@@ -68,6 +69,8 @@ export interface LocalWorkspaceOptions extends Pick<TransitionTools, "containers
   readonly version: string;
   readonly now: () => number;
   readonly newId: () => string;
+  /** Whether other workspaces run here. */
+  readonly hasNeighbours: () => boolean;
 }
 
 const silent: Progress = { onPhase: () => {}, onBoot: () => {} };
@@ -109,6 +112,9 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
         if (done !== undefined) ahead.done(done);
         if (likely !== undefined) ahead.asked(likely);
       },
+      onWriting: (isHeavy) => {
+        if (live?.container.id === container.id) pace.heard(container, isHeavy);
+      },
       onClose: (cause) => {
         if (ending.signal.aborted || live?.container.id !== container.id) return;
         const again = (): void => void workspace.refresh().catch(report("reconnect.failed"));
@@ -117,6 +123,15 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     });
     return { container, port, link };
   };
+
+  const pace = createPace({
+    containers,
+    // A move needs all the speed there is, and ends what writes.
+    mayBeSlow: () => !queue.isBusy && options.hasNeighbours(),
+    // A shell that is slow for a reason says so.
+    onChange: () => sendStatus(),
+    log: (event) => log({ workspace: name, ...event }),
+  });
 
   const report =
     (event: string) =>
@@ -142,7 +157,13 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
 
   const sendStatus = (): void => {
     if (live === undefined) return;
-    const status = statusOf({ ...timing, phase, lifecycle: live.container.settings.lifecycle, now: now() });
+    const status = statusOf({
+      ...timing,
+      isSlow: pace.isSlow,
+      phase,
+      lifecycle: live.container.settings.lifecycle,
+      now: now(),
+    });
     const text = JSON.stringify(status);
     if (text === sentStatus) return;
     sentStatus = text;
@@ -159,7 +180,11 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     });
     if (result.live && result.live.link === live?.link) return;
     if (live && result.live === undefined) await ahead.drop();
-    if (!wasRunning && result.live) beginTime(result.live.container);
+    if (!wasRunning && result.live) {
+      beginTime(result.live.container);
+      // A supervisor that was killed could not give it back its speed.
+      await pace.adopt(result.live.container);
+    }
     take(result.live, result.container);
     if (result.live && result.finished) acknowledgeClaim(result.live);
   };
@@ -200,6 +225,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     }
     if (!outcomes.begin(id)) return;
     await queue.run(async () => {
+      await pace.normal();
       await using retired = new AsyncDisposableStack();
       const outcome = await perform(id, request, retired).catch((error: unknown): Outcome => {
         log({ event: "request.failed", workspace: name, request: request.kind, error: messageOf(error) });
@@ -317,6 +343,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const stopNow = async (progress: Progress): Promise<OperationResult> => {
     await settleNow(false, progress);
     const container = live?.container ?? known;
+    await pace.normal();
     await ahead.drop();
     if (container) {
       phase = "stopping";
@@ -363,7 +390,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
             generation: known.generation,
             ...(timing.deadline === undefined ? {} : { deadline: new Date(timing.deadline).toISOString() }),
             ...(timing.retainUntil === undefined ? {} : { retainUntil: new Date(timing.retainUntil).toISOString() }),
-            notices: [...noticesOf({ ...timing, now: now() })],
+            notices: [...noticesOf({ ...timing, isSlow: pace.isSlow, now: now() })],
           },
     origin: () => (live ? { port: live.port, workspaceId: live.container.settings.id } : undefined),
     refresh: () => queue.run(() => settleNow(false, silent)),
@@ -466,6 +493,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       ending.abort();
       ahead.end();
       await queue.idle();
+      await pace.normal();
       await ahead.drop();
       live?.link[Symbol.dispose]();
       live = undefined;

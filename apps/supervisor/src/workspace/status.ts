@@ -12,18 +12,26 @@ export interface Timing {
   readonly retainUntil?: number;
 }
 
+interface Told extends Timing {
+  /** Its programs write too much for the others here. */
+  readonly isSlow: boolean;
+  readonly now: number;
+}
+
 const minute = 60_000;
 const warnBefore = 10 * minute;
 const announceBefore = 24 * 60 * minute;
 
-/** What the student or the owner should know about its time. Texts change once a minute at most. */
-export const noticesOf = ({
-  deadline,
-  slept,
-  retainUntil,
-  now,
-}: Timing & { readonly now: number }): StatusMessage["notices"] => {
+/** What the student or the owner should know about its time and pace. Texts change once a minute at most. */
+export const noticesOf = ({ deadline, slept, retainUntil, isSlow, now }: Told): StatusMessage["notices"] => {
   const notices: StatusMessage["notices"] = [];
+  if (isSlow)
+    notices.push({
+      code: "slowed-down",
+      cause:
+        "Your programs write to the disk faster than the other workspaces here can bear: meanwhile they get a tenth of a processor.",
+      remedy: "Wait until they are done, or end them: then everything is as quick as before.",
+    });
   if (deadline !== undefined && deadline - now <= warnBefore) {
     const minutes = Math.max(1, Math.ceil((deadline - now) / minute));
     notices.push({
@@ -47,10 +55,9 @@ export const statusOf = ({
   phase,
   now,
   ...timing
-}: Timing & {
+}: Told & {
   readonly lifecycle: WorkspaceSettings["lifecycle"];
   readonly phase: WorkspacePhase;
-  readonly now: number;
 }): StatusMessage => ({
   t: "status",
   ...(timing.deadline === undefined ? {} : { deadline: new Date(timing.deadline).toISOString() }),

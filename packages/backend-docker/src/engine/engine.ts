@@ -40,6 +40,8 @@ export interface Engine extends Disposable {
   /** Removes it with its anonymous volumes, running or not; nothing happens when it is gone already. */
   removeContainer(id: string): Promise<void>;
   renameContainer(id: string, name: string): Promise<void>;
+  /** Gives a running one other limits; what is not named stays as it is. */
+  updateContainer(id: string, limits: Readonly<Record<string, number>>): Promise<void>;
   inspectContainer(id: string): Promise<shapes.ContainerInspect>;
   listContainers(selectors: Selectors): Promise<readonly shapes.ContainerSummary[]>;
   /** Waits for the end; answers the exit code. */
@@ -187,6 +189,7 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
     removeContainer: (id) =>
       unlessGone(act({ method: "DELETE", path: `/containers/${enc(id)}`, query: { force: true, v: true } })),
     renameContainer: (id, name) => act({ method: "POST", path: `/containers/${enc(id)}/rename`, query: { name } }),
+    updateContainer: (id, limits) => act({ method: "POST", path: `/containers/${enc(id)}/update`, json: limits }),
     inspectContainer: (id) => read(shapes.containerInspectSchema, { path: `/containers/${enc(id)}/json` }),
     listContainers: (selectors) =>
       read(z.array(shapes.containerSummarySchema), {

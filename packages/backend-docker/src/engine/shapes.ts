@@ -68,6 +68,7 @@ export const containerInspectSchema = z.object({
     Error: z.string().optional(),
   }),
   Config: z.object({ Labels: labels, Env: nullable(z.array(z.string()), []) }),
+  HostConfig: z.object({ NanoCpus: z.number().optional(), CpuQuota: z.number().optional() }).nullish(),
   NetworkSettings: z.object({
     Ports: nullable(z.record(z.string(), z.array(portBinding).nullable()), {}),
     Networks: nullable(z.record(z.string(), z.object({ IPAddress: z.string().optional() })), {}),

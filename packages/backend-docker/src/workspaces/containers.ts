@@ -13,6 +13,7 @@ import { deliverByProcess, deliverConfig, deliverOverStdin, type Delivery } from
 import { createSmallNetwork } from "./small-network.ts";
 import { refuseForeignImage } from "./refuse-foreign-image.ts";
 import { runtimeFiles } from "./runtime-files.ts";
+import { cpuLimits, isSlowedDown } from "./slow-down.ts";
 import { holdGate, waitingEntrypoint } from "./waiting-container.ts";
 import { restartServices, type ServicesOptions, startServices } from "./services.ts";
 import {
@@ -84,6 +85,10 @@ export interface Containers {
   configure(container: WorkspaceContainer, options: RunOptions): Promise<number>;
   /** Undefined when it does not run (any more). */
   portOf(container: WorkspaceContainer): Promise<number | undefined>;
+  /** Leaves a running one a tenth of a processor, or what it was made with. */
+  slowDown(container: WorkspaceContainer, isSlow: boolean): Promise<void>;
+  /** Whether somebody did that and did not undo it. */
+  isSlow(container: WorkspaceContainer): Promise<boolean>;
   /** Why it ended; undefined: it runs. */
   whyGone(container: WorkspaceContainer): Promise<string | undefined>;
   /** When it ended, in ms since 1970; undefined: it runs or never ran. */
@@ -288,6 +293,9 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       return port;
     },
     portOf: async ({ id }) => publishedPort(await engine.inspectContainer(id)),
+    slowDown: ({ id, settings }, isSlow) =>
+      engine.updateContainer(id, { ...cpuLimits(settings.resources.cpu, isSlow) }),
+    isSlow: async ({ id, settings }) => isSlowedDown(settings.resources.cpu, await engine.inspectContainer(id)),
     whyGone: async ({ id }) => {
       const { State } = await engine.inspectContainer(id);
       if (State.Running) return undefined;

@@ -95,6 +95,8 @@ export const workspaceMessageSchema = z.discriminatedUnion("t", [
     by: z.enum(["student", "instructor", "system"]),
   }),
   z.object({ t: z.literal("lease"), holdsLease: z.boolean() }),
+  /** Its programs write to the disk as fast as they can, to the harm of others; said twice a second while they do. */
+  z.object({ t: z.literal("writing"), isHeavy: z.boolean() }),
   /** Answer to a manager message that carried `call`. */
   z.object({
     t: z.literal("answer"),

@@ -137,7 +137,8 @@ const openWaiting = async (): Promise<FakeMachine> => {
 /** The container that waits, as soon as there is one for this image. */
 const waiting = async (machine: FakeMachine, image: string) => {
   const look = () => [...machine.engine.containers.values()].find((one) => one.image === image && !one.server);
-  await until(() => look()?.state === "running", `a container of ${image} waits`);
+  // Nobody would end one that is started and not yet held.
+  await until(() => look()?.state === "running" && look()?.isHeld === true, `a container of ${image} waits`);
   // Another one may be on its way out.
   await until(() => machine.engine.containers.size === 2, "there are two");
   return look() as NonNullable<ReturnType<typeof look>>;

@@ -17,6 +17,8 @@ interface FakeContainer {
   readonly layer: Map<string, string>;
   /** Its server does not start by itself; ends with whoever holds its stdin. */
   readonly waits: boolean;
+  /** Somebody holds its stdin. */
+  isHeld: boolean;
   /** As the engine keeps them: what a container was made with, and what it was given since. */
   readonly limits: Record<string, unknown>;
   /** Published, whether somebody listens there or not. */
@@ -235,6 +237,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
         finishedAt: "0001-01-01T00:00:00Z",
         server: undefined,
         layer: new Map(),
+        isHeld: false,
         limits: host.NanoCpus === undefined ? {} : { NanoCpus: host.NanoCpus },
         waits: own["dev.atelier.waits"] !== undefined,
         port: 0,
@@ -292,6 +295,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
   // Attached to a first process: what comes is its stdin, line by line; the end of it is its end, too.
   const attach = (container: FakeContainer, socket: Duplex, head: Buffer): void => {
     socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+    container.isHeld = true;
     let text = head.toString("utf8");
     let last: Promise<void> = Promise.resolve();
     const take = (isOver: boolean): void => {

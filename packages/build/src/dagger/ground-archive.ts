@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -48,7 +48,7 @@ export const groundArchive = async ({
   const draft = `${file}.${process.pid}`;
   try {
     await writeArchive(draft, image, await Promise.all(layers.map((layer) => compress(layer, scratch))));
-    await rename(draft, file);
+    await putInPlace(draft, file);
   } finally {
     await rm(draft, { force: true });
   }
@@ -56,6 +56,13 @@ export const groundArchive = async ({
   await dropOld(cacheFolder, file);
   return file;
 };
+
+/** The first of two builds at once counts: the engine may be reading its archive, and refuses one that changes. */
+const putInPlace = (draft: string, file: string): Promise<void> =>
+  link(draft, file).catch((error: NodeJS.ErrnoException) =>
+    // Not every file system has links.
+    error.code === "EEXIST" ? undefined : rename(draft, file),
+  );
 
 /** Beside the archive, whose own times Dagger looks at. */
 const touchUse = async (file: string): Promise<void> => {

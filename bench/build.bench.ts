@@ -10,6 +10,9 @@ const rounds = 7;
 const steps = Array.from({ length: 10 }, (_, index) => `s${index + 1}`);
 const last = steps.at(-1) ?? "";
 
+/** No run finds what an earlier one built: it would begin with an engine that has nothing of it, or half. */
+const run = Date.now();
+
 /** Ten steps of a file and a command each. */
 const writeWorkshop = (atelier: AtelierCli): Promise<void> =>
   atelier.write({
@@ -20,7 +23,7 @@ const writeWorkshop = (atelier: AtelierCli): Promise<void> =>
           `w/steps/${step}/step.yaml`,
           `title: ${step}\nfiles:\n  - source: files/value\n    target: /srv/${step}/value\n    owner: root\ncommands:\n  - run: cp /srv/${step}/value /srv/${step}/copy\n`,
         ],
-        [`w/steps/${step}/files/value`, "first\n"],
+        [`w/steps/${step}/files/value`, `${run}\n`],
         [`w/steps/${step}/content.md`, `# ${step}\n`],
       ]),
     ),

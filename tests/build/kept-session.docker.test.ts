@@ -117,6 +117,17 @@ else {
     );
   });
 
+  test("Dagger, as a client from before 1.0 sees it: it names no layers, so images come whole, with what was taken away", async () => {
+    await using atelier = await createAtelierCli({ ...dagger.env, _EXPERIMENTAL_DAGGER_VERSION: "v0.21.9" });
+    for (const value of ["first", "second"]) {
+      await writeWorkshop(atelier, "whole", `  - run: rm /srv/one; echo ${value} > /srv/two\n`);
+      await atelier.succeed("build", "whole", "--builder", "dagger");
+      assert.equal(readIn("whole", "/srv/two"), value);
+    }
+    assert.equal(readIn("whole", "/srv/run"), `${run}`);
+    assert.throws(() => readIn("whole", "/srv/one"), /No such file/);
+  });
+
   test("Dagger: a build that hands over a secret has a session of its own", async () => {
     await using atelier = await createAtelierCli(dagger.env);
     await writeWorkshop(atelier, "secret", "  - run: sha256sum < /run/secrets/key > /srv/two\n    secrets: [key]\n");

@@ -9,13 +9,13 @@ import { secretsOf } from "../docker/docker-chain.ts";
 import { openFailureShell } from "../docker/failure-shell.ts";
 import { digestOf } from "../docker/image-cache.ts";
 import { readImage } from "../image/engine-image.ts";
-import type { LayerFile } from "../image/layer-file.ts";
-import { describeImage, type ImageToLoad, loadImages } from "../image/load-images.ts";
+import { describeImage, type ImageToLoad, type LayerToLoad, loadImages } from "../image/load-images.ts";
 import type { DaggerHost } from "./dagger-host.ts";
 import { type DaggerSession, withDagger } from "./dagger-session.ts";
 import { exportLayers } from "./export-layers.ts";
 import { groundArchive } from "./ground-archive.ts";
 import { layersAbove } from "./layers-above.ts";
+import { layersOneByOne, manifestOf } from "./layers-one-by-one.ts";
 import { runGroup, withGroup } from "./make-group.ts";
 import { hasPassword, nameOf, sendNetwork, sendPacks } from "./send-inputs.ts";
 import { QueryFailed } from "./session/query-session.ts";
@@ -115,13 +115,14 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
   const kept = keeper && !isSecret ? { keeper: { folder: options.cacheFolder, command: keeper } } : {};
   return withDagger({ host, env, signal, ...kept }, async (session) => {
     const { client } = session;
-    const groundContainer = await groundIn(work, session, options.cacheFolder);
+    let ground: Promise<Container> | undefined;
+    const groundOf = (): Promise<Container> => (ground ??= groundIn(work, session, options.cacheFolder));
     const prefixes = prefixesOf(work, steps);
     const start = await startOf(session, {
       // What is to be run again is not looked for.
       groups: (isAgain ? steps.slice(0, first) : steps).flatMap(({ groups }) => groups),
       prefixes,
-      groundContainer,
+      groundOf,
     });
     const packs = await sendPacks(
       work,
@@ -131,7 +132,10 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
       ),
     );
     const network = await sendNetwork(work, session);
+    const there = await layersBelow(work, steps[first - 1]);
+    const last = steps.findLast(({ groups }) => groups.length > 0)?.groups.at(-1);
     let container = start.container;
+    let manifest: string | undefined;
     let below: LayerGroup | undefined;
     for (const [index, { step, groups }] of steps.entries()) {
       const started = now();
@@ -152,10 +156,10 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
         container = withGroup(work, { client, container, group }, { pack: packs.get(group), ...network, salt });
         if (!isNew) continue;
         try {
-          container = await runGroup(work, { container, group, step });
+          ({ container, manifest } = await runGroup(work, session, { container, group, step, isLast: group === last }));
         } catch (error) {
           if (request.onFailedCommand) {
-            const layers = await takeLayers(work, { container: before, groundContainer });
+            const layers = await takeLayers(work, session, { container: before, groundOf, there });
             const [image] = await loadImages(work.engine, [imageOn(work, layers, "")], signal);
             if (image) await openFailureShell(work, { image: image.id, group, step, error });
           }
@@ -167,7 +171,7 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
       if (isNew) onProgress({ kind: "step-finished", step, cached, ms: now() - started });
     }
     const [made] = await Promise.all([
-      imagesOfSteps(work, { steps, first, container, groundContainer }),
+      imagesOfSteps(work, session, { steps, first, container, manifest, groundOf, there }),
       below && rememberContainer(session, prefixes.get(below), container),
     ]);
     return made;
@@ -251,11 +255,11 @@ const startOf = async (
   {
     groups,
     prefixes,
-    groundContainer,
+    groundOf,
   }: {
     readonly groups: readonly LayerGroup[];
     readonly prefixes: ReadonlyMap<LayerGroup, string>;
-    readonly groundContainer: Container;
+    readonly groundOf: () => Promise<Container>;
   },
 ): Promise<{ readonly container: Container; readonly done: ReadonlySet<LayerGroup> }> => {
   for (let count = groups.length; count > 0; count--) {
@@ -263,23 +267,19 @@ const startOf = async (
     const container = await alive(session, group && session.known.get(prefixes.get(group) ?? ""));
     if (container) return { container, done: new Set(groups.slice(0, count)) };
   }
-  return { container: groundContainer, done: new Set() };
+  return { container: await groundOf(), done: new Set() };
 };
 
-/** The images of all steps that are new, from the archive of the last one: it holds the layers of all. */
+/** The images of all steps that are new, from the last one: it holds the layers of all. */
 const imagesOfSteps = async (
   work: ChainWork,
-  {
-    steps,
-    first,
-    container,
-    groundContainer,
-  }: { steps: readonly PlannedStep[]; first: number; container: Container; groundContainer: Container },
+  session: DaggerSession,
+  { steps, first, ...containers }: Containers & { readonly steps: readonly PlannedStep[]; readonly first: number },
 ): Promise<Map<string, ImageToLoad>> => {
   const { ground, cache } = work;
   const executions = steps.map(({ groups }) => groups.length);
   const expected = executions.reduce((sum, count) => sum + count, 0);
-  const layers = await takeLayers(work, { container, groundContainer });
+  const layers = await takeLayers(work, session, containers);
   if (layers.length !== expected) throw new Error(`Dagger made ${layers.length} layers of ${expected} executions`);
   const made = new Map<string, ImageToLoad>();
   let end = 0;
@@ -291,21 +291,46 @@ const imagesOfSteps = async (
   return made;
 };
 
+interface Containers {
+  readonly container: Container;
+  /** Of its image, as far as it is known. */
+  readonly manifest?: string | undefined;
+  readonly groundOf: () => Promise<Container>;
+  /** Diff ids of the image that the first new step stands on, as the Docker engine has it. */
+  readonly there: readonly string[];
+}
+
+/** What the Docker engine has of the steps before the first that is to be made. */
+const layersBelow = async (
+  { cache, engine, ground, memory }: ChainWork,
+  below: PlannedStep | undefined,
+): Promise<readonly string[]> => {
+  const id = below && below.digest !== ground.digest ? (await cache.find(below.digest))?.id : undefined;
+  if (id === undefined) return ground.image.layers;
+  return memory.layersOf(id, async () => (await readImage(engine, id)).layers);
+};
+
 /** Layers of a container that are above the ground. */
 const takeLayers = async (
   { ground, scratch }: ChainWork,
-  { container, groundContainer }: { readonly container: Container; readonly groundContainer: Container },
-): Promise<readonly LayerFile[]> => {
+  session: DaggerSession,
+  { container, manifest: told, groundOf, there }: Containers,
+): Promise<readonly LayerToLoad[]> => {
+  const known = ground.image.layers;
+  const id = await container.id();
+  const manifest = told ?? (await manifestOf(session, id));
+  if (manifest !== undefined)
+    return layersOneByOne(session, { id, manifest }, { ground: known, there, folder: scratch });
   const file = join(scratch, `${randomUUID()}.tar`);
   try {
-    await exportLayers(container, { ground: groundContainer, known: ground.image.layers.length, file });
-    return await layersAbove(file, { ground: ground.image.layers, folder: scratch });
+    await exportLayers(container, { ground: await groundOf(), known: known.length, file });
+    return await layersAbove(file, { ground: known, folder: scratch });
   } finally {
     await rm(file, { force: true });
   }
 };
 
-const imageOn = ({ ground }: ChainWork, layers: readonly LayerFile[], digest: string): ImageToLoad => ({
+const imageOn = ({ ground }: ChainWork, layers: readonly LayerToLoad[], digest: string): ImageToLoad => ({
   parent: ground.image,
   layers,
   config: { ...ground.image.config, Labels: { ...ground.image.config.Labels, [labels.layerDigest]: digest } },

@@ -1,11 +1,10 @@
-import type { Client, Container } from "@dagger.io/dagger";
 import { AppError } from "@atelier/domain";
 import { isFullDisk } from "../disk-full.ts";
 import type { DaggerHost } from "./dagger-host.ts";
 import { useKeptSession } from "./session/kept-session.ts";
 import { openSession } from "./session/open-session.ts";
 import { ConnectionLost, QueryFailed, querySession } from "./session/query-session.ts";
-import { engineError, sdkClient } from "./session/sdk-client.ts";
+import { engineError, type SdkClient, sdkClient } from "./session/sdk-client.ts";
 
 export interface DaggerSessionOptions {
   readonly host: DaggerHost;
@@ -16,10 +15,7 @@ export interface DaggerSessionOptions {
 }
 
 /** What work in a session is given. */
-export interface DaggerSession {
-  readonly client: Client;
-  /** A container of this session by its id. */
-  containerOf(id: string): Container;
+export interface DaggerSession extends SdkClient {
   /** Ids that earlier work in the same session remembered, by what they are of. */
   readonly known: ReadonlyMap<string, string>;
   remember(entries: Readonly<Record<string, string>>): void;

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { extract } from "tar-stream";
 import { z } from "zod";
@@ -36,12 +36,16 @@ export const layersAbove = async (
   });
 };
 
-const uncompressed = (source: Readable, mediaType: string): Readable =>
-  mediaType.endsWith("gzip")
-    ? source.pipe(createGunzip())
+/** A layer's archive, whatever it was compressed with. */
+export const uncompressed = (source: Readable, mediaType: string): Readable => {
+  const through = mediaType.endsWith("gzip")
+    ? createGunzip()
     : mediaType.endsWith("zstd")
-      ? source.pipe(createZstdDecompress())
-      : source;
+      ? createZstdDecompress()
+      : undefined;
+  // A failure of either is the reader's to hear.
+  return through ? pipeline(source, through, () => undefined) : source;
+};
 
 const readManifest = async (file: string): Promise<z.output<typeof manifestSchema>> => {
   const smallest = 4 * 1024 * 1024;

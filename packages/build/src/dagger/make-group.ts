@@ -1,5 +1,6 @@
 import type { Client, Container, File, Secret } from "@dagger.io/dagger";
 import { platformPaths } from "@atelier/contract";
+import { z } from "zod";
 import type { ChainWork } from "../chain/chain-builder.ts";
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
@@ -9,6 +10,8 @@ import type { LayerGroup } from "../chain/layer-groups.ts";
 import { plainLines } from "../chain/plain-lines.ts";
 import { placeOfGroup } from "../chain/place-of-group.ts";
 import { orEngineFull } from "../disk-full.ts";
+import type { DaggerSession } from "./dagger-session.ts";
+import { lacksManifest, manifestField, manifestSchema } from "./layers-one-by-one.ts";
 import { QueryFailed } from "./session/query-session.ts";
 import { engineError } from "./session/sdk-client.ts";
 
@@ -19,13 +22,15 @@ const identityOf = ({ command }: LayerGroup, work: ChainWork): CommandIdentity =
 const script =
   'if [ -n "$1" ]; then "$2" "$3" "$1" || exit; fi; shift 3; while [ "$1" != -- ]; do export "$1"; shift; done; shift; exec "$@"';
 
+const saidSchema = manifestSchema.partial().extend({ stdout: z.string() });
+
 const packPath = "/opt/atelier/.files";
 const trustPath = "/opt/atelier/.extra-ca";
 
 export interface GroupInputs {
   /** Its files, when it has any. */
   readonly pack: File | undefined;
-  readonly trust: Secret | undefined;
+  readonly trust: File | undefined;
   readonly proxies: Readonly<Record<string, Secret>>;
   /** Makes the execution another one than any before. */
   readonly salt: string;
@@ -44,7 +49,7 @@ export const withGroup = (
   for (const [key, value] of Object.entries(group.env)) made = made.withEnvVariable(key, value);
   if (pack) made = made.withMountedFile(packPath, pack);
   for (const [variable, secret] of Object.entries(proxies)) made = made.withSecretVariable(variable, secret);
-  if (trust) made = made.withMountedSecret(trustPath, trust, { mode: 0o600 });
+  if (trust) made = made.withMountedFile(trustPath, trust);
   for (const secret of command?.secrets ?? [])
     made = made.withMountedSecret(
       `/run/secrets/${secret}`,
@@ -77,14 +82,21 @@ export const withGroup = (
   return made;
 };
 
+export interface MadeGroup {
+  readonly container: Container;
+  /** Of the container's image, when it was asked for and the engine has one to give. */
+  readonly manifest: string | undefined;
+}
+
 /**
- * Has the engine run it, and passes on what it said. Throws `AppError` `command-failed`, and `engine-disk-full`
- * with the line that was being made.
+ * Has the engine run it, and passes on what it said; with the manifest of what came out, all in one question.
+ * Throws `AppError` `command-failed`, and `engine-disk-full` with the line that was being made.
  */
 export const runGroup = async (
   work: ChainWork,
-  { container, group, step }: { container: Container; group: LayerGroup; step: string },
-): Promise<Container> => {
+  session: Pick<DaggerSession, "containerOf" | "fieldsOf">,
+  { container, group, step, isLast }: { container: Container; group: LayerGroup; step: string; isLast: boolean },
+): Promise<MadeGroup> => {
   const { onProgress } = work.request;
   const lines: string[] = [];
   const output = plainLines((line) => {
@@ -96,9 +108,14 @@ export const runGroup = async (
     output.end();
   };
   try {
-    const done = await container.sync();
-    take(await done.stdout());
-    return done;
+    const id = await container.id();
+    const { stdout, manifest } = saidSchema.parse(
+      await session
+        .fieldsOf(id, isLast ? `stdout ${manifestField}` : "stdout")
+        .catch((error: unknown) => (lacksManifest(error) ? session.fieldsOf(id, "stdout") : Promise.reject(error))),
+    );
+    take(stdout);
+    return { container: session.containerOf(id), manifest: manifest?.contents };
   } catch (thrown) {
     const error = engineError(thrown);
     if (!(error instanceof QueryFailed)) throw error;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { File, Secret } from "@dagger.io/dagger";
 import type { ChainWork } from "../chain/chain-builder.ts";
@@ -51,25 +51,30 @@ export const nameOf = (text: string | Uint8Array): string =>
 
 /**
  * Authorities and proxies, which must be in no image. Named by what they say: another build in the same session
- * may have others. Proxies whose addresses hold a password come into no session that is kept.
+ * may have others. Authorities are a file, since they are no secret: an engine looks for every line of a secret in
+ * all that a command says, and a bundle has thousands. Proxies whose addresses hold a password come into no
+ * session that is kept.
  */
 export const sendNetwork = async (
-  { trust, proxies }: ChainWork,
+  { trust, proxies, scratch }: ChainWork,
   { client, known, remember }: DaggerSession,
-): Promise<{ readonly trust: Secret | undefined; readonly proxies: Readonly<Record<string, Secret>> }> => {
-  const send = async (name: string, text: string): Promise<Secret> => {
-    const id = known.get(name) ?? (await client.setSecret(name, text).id());
+): Promise<{ readonly trust: File | undefined; readonly proxies: Readonly<Record<string, Secret>> }> => {
+  const once = async <T extends File | Secret>(name: string, send: () => Promise<string>): Promise<T> => {
+    const id = known.get(name) ?? (await send());
     remember({ [name]: id });
-    return byId<Secret>(id);
+    return byId<T>(id);
   };
+  const sendTrust = (pem: Uint8Array): Promise<File> =>
+    once(`atelier-extra-ca-${nameOf(pem)}`, async () => {
+      const file = join(scratch, "extra-ca");
+      await writeFile(file, trustInput(pem));
+      return client.host().file(file).id();
+    });
   const names = Object.entries(proxies).map(async ([variable, value]) => {
-    const name = hasPassword(value) ? variable : `${variable}-${nameOf(value)}`;
-    return [variable, await send(`atelier-proxy-${name}`, value)] as const;
+    const name = `atelier-proxy-${hasPassword(value) ? variable : `${variable}-${nameOf(value)}`}`;
+    return [variable, await once<Secret>(name, () => client.setSecret(name, value).id())] as const;
   });
-  const [bundle, ...secrets] = await Promise.all([
-    trust && send(`atelier-extra-ca-${nameOf(trust)}`, trustInput(trust).toString("utf8")),
-    ...names,
-  ]);
+  const [bundle, ...secrets] = await Promise.all([trust && sendTrust(trust), ...names]);
   return { trust: bundle, proxies: Object.fromEntries(secrets) };
 };
 

@@ -8,10 +8,13 @@ import { layerTime } from "../tar/make-tar.ts";
 import { type ContainerConfig, type EngineImage, tidyConfig } from "./engine-image.ts";
 import type { LayerFile } from "./layer-file.ts";
 
+/** A layer that is sent, or one that the engine has on the same layers already: its digest alone. */
+export type LayerToLoad = LayerFile | { readonly diffId: string; readonly file?: undefined };
+
 /** An image to be made of one that the engine has, layers on top of it, and a configuration. */
 export interface ImageToLoad {
   readonly parent: EngineImage;
-  readonly layers: readonly LayerFile[];
+  readonly layers: readonly LayerToLoad[];
   readonly config: ContainerConfig;
   /** What stands in the image's history for our layers. */
   readonly comment: string;
@@ -57,7 +60,11 @@ export const loadImages = async (
 ): Promise<readonly EngineImage[]> => {
   if (requests.length === 0) return [];
   const described = requests.map((request) => ({ request, ...describeImage(request) }));
-  const files = new Map(requests.flatMap(({ layers }) => layers.map((layer) => [layer.diffId, layer] as const)));
+  const files = new Map(
+    requests.flatMap(({ layers }) =>
+      layers.flatMap((layer) => (layer.file === undefined ? [] : [[layer.diffId, layer] as const])),
+    ),
+  );
   const nameOf = (digest: string): string => digest.replace(/^sha256:/, "");
   const archive = pack();
   const fill = async (): Promise<void> => {

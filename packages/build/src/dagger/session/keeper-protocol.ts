@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Changes when a keeper and a build of different releases would not understand one another. */
-export const keeperVersion = 1;
+export const keeperVersion = 2;
 
 /** What a build, or a command about them, says first: one line of JSON. */
 export const askSchema = z.discriminatedUnion("op", [

@@ -89,10 +89,14 @@ const useKeeper = async (file: string, key: string): Promise<KeptSession | undef
   };
 };
 
+/**
+ * Whether the engine answers and has files from here: when the way to it was cut and is there again, it answers, but
+ * the session's own connection for files is gone for good.
+ */
 const isAlive = async (address: SessionAddress, signal: AbortSignal): Promise<boolean> => {
   using query = querySession(address, AbortSignal.any([signal, AbortSignal.timeout(pingTimeoutMs)]));
   try {
-    await query.request("{version}");
+    await query.request('{ host { findUp(name: ".", noCache: true) } }');
     return true;
   } catch {
     signal.throwIfAborted();

@@ -74,8 +74,12 @@ export const querySession = ({ port, token }: SessionAddress, signal: AbortSigna
         throw new ConnectionLost((error as Error).message, { cause: error });
       });
       const { data, errors } = readAnswer(text);
-      const [error] = errors ?? [];
-      if (error) throw new QueryFailed(error.message, failedCommandSchema.safeParse(error.extensions).data);
+      const failures = errors?.map(
+        ({ message, extensions }) => new QueryFailed(message, failedCommandSchema.safeParse(extensions).data),
+      );
+      // Several things were asked of one command: any of them may say first that it failed, and one says how.
+      const failure = failures?.find(({ exitCode }) => exitCode !== undefined) ?? failures?.[0];
+      if (failure) throw failure;
       return data;
     },
     [Symbol.dispose]: () => agent.destroy(),

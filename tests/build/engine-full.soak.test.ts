@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createAtelierCli } from "@atelier/testkit";
+import { createAtelierCli, daggerForTests } from "@atelier/testkit";
 import { openSmallEngine } from "./small-engine.ts";
 
 const tagsOf = (repository: string): readonly string[] =>
@@ -58,3 +58,28 @@ test("an engine whose own disk is full is said with step and line, and the next 
   assert.doesNotMatch(second.stderr, /✓ one built/, "what was made before is kept");
   assert.match(second.stderr, /✓ two built[\s\S]*✓ three built/);
 });
+
+const { ATELIER_TEST_DAGGER_SMALL_HOST: smallHost } = process.env;
+const dagger = daggerForTests();
+if (smallHost && dagger)
+  test("Dagger engine on a small disk: a command that fills it is told in time, with step and line", async () => {
+    await using atelier = await createAtelierCli({ ...dagger.env, _EXPERIMENTAL_DAGGER_RUNNER_HOST: smallHost });
+    await atelier.write({
+      "w/workshop.yaml":
+        'version: v1\nworkshop:\n  name: dagger-full\n  version: "1"\n  title: Disk\nbase:\n  image: debian:12\nsteps: [one, two]\n',
+      "w/steps/one/step.yaml": "title: One\ncommands:\n  - run: date > /srv/one\n",
+      "w/steps/one/content.md": "# One\n",
+      "w/steps/two/step.yaml": "title: Two\ncommands:\n  - run: dd if=/dev/zero of=/srv/big bs=1M\n",
+      "w/steps/two/content.md": "# Two\n",
+    });
+    const begun = Date.now();
+    const { code, stderr } = await atelier.run("build", "w", "--builder", "dagger");
+    assert.equal(code, 1);
+    // Whether its last words found room depends on the file system.
+    assert.match(
+      stderr,
+      /error Step "two" \(steps\/two\/step\.yaml:3\): the engine's disk is full: |error Step "two": a command ended with exit code 1 \(steps\/two\/step\.yaml:3\):[\s\S]*No space left on device[\s\S]*→ The engine's disk is full\./,
+    );
+    assert.match(stderr, /→ .*\/var\/lib\/dagger\. Build again then/);
+    assert.ok(Date.now() - begun < 100_000, `${Date.now() - begun} ms`);
+  });

@@ -14,6 +14,12 @@ export const isFullDisk = ({ message }: Error): boolean => /no space left on dev
 
 const engineCode = "engine-disk-full";
 
+/** What to do about it, by engine. */
+export const makeRoom = {
+  docker: "`atelier clean` and `docker system df` show what can go.",
+  dagger: "Make room where the Dagger engine keeps its cache, in its container's /var/lib/dagger.",
+} as const;
+
 /**
  * What an engine says of its own disk, with what was being made; anything else as it is. A command that failed
  * for it says so itself, with its line.
@@ -23,10 +29,7 @@ export const orEngineFull = (error: unknown, doing: string): unknown =>
   !(error instanceof AppError && [engineCode, code, "command-failed"].includes(error.code)) &&
   isFullDisk(error)
     ? new AppError(engineCode, `${doing}: the engine's disk is full: ${error.message}`, {
-        hint:
-          error instanceof AppError
-            ? "`atelier clean` and `docker system df` show what can go. Build again then; everything before is cached."
-            : "Make room where the Dagger engine keeps its cache, in its container's /var/lib/dagger. Build again then; everything before is cached.",
+        hint: `${makeRoom[error instanceof AppError ? "docker" : "dagger"]} Build again then; everything before is cached.`,
         cause: error,
       })
     : error;

@@ -1,5 +1,6 @@
 import { AppError, type SourceLocation } from "@atelier/domain";
 import type { CommandFailure } from "../builder.ts";
+import { makeRoom } from "../disk-full.ts";
 import type { CommandIdentity } from "./identity.ts";
 import type { CommandLayer } from "./layer-groups.ts";
 
@@ -16,6 +17,7 @@ export const commandFailed = ({
   exitCode,
   tail,
   identity,
+  engine,
 }: {
   readonly step: string;
   readonly command: Pick<CommandLayer, "run" | "cwd"> & { readonly at?: SourceLocation };
@@ -23,6 +25,8 @@ export const commandFailed = ({
   /** Last lines of its output, plain. */
   readonly tail: readonly string[];
   readonly identity: CommandIdentity;
+  /** Whose disk is full when the output says that one is. */
+  readonly engine: keyof typeof makeRoom;
 }): AppError => {
   const failure: CommandFailure = {
     step,
@@ -35,7 +39,7 @@ export const commandFailed = ({
   return new AppError(
     "command-failed",
     `Step "${step}": a command ended with exit code ${exitCode}${place}:\n  ${command.run.trim().replaceAll("\n", "\n  ")}\n${tail.map((line) => `  | ${line}`).join("\n")}`,
-    { hint: hintOf(exitCode, { command, identity, tail }), cause: failure },
+    { hint: hintOf(exitCode, { command, identity, tail, engine }), cause: failure },
   );
 };
 
@@ -45,16 +49,18 @@ const hintOf = (
     command,
     identity,
     tail,
+    engine,
   }: {
     readonly command: { readonly cwd: string };
     readonly identity: CommandIdentity;
     readonly tail: readonly string[];
+    readonly engine: keyof typeof makeRoom;
   },
 ): string => {
   if (exitCode === noFolder)
     return `Its folder ${command.cwd} could not be entered as ${identity.name}; create it in an earlier command or with files[].`;
   if (tail.some((line) => /no space left on device/i.test(line)))
-    return "The engine's disk is full: `atelier clean` and `docker system df` show what can go. Build again then; everything before this command is cached.";
+    return `The engine's disk is full. ${makeRoom[engine]} Build again then; everything before this command is cached.`;
   if (exitCode === 137)
     return "It was killed, most likely because the engine ran out of memory. Everything before it is cached.";
   return "Mend the command and build again; everything before it is cached. `atelier build --shell-on-failure` opens a shell before it.";

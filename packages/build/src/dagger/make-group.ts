@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Client, Container, File, Secret } from "@dagger.io/dagger";
 import { platformPaths } from "@atelier/contract";
 import { z } from "zod";
@@ -9,7 +10,7 @@ import { type CommandIdentity, rootIdentity } from "../chain/identity.ts";
 import type { LayerGroup } from "../chain/layer-groups.ts";
 import { plainLines } from "../chain/plain-lines.ts";
 import { placeOfGroup } from "../chain/place-of-group.ts";
-import { orEngineFull } from "../disk-full.ts";
+import { isFullDisk, orEngineFull } from "../disk-full.ts";
 import type { DaggerSession } from "./dagger-session.ts";
 import { lacksManifest, manifestField, manifestSchema } from "./layers-one-by-one.ts";
 import { QueryFailed } from "./session/query-session.ts";
@@ -94,7 +95,7 @@ export interface MadeGroup {
  */
 export const runGroup = async (
   work: ChainWork,
-  session: Pick<DaggerSession, "containerOf" | "fieldsOf">,
+  session: Pick<DaggerSession, "client" | "containerOf" | "fieldsOf">,
   { container, group, step, isLast }: { container: Container; group: LayerGroup; step: string; isLast: boolean },
 ): Promise<MadeGroup> => {
   const { onProgress } = work.request;
@@ -119,16 +120,50 @@ export const runGroup = async (
   } catch (thrown) {
     const error = engineError(thrown);
     if (!(error instanceof QueryFailed)) throw error;
+    const doing = `Step "${step}"${placeOfGroup(work.request, step, group)}`;
     const { exitCode = -1, stdout, stderr } = error;
-    if (exitCode < 0 || group.command === undefined)
-      throw orEngineFull(error, `Step "${step}"${placeOfGroup(work.request, step, group)}`);
+    // Without a code, or with none that a command can have, the engine could not even write down how it ended.
+    if (exitCode < 0) {
+      const refusal = isFullDisk(error) ? undefined : await refusalOfRoom(session);
+      if (refusal !== undefined) throw orEngineFull(new Error(`${bare(error)}; ${refusal}`, { cause: error }), doing);
+    }
+    const code = exitCode < 0 ? codeIn(error) : exitCode;
+    if (code === undefined || group.command === undefined) throw orEngineFull(error, doing);
     take(`${stdout}${stderr}`);
+    if (exitCode < 0) lines.push("(The engine kept nothing more of what it said.)");
     throw commandFailed({
       step,
       command: group.command,
-      exitCode,
+      exitCode: code,
       tail: lines.slice(-tailLines),
       identity: identityOf(group, work),
+      engine: "dagger",
     });
   }
 };
+
+/** What an engine says of a failure, without its own reference. */
+const bare = ({ message }: QueryFailed): string => message.replace(/ \[traceparent:[^\]]*\]$/, "");
+
+/** The exit code of a command of which the engine knows nothing else. */
+const codeIn = (error: QueryFailed): number | undefined => {
+  const [, code] = /^exit code: (-?\d+)$/.exec(bare(error)) ?? [];
+  return code === undefined ? undefined : Number(code);
+};
+
+/** More than an engine has left that could not write down an exit code, which is a few bytes in a new folder. */
+const probeBytes = 256 * 1024;
+
+/** What the engine says of a full disk when it is given something to keep; undefined when it keeps it. */
+const refusalOfRoom = ({ client }: Pick<DaggerSession, "client">): Promise<string | undefined> =>
+  client
+    .directory()
+    .withNewFile("room", randomBytes(probeBytes).toString("base64"))
+    .sync()
+    .then(
+      () => undefined,
+      (thrown: unknown) => {
+        const error = engineError(thrown);
+        return error instanceof QueryFailed && isFullDisk(error) ? error.message : undefined;
+      },
+    );

@@ -89,7 +89,7 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
     streams.destroy();
   }
   const exitCode = await engine.waitContainer(container, signal);
-  if (exitCode !== 0) throw commandFailed({ step, command, exitCode, tail, identity });
+  if (exitCode !== 0) throw commandFailed({ step, command, exitCode, tail, identity, engine: "docker" });
 };
 
 const putSecret = async (

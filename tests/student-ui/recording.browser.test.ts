@@ -103,3 +103,47 @@ test("where terminals are not recorded it says so and who decided it", async (co
   await page.getByText("Whoever set up this workspace has switched the recording of terminals off.").waitFor();
   assert.equal(await page.locator(".cast-player").count(), 0);
 });
+
+test("a recording that is too large for a page is played part by part, each with its own times", async (context) => {
+  const { page, complaints } = await openDesk(context, "tools");
+  const asked: string[] = [];
+  const startedAt = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 10, minute)).toISOString();
+  const parts = [0, 20, 40].map((minute) => ({ bytes: 20 * 1024 * 1024, startedAt: startedAt(minute) }));
+  await page.route("**/api/work/recordings", (route) =>
+    route.fulfill({
+      json: [{ id: "LARGE", terminal: "1", startedAt: startedAt(0), parts, bytes: 60 * 1024 * 1024, live: false }],
+    }),
+  );
+  await page.route("**/api/work/recordings/**", (route) => {
+    const { pathname } = new URL(route.request().url());
+    asked.push(pathname);
+    const number = Number(pathname.split("/").at(-1));
+    const header = { version: 2, width: 80, height: 24, timestamp: Date.parse(startedAt((number - 1) * 20)) / 1000 };
+    return route.fulfill({
+      contentType: "application/x-asciicast",
+      body: `${JSON.stringify(header)}\n[1, "o", "this is part ${number}\\r\\n"]\n[65, "o", "done"]\n`,
+    });
+  });
+  await openTab(page);
+  const chooser = page.getByRole("combobox", { name: "Recording" });
+  await page.getByText("it plays in parts").waitFor();
+  assert.deepEqual(
+    (await chooser.locator("option").allTextContents()).map((text) => /part \d of \d$/.exec(text)?.[0]),
+    ["part 1 of 3", "part 2 of 3", "part 3 of 3"],
+  );
+  for (const number of [1, 3]) {
+    await chooser.selectOption(`LARGE/${number}`);
+    const place = page.getByRole("slider", { name: "Place in the recording" });
+    await place.focus();
+    await page.keyboard.press("End");
+    await screen(page).getByText(`this is part ${number}`).first().waitFor();
+    await isAt(page, "01:05");
+  }
+  assert.deepEqual(asked, ["/api/work/recordings/LARGE/parts/1", "/api/work/recordings/LARGE/parts/3"]);
+  assert.equal(
+    await page.getByRole("link", { name: /^Download/ }).getAttribute("href"),
+    "/api/work/recordings/LARGE",
+    "the download is the whole of it",
+  );
+  assert.deepEqual(complaints, []);
+});

@@ -13,6 +13,7 @@ export * from "./flat-files/flat-files.ts";
 export * from "./http/author-diagnostic.ts";
 export * from "./http/content-api.ts";
 export * from "./http/files-api.ts";
+export * from "./http/fill-path.ts";
 export * from "./http/instructor-api.ts";
 export * from "./http/evidence.ts";
 export * from "./http/leaving-api.ts";

@@ -1,4 +1,5 @@
 import {
+  fillPath,
   type InstructorEvent,
   instructorApi,
   instructorEventSchema,
@@ -56,22 +57,25 @@ export const createWorkspaceSource = ({ fetch, clock, watch }: WorkspaceSourceOp
     const kept = keepConnected(dial, clock, listener.connection);
     return { reconnect: kept.retryNow, close: kept.close };
   },
-  watch: (name) => watch(instructorApi.terminal.replace(":name", encodeURIComponent(name))),
+  watch: (name) => watch(fillPath(instructorApi.terminal, { name })),
   recordings: async (): Promise<readonly RecordingView[]> => {
     const answer = await fetch(instructorApi.recordings);
     if (!answer.ok) throw await problemOf(answer);
     return z.array(recordingViewSchema).parse(await answer.json());
   },
-  loadRecording: async (id, signal) => {
-    const answer = await fetch(recordingUrl(id), { signal });
+  loadRecording: async (id, signal, part) => {
+    const answer = await fetch(recordingUrl(id, part), { signal });
     if (!answer.ok) throw await problemOf(answer);
     return answer.text();
   },
-  recordingUrl,
+  recordingUrl: (id) => recordingUrl(id),
   exportUrl: instructorApi.export,
 });
 
-const recordingUrl = (id: string): string => instructorApi.recording.replace(":id", encodeURIComponent(id));
+const recordingUrl = (id: string, part?: number): string =>
+  part === undefined
+    ? fillPath(instructorApi.recording, { id })
+    : fillPath(instructorApi.recordingPart, { id, part: String(part) });
 
 const take = (type: string, data: string, listener: SessionListener): void => {
   const event = parseEvent(type, data);

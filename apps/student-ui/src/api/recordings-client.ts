@@ -1,4 +1,4 @@
-import { playbackApi, recordingViewSchema, type TimelineView, timelineViewSchema } from "@atelier/contract";
+import { fillPath, playbackApi, recordingViewSchema, type TimelineView, timelineViewSchema } from "@atelier/contract";
 import type { RecordingSource } from "@atelier/ui/playback";
 import { z } from "zod";
 import { createApiCall } from "./api-call.ts";
@@ -8,15 +8,18 @@ export interface RecordingsClient extends RecordingSource {
   timeline(): Promise<TimelineView>;
 }
 
-const addressOf = (id: string): string => playbackApi.recording.replace(":id", encodeURIComponent(id));
+const addressOf = (id: string, part?: number): string =>
+  part === undefined
+    ? fillPath(playbackApi.recording, { id })
+    : fillPath(playbackApi.recordingPart, { id, part: String(part) });
 
 export const createRecordingsClient = (fetchIt: typeof fetch): RecordingsClient => {
   const { call, parse } = createApiCall(fetchIt);
   return {
     recordings: async () => parse(await call(playbackApi.recordings), z.array(recordingViewSchema)),
     // A long one takes its time.
-    loadRecording: async (id, signal) => (await call(addressOf(id), { patient: true, signal })).text(),
-    recordingUrl: addressOf,
+    loadRecording: async (id, signal, part) => (await call(addressOf(id, part), { patient: true, signal })).text(),
+    recordingUrl: (id) => addressOf(id),
     timeline: async () => parse(await call(playbackApi.timeline), timelineViewSchema),
   };
 };

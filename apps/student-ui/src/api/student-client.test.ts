@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fillPath } from "@atelier/contract";
 import { problemOf, RequestFailed } from "./problem.ts";
-import { createStudentClient, fillPath } from "./student-client.ts";
+import { createStudentClient } from "./student-client.ts";
 
 const answering =
   (status: number, body: unknown, seen: { url: string; method: string | undefined }[] = []): typeof fetch =>

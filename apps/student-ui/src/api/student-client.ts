@@ -10,6 +10,7 @@ import {
   type DisputeView,
   disputeViewSchema,
   evidenceApi,
+  fillPath,
   type HelpView,
   helpViewSchema,
   type LeavingView,
@@ -75,10 +76,6 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: AskEvent) => void;
 }
-
-/** A path of `contract/http` with its `:names` filled in. */
-export const fillPath = (template: string, values: Readonly<Record<string, string>> = {}): string =>
-  template.replace(/:([a-z]+)/g, (_whole, name: string) => encodeURIComponent(values[name] ?? ""));
 
 interface Call<T> {
   readonly method?: "GET" | "POST" | "DELETE";

@@ -1,5 +1,6 @@
 import {
   contentApi,
+  fillPath,
   type NewVariables,
   problemSchema,
   type QuizView,
@@ -11,7 +12,6 @@ import {
 import { createContext, useContext } from "react";
 import type { z } from "zod";
 import { RequestFailed } from "../api/problem.ts";
-import { fillPath } from "../api/student-client.ts";
 import { strings } from "../strings/en.ts";
 
 /** Whose text a block, a hint or a question stands in. */

@@ -28,6 +28,8 @@ export const recordingStrings = {
     choose: "Recording",
     option: (terminal, startedAt, isLive) =>
       `Terminal ${terminal} from ${moment.format(new Date(startedAt))}${isLive ? " (goes on)" : ""}`,
+    part: (part, of) => `, part ${part} of ${of}`,
+    inParts: "This recording is too large to play in one go, so it plays in parts. The screen of a part begins empty.",
     none: "Nothing is recorded yet: open a terminal first.",
     off: "There is nothing to play. Whoever set up this workspace has switched the recording of terminals off.",
     loading: "Loading the recording…",

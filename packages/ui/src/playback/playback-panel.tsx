@@ -1,6 +1,5 @@
 import "../controls/field.css";
 import "./playback.css";
-import type { RecordingView } from "@atelier/contract";
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Button } from "../controls/button.tsx";
 import { fileSize, strings } from "../observation/strings/en.ts";
@@ -8,13 +7,12 @@ import type { ScreenOptions } from "../terminal/screen.ts";
 import type { CastPlayerHandle } from "./cast-player.tsx";
 import { type CastTrack, readCast } from "./cast-track.ts";
 import { PlaybackStage } from "./playback-stage.tsx";
+import { choosePlayable, mostBytes, type Playable, playablesOf } from "./playables.ts";
 import type { PlaybackWords } from "./playback-words.ts";
 import type { RecordingSource } from "./recording-source.ts";
 import { isFailure, type TimelineRecords, timelineOf } from "./timeline.ts";
 
 const speeds = [0.5, 1, 2, 4, 8] as const;
-/** The player holds a recording in memory, several times over. */
-const mostBytes = 48 * 1024 * 1024;
 const plainScreen = { fontSize: 14, screenReaderMode: false, highContrast: false } as const;
 
 /** Where to start: a terminal and a time, as a command tells them. */
@@ -38,23 +36,15 @@ type Loaded =
   | { readonly phase: "none" }
   | { readonly phase: "loading" }
   | { readonly phase: "failed"; readonly cause: string }
-  | { readonly phase: "ready"; readonly recording: RecordingView; readonly track: CastTrack };
+  | { readonly phase: "ready"; readonly played: Playable; readonly track: CastTrack };
 
 const causeOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** The recording that was running then, else the newest. */
-const choose = (recordings: readonly RecordingView[], target: PlaybackTarget | undefined): RecordingView | undefined =>
-  (target &&
-    recordings.find(
-      ({ terminal, startedAt }) => terminal === target.terminal && Date.parse(startedAt) <= Date.parse(target.at),
-    )) ??
-  recordings[0];
 
 /** Recordings, played with what happened beside them. */
 export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
   const { source, records, isRecorded, target, words = strings.playback, screen = plainScreen, onReload } = props;
   const [chooserId, speedId] = [useId(), useId()];
-  const [recordings, setRecordings] = useState<readonly RecordingView[]>();
+  const [playables, setPlayables] = useState<readonly Playable[]>();
   const [chosen, setChosen] = useState<string>();
   const [loaded, setLoaded] = useState<Loaded>({ phase: "none" });
   const [speed, setSpeed] = useState(1);
@@ -66,11 +56,12 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
   useEffect(() => {
     let isGone = false;
     source.recordings().then(
-      (found) => {
+      (recordings) => {
         if (isGone) return;
-        setRecordings(found);
+        const found = playablesOf(recordings);
+        setPlayables(found);
         setChosen((before) =>
-          target === undefined && found.some(({ id }) => id === before) ? before : choose(found, target)?.id,
+          target === undefined && found.some(({ key }) => key === before) ? before : choosePlayable(found, target)?.key,
         );
       },
       (error: unknown) => {
@@ -82,23 +73,24 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
     };
   }, [source, target, round]);
 
-  const recording = recordings?.find(({ id }) => id === chosen);
+  const playable = playables?.find(({ key }) => key === chosen);
+  const recording = playable?.recording;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a going recording grows; only a round loads it again.
   useEffect(() => {
-    if (recording === undefined || recording.bytes > mostBytes) return;
+    if (playable === undefined || playable.bytes > mostBytes) return;
     const ending = new AbortController();
     setLoaded({ phase: "loading" });
     source
-      .loadRecording(recording.id, ending.signal)
-      .then((text) => setLoaded({ phase: "ready", recording, track: readCast(text) }))
+      .loadRecording(playable.recording.id, ending.signal, playable.part)
+      .then((text) => setLoaded({ phase: "ready", played: playable, track: readCast(text) }))
       .catch((error: unknown) => {
         if (!ending.signal.aborted) setLoaded({ phase: "failed", cause: causeOf(error) });
       });
     return () => ending.abort();
-  }, [source, recording?.id, recording?.bytes, round]);
+  }, [source, playable?.key, playable?.bytes, round]);
 
   const entries = useMemo(
-    () => (loaded.phase === "ready" ? timelineOf(loaded.track, loaded.recording.terminal, records) : []),
+    () => (loaded.phase === "ready" ? timelineOf(loaded.track, loaded.played.recording.terminal, records) : []),
     [loaded, records],
   );
   const startAt = useMemo(
@@ -114,9 +106,9 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
     setRound(round + 1);
     onReload?.();
   };
-  if (recordings?.length === 0) return <p className="playback__note">{isRecorded ? words.none : words.off}</p>;
+  if (playables?.length === 0) return <p className="playback__note">{isRecorded ? words.none : words.off}</p>;
   const firstError = entries.find(isFailure);
-  const isTooLarge = recording !== undefined && recording.bytes > mostBytes;
+  const isTooLarge = playable !== undefined && playable.bytes > mostBytes;
   return (
     <div className="playback">
       <div className="tools">
@@ -129,9 +121,10 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
           value={chosen ?? ""}
           onChange={({ target: { value } }) => setChosen(value)}
         >
-          {(recordings ?? []).map(({ id, terminal, startedAt, live }) => (
-            <option key={id} value={id}>
-              {words.option(terminal, startedAt, live)}
+          {(playables ?? []).map(({ key, recording, part, startedAt, live }) => (
+            <option key={key} value={key}>
+              {words.option(recording.terminal, startedAt, live)}
+              {part !== undefined && words.part(part, recording.parts.length)}
             </option>
           ))}
         </select>
@@ -162,7 +155,7 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
         >
           {firstError === undefined ? words.noError : words.firstError}
         </Button>
-        {recording?.live === true && (
+        {playable?.live === true && (
           <Button size="small" icon="refresh" onPress={reload}>
             {words.reload}
           </Button>
@@ -173,7 +166,8 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
           </a>
         )}
       </div>
-      {isTooLarge && <p className="playback__note">{words.tooLarge(fileSize(recording.bytes))}</p>}
+      {isTooLarge && <p className="playback__note">{words.tooLarge(fileSize(playable.bytes))}</p>}
+      {playable?.part !== undefined && <p className="playback__note">{words.inParts}</p>}
       {loaded.phase === "loading" && (
         <p className="playback__note" role="status">
           {words.loading}
@@ -189,9 +183,9 @@ export const PlaybackPanel = (props: PlaybackPanelProps): ReactNode => {
       )}
       {loaded.phase === "ready" && !isTooLarge && (
         <PlaybackStage
-          key={loaded.recording.id}
+          key={loaded.played.key}
           track={loaded.track}
-          terminal={loaded.recording.terminal}
+          terminal={loaded.played.recording.terminal}
           entries={entries}
           speed={speed}
           isSkipping={isSkipping}

@@ -4,6 +4,10 @@ import type { CheckOutcome } from "@atelier/contract";
 export interface PlaybackWords {
   readonly choose: string;
   readonly option: (terminal: string, startedAt: string, isLive: boolean) => string;
+  /** Stands behind the option of a part. */
+  readonly part: (part: number, of: number) => string;
+  /** Why a recording is played in parts, and what that means for the screen. */
+  readonly inParts: string;
   /** There is no recording yet. */
   readonly none: string;
   /** There will be none, and why. */

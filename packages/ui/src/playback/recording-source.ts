@@ -4,7 +4,7 @@ import type { RecordingView } from "@atelier/contract";
 export interface RecordingSource {
   /** Newest first. */
   recordings(): Promise<readonly RecordingView[]>;
-  /** All of a recording, as one asciicast v2. */
-  loadRecording(id: string, signal: AbortSignal): Promise<string>;
+  /** All of a recording, or one part of it, from 1, as an asciicast v2. */
+  loadRecording(id: string, signal: AbortSignal, part?: number): Promise<string>;
   recordingUrl(id: string): string;
 }

@@ -190,6 +190,8 @@ export const strings = {
     choose: "Recording",
     option: (terminal: string, startedAt: string, isLive: boolean) =>
       `Terminal ${terminal} from ${day(startedAt)}, ${clock(startedAt)}${isLive ? " (live)" : ""}`,
+    part: (part: number, of: number) => `, part ${part} of ${of}`,
+    inParts: "This recording is too large to play in one go, so it plays in parts. The screen of a part begins empty.",
     none: "Nothing is recorded yet.",
     off: "Terminals are not recorded in this workspace.",
     loading: "Loading the recording…",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { EventData } from "./line-batch.ts";
 import { createOutputMask } from "./mask-output.ts";
 import { createOutputText, type OutputText } from "./output-text.ts";
 import { RecordingFile, type RecordingFileOptions } from "./recording-file.ts";
@@ -54,13 +55,13 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     told = replaced;
     options.onReplaced(replaced);
   };
-  const take = ({ text, encoding, replaced: count }: OutputText): void => {
+  const take = ({ data, replaced: count }: OutputText): void => {
     replaced += count;
     if (told === 0) tellReplaced();
-    write(encoding === "latin1" ? text : mask.push(text), encoding);
+    write(typeof data === "string" ? mask.push(data) : data);
   };
-  const write = (text: string, encoding: "utf8" | "latin1"): void => {
-    if (text !== "") file.append("o", text, encoding);
+  const write = (data: EventData): void => {
+    if (data.length > 0) file.append("o", data);
   };
   return {
     output: (bytes) => {
@@ -85,7 +86,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
       if (isClosed) return;
       isClosed = true;
       take(outputText.end());
-      write(mask.end(), "utf8");
+      write(mask.end());
       tellReplaced();
       file.close();
     },

@@ -30,3 +30,9 @@ export const memoryOf = (pid: number): { readonly rss: number; readonly pss: num
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) / 1024;
   return { rss: field("Rss"), pss: field("Pss") };
 };
+
+/** Milliseconds of a processor that it has had, in its own code and in the kernel. */
+export const cpuTimeOf = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};

@@ -18,9 +18,12 @@ export interface Stack {
 }
 
 export interface Stacks extends AsyncDisposable {
+  /** Ours and the peers. */
   readonly all: readonly Stack[];
   /** Ours, with recording and command log. */
   readonly atelier: Stack;
+  /** Ours in a container of its own, without a recording. */
+  readonly unrecorded: Stack & { readonly serverPid: number };
   readonly address: AtelierAddress;
   /** Process of our server, as the host counts. */
   readonly serverPid: number;
@@ -76,12 +79,8 @@ export const openStacks = async (): Promise<Stacks> => {
       const { stdout } = await run("docker", ["exec", "-u", "student", recorded.container, "python3", "-c", readOnly]);
       return Number(stdout);
     },
-    all: [
-      atelier,
-      ours("unrecorded", unrecorded.address),
-      theirs("ttyd", host, ports.bare),
-      theirs("ttyd+asciinema", host, ports.recorded),
-    ],
+    unrecorded: { ...ours("unrecorded", unrecorded.address), serverPid: unrecorded.serverPid },
+    all: [atelier, theirs("ttyd", host, ports.bare), theirs("ttyd+asciinema", host, ports.recorded)],
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   };
   return stacks;

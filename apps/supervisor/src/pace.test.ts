@@ -65,6 +65,20 @@ test("a move has all the speed there is, and the next container begins with it",
   assert.deepEqual(of(machine, "demo").limits, {});
 });
 
+test("what a page asks for is answered at full speed, and afterwards it is slow again", async () => {
+  await using machine = await open("demo", "other");
+  of(machine, "demo").server?.writes(true);
+  await untilLimited(machine, "demo", slow);
+  await machine.ask("demo", "/files?path=/home/a", { method: "POST", body: "1" });
+  await untilLimited(machine, "demo", free);
+  // Its server goes on saying so; not everything that is said is heard.
+  for (let waited = 0; JSON.stringify(of(machine, "demo").limits) !== JSON.stringify(slow); waited += 100) {
+    assert.ok(waited < 10_000, "it is not slow again");
+    of(machine, "demo").server?.writes(true);
+    await sleep(100);
+  }
+});
+
 test("what a killed supervisor left slow is as quick as before with the next one", async () => {
   await using machine = await open("demo", "other");
   of(machine, "demo").server?.writes(true);

@@ -230,6 +230,8 @@ test("a request from the browser is executed, and answered once", async () => {
     body: JSON.stringify({ kind: "goto", step: "four" }),
   });
   await until(() => machine.volumeOf("demo").outstanding().size === 0, "an answer");
+  // Whoever asked is answered before the old one is removed.
+  await until(() => machine.engine.containers.size === 1, "there is one container");
   assert.equal(only(machine).image, "three");
   assert.equal(only(machine).name.endsWith(`.2.${asked.id}`), true, "the container's name says for whom it is");
 });

@@ -47,6 +47,8 @@ export interface LocalWorkspace {
   view(): LocalWorkspaceView | undefined;
   /** Where its server listens, when it runs. */
   origin(): Origin | undefined;
+  /** Its page has asked for something. */
+  hurry(): void;
   /** Looks at what the engine has, and puts it in order. */
   refresh(): Promise<void>;
   start(progress: Progress): Promise<OperationResult>;
@@ -130,6 +132,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     mayBeSlow: () => !queue.isBusy && options.hasNeighbours(),
     // A shell that is slow for a reason says so.
     onChange: () => sendStatus(),
+    now,
     log: (event) => log({ workspace: name, ...event }),
   });
 
@@ -393,6 +396,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
             notices: [...noticesOf({ ...timing, isSlow: pace.isSlow, now: now() })],
           },
     origin: () => (live ? { port: live.port, workspaceId: live.container.settings.id } : undefined),
+    hurry: () => pace.hurry(),
     refresh: () => queue.run(() => settleNow(false, silent)),
     start: (progress) =>
       queue.run(async () => {

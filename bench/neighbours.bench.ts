@@ -9,8 +9,9 @@ const keys = 1000;
 /** What a student can do to everybody else on the machine, within the limits of their container. */
 const nuisances = [
   { name: "fork bomb", command: "bomb() { bomb | bomb & }; bomb 2>/dev/null" },
-  { name: "10 GB write", command: "dd if=/dev/zero of=$HOME/big bs=1M count=10240 2>/dev/null; rm -f $HOME/big" },
   { name: "log flood", command: "yes flooding the terminal with one long line after the other" },
+  // The last one: what it wrote is taken off the disk for seconds after its reset, which would be the next one's figure.
+  { name: "10 GB write", command: "dd if=/dev/zero of=$HOME/big bs=1M count=10240 2>/dev/null; rm -f $HOME/big" },
 ] as const;
 
 /** Echo of a neighbour while somebody misbehaves, beside the same neighbour in peace; and whether their reset works. */

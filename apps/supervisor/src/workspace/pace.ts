@@ -8,7 +8,7 @@ import { messageOf } from "../transition/message-of.ts";
  */
 export interface Pace {
   readonly isSlow: boolean;
-  /** Its server says, twice a second, that too much is written, and once that it is over. */
+  /** Its server says, a few times a second, that too much is written, and once that it is over. */
   heard(container: WorkspaceContainer, isHeavy: boolean): void;
   /** Undoes what an earlier supervisor left. */
   adopt(container: WorkspaceContainer): Promise<void>;

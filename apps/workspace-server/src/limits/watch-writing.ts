@@ -52,7 +52,7 @@ export interface WritingWatchOptions {
 const heavyGrowth = 256 * 1024 ** 2;
 /** Bytes a second that come in. What is slowed down still writes more, as long as it writes. */
 const calmRate = 32 * 1024 ** 2;
-const calmLooks = 2;
+const calmMs = 1000;
 
 /**
  * Tells while the programs here write as fast as they can: at every look, and once when it is over. Call it a
@@ -61,7 +61,7 @@ const calmLooks = 2;
 export const createWritingWatch = ({ writes, clock, onLook }: WritingWatchOptions): (() => void) => {
   let before: (Writes & { readonly at: number }) | undefined;
   let isHeavy = false;
-  let calm = 0;
+  let busyAt = 0;
   return () => {
     const seen = writes();
     if (seen === undefined) return;
@@ -71,17 +71,21 @@ export const createWritingWatch = ({ writes, clock, onLook }: WritingWatchOption
     if (last === undefined) return;
     const seconds = Math.max(1, now.at - last.at) / 1000;
     const growth = (now.unwritten - last.unwritten) / seconds;
-    if (growth >= heavyGrowth) isHeavy = true;
+    if (growth >= heavyGrowth) {
+      isHeavy = true;
+      busyAt = now.at;
+    }
     if (!isHeavy) return;
     // What comes in is what is more than before, here or on the disk.
     const rate = growth + (now.onDisk - last.onDisk) / seconds;
-    calm = rate < calmRate ? calm + 1 : 0;
-    isHeavy = calm < calmLooks;
+    if (rate >= calmRate) busyAt = now.at;
+    isHeavy = now.at - busyAt < calmMs;
     onLook(isHeavy);
   };
 };
 
-const everyMs = 500;
+/** A look takes some 50 µs, and in between a quick disk is a gigabyte behind. */
+const everyMs = 250;
 
 export const startWritingWatch = (onLook: (isHeavy: boolean) => void): Disposable => {
   const writes = (): Writes | undefined => readWrites({ cgroup: "/sys/fs/cgroup", proc: "/proc" });

@@ -95,7 +95,7 @@ export const workspaceMessageSchema = z.discriminatedUnion("t", [
     by: z.enum(["student", "instructor", "system"]),
   }),
   z.object({ t: z.literal("lease"), holdsLease: z.boolean() }),
-  /** Its programs write to the disk as fast as they can, to the harm of others; said twice a second while they do. */
+  /** Its programs write to the disk as fast as they can, to the harm of others; said at every look while they do, some a second. */
   z.object({ t: z.literal("writing"), isHeavy: z.boolean() }),
   /** Answer to a manager message that carried `call`. */
   z.object({

@@ -13,18 +13,21 @@ const last = steps.at(-1) ?? "";
 /** No run finds what an earlier one built: it would begin with an engine that has nothing of it, or half. */
 const run = Date.now();
 
-/** Ten steps of a file and a command each. */
-const writeWorkshop = (atelier: AtelierCli): Promise<void> =>
+/**
+ * Ten steps of a file and a command each, in a folder of the builder's own: of one workshop the tags belong to
+ * whoever built last, and each would move those of all ten steps back.
+ */
+const writeWorkshop = (atelier: AtelierCli, builder: string): Promise<void> =>
   atelier.write({
-    "w/workshop.yaml": `version: v1\nworkshop:\n  name: bench-build\n  version: "1"\n  title: Bench\nbase:\n  image: debian:12\nsteps: [${steps.join(", ")}]\n`,
+    [`${builder}/workshop.yaml`]: `version: v1\nworkshop:\n  name: bench-${builder}\n  version: "1"\n  title: Bench\nbase:\n  image: debian:12\nsteps: [${steps.join(", ")}]\n`,
     ...Object.fromEntries(
       steps.flatMap((step) => [
         [
-          `w/steps/${step}/step.yaml`,
+          `${builder}/steps/${step}/step.yaml`,
           `title: ${step}\nfiles:\n  - source: files/value\n    target: /srv/${step}/value\n    owner: root\ncommands:\n  - run: cp /srv/${step}/value /srv/${step}/copy\n`,
         ],
-        [`w/steps/${step}/files/value`, `${run}\n`],
-        [`w/steps/${step}/content.md`, `# ${step}\n`],
+        [`${builder}/steps/${step}/files/value`, `${run}\n`],
+        [`${builder}/steps/${step}/content.md`, `# ${step}\n`],
       ]),
     ),
   });
@@ -68,18 +71,22 @@ const unpackCli = async (): Promise<{ readonly launcher: string } & AsyncDisposa
 export default async (): Promise<readonly BenchRow[]> => {
   await using packed = process.env.ATELIER_BENCH_CHECKOUT ? undefined : await unpackCli();
   await using atelier = await createAtelierCli(daggerForTests()?.env, packed?.launcher);
-  await writeWorkshop(atelier);
-  const folder = join(atelier.folder, "w");
-  const value = join(folder, `steps/${last}/files/value`);
   const peerFile = join(atelier.folder, "Dockerfile");
   const builders = daggerForTests() ? (["docker", "dagger"] as const) : (["docker"] as const);
-  for (const builder of builders) await atelier.succeed("build", "w", "--builder", builder);
+  for (const builder of builders) {
+    await writeWorkshop(atelier, builder);
+    await atelier.succeed("build", builder, "--builder", builder);
+  }
   await mkdir(join(atelier.folder, "peer"), { recursive: true });
   await writeFile(peerFile, containerFile("atelier-base/debian:bookworm"));
   const peerBuild = async (): Promise<void> => {
-    execFileSync("docker", ["build", "-q", "-t", "atelier-bench-peer", "-f", peerFile, folder], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    execFileSync(
+      "docker",
+      ["build", "-q", "-t", "atelier-bench-peer", "-f", peerFile, join(atelier.folder, "docker")],
+      {
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
   };
   await peerBuild();
 
@@ -88,10 +95,11 @@ export default async (): Promise<readonly BenchRow[]> => {
   const unchanged = new Map<string, number[]>(builders.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     // One edit for all of them: each builds it for the first time.
-    await writeFile(value, `${round} ${Date.now()}\n`);
+    const edit = `${round} ${Date.now()}\n`;
+    for (const name of builders) await writeFile(join(atelier.folder, name, `steps/${last}/files/value`), edit);
     peer.push(await timed(peerBuild));
     for (const name of builders) {
-      const build = () => atelier.succeed("build", "w", "--builder", name);
+      const build = () => atelier.succeed("build", name, "--builder", name);
       edited.get(name)?.push(await timed(build));
       unchanged.get(name)?.push(await timed(build));
     }

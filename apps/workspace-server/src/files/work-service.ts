@@ -1,11 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
-import { createGzip } from "node:zlib";
+import type { Readable } from "node:stream";
 import { runtimeFileNames, type WorkView } from "@atelier/contract";
-import { extract, pack, type Pack } from "tar-stream";
+import { readTar, type TarWriter, writeTarGz } from "@atelier/node-kit";
 import type { ChangesReport } from "../checkpoints/checkpoints.ts";
 import type { FileService } from "./student-file-service.ts";
 import { commandHistory } from "./command-history.ts";
@@ -37,30 +35,18 @@ export const createWorkService = (options: WorkServiceOptions): WorkService => {
   const commands = async (): Promise<readonly string[]> =>
     commandHistory(await readFile(join(runtimeFolder, runtimeFileNames.commandLog), "utf8").catch(() => ""));
 
-  const fill = async (archive: Pack): Promise<void> => {
-    const { changed: changes, skipped } = await options.changes();
-    const list = changes.map(({ path, change }) => `${change.padEnd(8)} ${path}\n`).join("");
+  const fill = async ({ changed, skipped }: ChangesReport, tar: TarWriter): Promise<void> => {
+    const list = changed.map(({ path, change }) => `${change.padEnd(8)} ${path}\n`).join("");
     const unsaved = skipped.map(({ path, why }) => `${"not here".padEnd(8)} ${path}: ${why}\n`).join("");
-    archive.entry({ name: "changes.txt" }, list + unsaved);
-    archive.entry({ name: "commands.txt" }, (await commands()).map((line) => `${line}\n`).join(""));
-    for (const { name, bytes } of await recordings()) {
-      const entry = archive.entry({ name: `recordings/${name}`, size: bytes }) as unknown as Writable;
-      // It is still being written: as much as there was when its size was read.
-      if (bytes > 0)
-        for await (const chunk of createReadStream(join(runtimeFolder, name), { end: bytes - 1 }))
-          if (!entry.write(chunk)) await once(entry, "drain");
-      entry.end();
-    }
-    const paths = changes.filter(({ change }) => change !== "deleted").map(({ path }) => path);
-    if (paths.length > 0) {
-      const bytes = await files.archive(options.home, paths);
-      for await (const entry of bytes.pipe(extract())) {
-        const copy = archive.entry({ ...entry.header, name: `files/${entry.header.name}` }) as unknown as Writable;
-        for await (const chunk of entry) if (!copy.write(chunk)) await once(copy, "drain");
-        copy.end();
-      }
-    }
-    archive.finalize();
+    await tar.add({ name: "changes.txt" }, list + unsaved);
+    await tar.add({ name: "commands.txt" }, (await commands()).map((line) => `${line}\n`).join(""));
+    // It is still being written: as much as there was when its size was read.
+    for (const { name, bytes } of await recordings())
+      await tar.add({ name: `recordings/${name}`, size: bytes }, startOf(join(runtimeFolder, name), bytes));
+    const paths = changed.filter(({ change }) => change !== "deleted").map(({ path }) => path);
+    if (paths.length === 0) return;
+    for await (const entry of readTar(await files.archive(options.home, paths), tar.signal))
+      await tar.add({ ...entry.header, name: `files/${entry.header.name}` }, entry);
   };
 
   return {
@@ -75,9 +61,14 @@ export const createWorkService = (options: WorkServiceOptions): WorkService => {
       };
     },
     archive: async () => {
-      const archive = pack();
-      fill(archive).catch((error: unknown) => archive.destroy(error as Error));
-      return archive.pipe(createGzip());
+      // What fails before the first byte can still be told.
+      const report = await options.changes();
+      return writeTarGz((tar) => fill(report, tar));
     },
   };
 };
+
+/** Opens the file with the first byte that is asked for. */
+async function* startOf(path: string, bytes: number): AsyncGenerator<Uint8Array> {
+  if (bytes > 0) yield* createReadStream(path, { end: bytes - 1 });
+}

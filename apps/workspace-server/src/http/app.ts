@@ -49,6 +49,7 @@ import { addInstructorRoutes } from "../instructor/instructor-routes.ts";
 import type { InstructorService } from "../instructor/instructor-service.ts";
 import type { PresenceList } from "../instructor/presence.ts";
 import type { EventStream } from "./event-stream.ts";
+import { createByteSender } from "./send-bytes.ts";
 import { contentHeaders, headersFor } from "./security-headers.ts";
 import { readBelow, readBundled } from "./serve-file.ts";
 
@@ -208,7 +209,9 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
   app.get("/assets/*", page);
   app.get("/favicon.svg", page);
 
+  const sendBytes = createByteSender(options.onError);
   addInstructorRoutes(app, {
+    sendBytes,
     rules: options.rules,
     service: options.instructor,
     accessRequest: (context) => accessRequestOf(context.req.method, context.req.raw.headers),
@@ -311,7 +314,7 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
     return context.body(null, 204);
   });
   addContentRoutes(app, () => ready().content);
-  addFileRoutes(app, () => ready().disk);
+  addFileRoutes(app, { disk: () => ready().disk, sendBytes });
   app.get("/api/events", (context) => {
     // Nobody reads the body of a HEAD: it would stay open for good.
     if (context.req.method === "HEAD") return context.body(null);

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { filesApi, newFolderSchema, playbackApi, removeSchema, renameSchema } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
@@ -7,6 +7,7 @@ import type { Context, Hono } from "hono";
 import type { StudentDisk } from "../files/open-student-disk.ts";
 import { addRecordingRoutes } from "../playback/recording-routes.ts";
 import type { AppVariables } from "./app.ts";
+import type { SendBytes } from "./send-bytes.ts";
 
 type AppContext = Context<{ Variables: AppVariables }>;
 
@@ -18,13 +19,22 @@ const byteHeaders = {
   "Cache-Control": "no-store",
 } as const;
 
-export const addFileRoutes = (app: Hono<{ Variables: AppVariables }>, disk: () => StudentDisk): void => {
+export interface FileRoutes {
+  readonly disk: () => StudentDisk;
+  readonly sendBytes: SendBytes;
+}
+
+export const addFileRoutes = (app: Hono<{ Variables: AppVariables }>, { disk, sendBytes }: FileRoutes): void => {
   const files = (): StudentDisk["files"] => disk().files;
   const work = (): StudentDisk["work"] => disk().work;
   const path = (context: AppContext): string => {
     const given = context.req.query("path");
     if (given === undefined || given === "") throw new AppError("bad-request", "Which file? Its path is missing.");
     return given;
+  };
+  const send = (context: AppContext, bytes: Readable, headers: Readonly<Record<string, string>>): Response => {
+    for (const [name, value] of Object.entries({ ...byteHeaders, ...headers })) context.header(name, value);
+    return sendBytes(context, bytes);
   };
   // An instructor watches; the files are the student's.
   app.use("/api/files/*", ownOnly);
@@ -64,19 +74,20 @@ export const addFileRoutes = (app: Hono<{ Variables: AppVariables }>, disk: () =
   });
   app.get(filesApi.archive, async (context) => {
     const folder = path(context);
-    return send(context, (await files().archive(folder)).pipe(createGzip()), {
+    return send(context, zipped(await files().archive(folder)), {
       "Content-Type": "application/gzip",
       "Content-Disposition": attachment(`${posix.basename(folder).replace(/^~?$/, "home")}.tar.gz`),
     });
   });
   app.get(filesApi.work, ownOnly, async (context) => context.json(await work().view()));
   app.get(filesApi.workArchive, async (context) =>
-    send(context, await work().archive(), {
+    // A head alone is not worth a look at all the files.
+    send(context, context.req.method === "HEAD" ? Readable.from([]) : await work().archive(), {
       "Content-Type": "application/gzip",
       "Content-Disposition": attachment(work().archiveName),
     }),
   );
-  addRecordingRoutes(app, playbackApi, () => disk().recordings);
+  addRecordingRoutes(app, playbackApi, { library: () => disk().recordings, sendBytes });
   app.get(playbackApi.timeline, async (context) => context.json(await disk().timeline()));
 };
 
@@ -88,9 +99,11 @@ const ownOnly = async (context: AppContext, next: () => Promise<void>): Promise<
   await next();
 };
 
-const send = (context: AppContext, bytes: Readable, headers: Readonly<Record<string, string>>): Response => {
-  for (const [name, value] of Object.entries({ ...byteHeaders, ...headers })) context.header(name, value);
-  return context.body(Readable.toWeb(bytes) as ReadableStream<Uint8Array<ArrayBuffer>>);
+/** With either end the other one ends, with its error. */
+const zipped = (bytes: Readable): Readable => {
+  const output = createGzip();
+  pipeline(bytes, output, () => {});
+  return output;
 };
 
 /** A name as it may stand in a header, in both spellings browsers know. */

@@ -3,6 +3,7 @@ import { instructorApi, type Problem } from "@atelier/contract";
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type AccessRequest, type AccessRules, isInstructor } from "../http/access.ts";
+import type { SendBytes } from "../http/send-bytes.ts";
 import { readBundled } from "../http/serve-file.ts";
 import { addRecordingRoutes } from "../playback/recording-routes.ts";
 import type { InstructorService } from "./instructor-service.ts";
@@ -16,6 +17,7 @@ export interface InstructorRoutes {
   readonly service: () => InstructorService | undefined;
   readonly accessRequest: (context: AnyContext) => AccessRequest;
   readonly uiFolder: string;
+  readonly sendBytes: SendBytes;
   readonly problem: (context: AnyContext, status: ContentfulStatusCode, body: Omit<Problem, "fields">) => Response;
 }
 
@@ -75,17 +77,13 @@ export const addInstructorRoutes = (app: Hono<any>, options: InstructorRoutes): 
     return context.body(body);
   });
 
-  addRecordingRoutes(app, instructorApi, () => ready().recordings);
+  addRecordingRoutes(app, instructorApi, { library: () => ready().recordings, sendBytes: options.sendBytes });
 
   app.get(instructorApi.export, (context) => {
     const session = ready().export();
     if (session === undefined) return notFound(context);
     context.header("Content-Type", "application/gzip");
     context.header("Content-Disposition", `attachment; filename="${session.name}"`);
-    if (context.req.method === "HEAD") {
-      session.body.destroy();
-      return context.body(null);
-    }
-    return context.body(Readable.toWeb(session.body) as ReadableStream<Uint8Array>);
+    return options.sendBytes(context, context.req.method === "HEAD" ? Readable.from([]) : session.open());
   });
 };

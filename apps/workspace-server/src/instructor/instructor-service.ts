@@ -13,7 +13,7 @@ export interface InstructorService {
   follow(after: string | undefined): ReadableStream<Uint8Array>;
   readonly recordings: RecordingLibrary;
   /** The whole session as one tar.gz; undefined before it is known whose it is. */
-  export(): { readonly name: string; readonly body: Readable } | undefined;
+  export(): { readonly name: string; open(): Readable } | undefined;
 }
 
 export interface InstructorServiceOptions {
@@ -64,16 +64,17 @@ export const createInstructorService = (options: InstructorServiceOptions): Inst
       const exportedAt = options.now();
       return {
         name: `${workspaceName}-${exportedAt.toISOString().slice(0, 10)}.tar.gz`,
-        body: packSession({
-          label: {
-            workspace: workspaceName,
-            workspaceId,
-            ...(displayName === "" ? {} : { displayName }),
-            workshop: `${workshop.name} ${workshop.version}`,
-          },
-          exportedAt,
-          files: sessionFiles(),
-        }),
+        open: () =>
+          packSession({
+            label: {
+              workspace: workspaceName,
+              workspaceId,
+              ...(displayName === "" ? {} : { displayName }),
+              workshop: `${workshop.name} ${workshop.version}`,
+            },
+            exportedAt,
+            files: sessionFiles(),
+          }),
       };
     },
     follow: (after) => {

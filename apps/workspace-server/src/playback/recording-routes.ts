@@ -3,8 +3,9 @@ import { Readable } from "node:stream";
 import { AppError } from "@atelier/domain";
 import type { Context, Hono } from "hono";
 import { byteRangeOf } from "./byte-range.ts";
+import type { SendBytes } from "../http/send-bytes.ts";
 import { joinParts } from "./join-parts.ts";
-import type { OpenedRecording, RecordingLibrary } from "./recording-library.ts";
+import type { RecordingLibrary } from "./recording-library.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the routes use none of the app's own variables.
 type AnyContext = Context<any>;
@@ -16,11 +17,38 @@ export interface RecordingPaths {
   readonly recordingPart: `${string}/:id/parts/:part`;
 }
 
+export interface RecordingRoutes {
+  readonly library: () => RecordingLibrary;
+  readonly sendBytes: SendBytes;
+}
+
 const castType = "application/x-asciicast";
 
 /** Recordings, for whoever the surface lets in by then. */
 // biome-ignore lint/suspicious/noExplicitAny: the routes use none of the app's own variables.
-export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, library: () => RecordingLibrary): void => {
+export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, options: RecordingRoutes): void => {
+  const { library, sendBytes } = options;
+  /** A file as it is now, or the piece of it that is asked for. Closes it. */
+  const sendFile = async (context: AnyContext, file: FileHandle): Promise<Response> => {
+    const { size } = await file.stat();
+    const range = byteRangeOf(context.req.header("range"), size);
+    context.header("Accept-Ranges", "bytes");
+    if (range === "none") {
+      await file.close();
+      context.header("Content-Range", `bytes */${size}`);
+      return context.body(null, 416);
+    }
+    const { start, end } = range === "whole" ? { start: 0, end: size - 1 } : range;
+    context.header("Content-Length", String(end - start + 1));
+    if (range !== "whole") context.header("Content-Range", `bytes ${start}-${end}/${size}`);
+    const status = range === "whole" ? 200 : 206;
+    if (size === 0 || context.req.method === "HEAD") {
+      await file.close();
+      return context.body(null, status);
+    }
+    return sendBytes(context, file.createReadStream({ start, end }), { status });
+  };
+
   app.get(paths.recordings, async (context) => context.json(await library().list()));
 
   app.get(paths.recording, async (context) => {
@@ -29,11 +57,9 @@ export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, librar
     context.header("Content-Type", castType);
     context.header("Content-Disposition", `attachment; filename="${opened.name}"`);
     if (first !== undefined && second === undefined) return sendFile(context, first);
-    if (context.req.method === "HEAD") {
-      await opened[Symbol.asyncDispose]();
-      return context.body(null);
-    }
-    return context.body(Readable.toWeb(Readable.from(joinAndClose(opened))) as ReadableStream<Uint8Array>);
+    const joined = Readable.from(joinParts(opened.parts), { objectMode: false });
+    // Not closed by the generator: one that was never asked for anything never comes to its end.
+    return sendBytes(context, joined, { release: () => opened[Symbol.asyncDispose]() });
   });
 
   app.get(paths.recordingPart, async (context) => {
@@ -44,31 +70,4 @@ export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, librar
     context.header("Content-Type", castType);
     return sendFile(context, wanted);
   });
-};
-
-/** Also closes when who asked goes away in the middle. */
-async function* joinAndClose(opened: OpenedRecording): AsyncGenerator<string> {
-  await using _files = opened;
-  yield* joinParts(opened.parts);
-}
-
-/** A file as it is now, or the piece of it that is asked for. Closes it. */
-const sendFile = async (context: AnyContext, file: FileHandle): Promise<Response> => {
-  const { size } = await file.stat();
-  const range = byteRangeOf(context.req.header("range"), size);
-  context.header("Accept-Ranges", "bytes");
-  if (range === "none") {
-    await file.close();
-    context.header("Content-Range", `bytes */${size}`);
-    return context.body(null, 416);
-  }
-  const { start, end } = range === "whole" ? { start: 0, end: size - 1 } : range;
-  context.header("Content-Length", String(end - start + 1));
-  if (range !== "whole") context.header("Content-Range", `bytes ${start}-${end}/${size}`);
-  const status = range === "whole" ? 200 : 206;
-  if (size === 0 || context.req.method === "HEAD") {
-    await file.close();
-    return context.body(null, status);
-  }
-  return context.body(Readable.toWeb(file.createReadStream({ start, end })) as ReadableStream<Uint8Array>, status);
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type FeedLetter, runtimeFileNames } from "@atelier/contract";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { createByteSender } from "../http/send-bytes.ts";
 import { addInstructorRoutes } from "../instructor/instructor-routes.ts";
 import { createInstructorService, type InstructorService } from "../instructor/instructor-service.ts";
 import { createPresenceList, type PresenceList } from "../instructor/presence.ts";
@@ -79,6 +80,9 @@ export const openTestFeed = async (): Promise<TestFeed> => {
       authorization: context.req.header("authorization"),
     }),
     uiFolder: folder,
+    sendBytes: createByteSender((error) => {
+      throw error;
+    }),
     problem: (context, status, body) => context.json({ ...body, fields: [] }, status),
   });
   app.onError((error, context) => context.json({ code: "code" in error ? error.code : String(error) }, 404));

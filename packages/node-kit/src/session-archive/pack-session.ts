@@ -1,5 +1,4 @@
-import { Readable } from "node:stream";
-import { createGzip } from "node:zlib";
+import type { Readable } from "node:stream";
 import {
   commandRecordSchema,
   createLineDecoder,
@@ -12,7 +11,7 @@ import {
   stateEventSchema,
   summaryFiles,
 } from "@atelier/contract";
-import { pack } from "tar-stream";
+import { writeTarGz } from "../tar/write-tar-gz.ts";
 
 /** A file of the runtime folder as it is now: `size` bytes of it, whatever is appended meanwhile. */
 export interface SessionFile {
@@ -42,53 +41,42 @@ export const isOfSession = (name: string): boolean =>
  * A session as one tar.gz, written as it is read: the logs and recordings as they are, and what they add
  * up to as JSON and CSV.
  */
-export const packSession = ({ label, exportedAt, files }: SessionArchive): Readable => {
-  const archive = pack();
-  const folder = `${label.workspace}-${exportedAt.toISOString().replace(/[-:]|\.\d+/g, "")}`;
-  const observer = createObserver();
-
-  /** An entry to write to, and its end. */
-  const add = (name: string, size: number): { entry: ReturnType<typeof archive.entry>; done: Promise<void> } => {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const header = { name: `${folder}/${name}`, size, mode: 0o644, mtime: exportedAt };
-    const entry = archive.entry(header, (error) => (error ? reject(error) : resolve()));
-    return { entry, done: promise };
-  };
-  const copy = async ({ name, size, body }: SessionFile): Promise<void> => {
-    const { entry, done } = add(name.endsWith(".cast") ? `recordings/${name}` : name, size);
-    const parse = parsers[name];
-    const decoder = parse && createLineDecoder(parse);
-    const text = new TextDecoder();
-    let left = size;
-    for await (const chunk of body) {
-      const piece = chunk.subarray(0, left);
-      left -= piece.length;
-      for (const event of decoder?.push(text.decode(piece, { stream: true })) ?? []) observer.take(event);
-      if (!entry.write(piece)) await new Promise<void>((resolve) => entry.once("drain", () => resolve()));
-      if (left === 0) break;
+export const packSession = ({ label, exportedAt, files }: SessionArchive): Readable =>
+  writeTarGz(async (tar) => {
+    const folder = `${label.workspace}-${exportedAt.toISOString().replace(/[-:]|\.\d+/g, "")}`;
+    const observer = createObserver();
+    const headerOf = (name: string, size?: number) => ({
+      name: `${folder}/${name}`,
+      mode: 0o644,
+      mtime: exportedAt,
+      ...(size === undefined ? {} : { size }),
+    });
+    for await (const file of files) {
+      if (!isOfSession(file.name)) continue;
+      const name = file.name.endsWith(".cast") ? `recordings/${file.name}` : file.name;
+      await tar.add(headerOf(name, file.size), observed(file, observer));
     }
-    // A file that became shorter meanwhile must not break the archive.
-    for (; left > 0; left -= Math.min(left, 65_536)) entry.write(Buffer.alloc(Math.min(left, 65_536)));
-    for (let bad = decoder?.badLines.length ?? 0; bad > 0; bad--) observer.take({ type: "skipped" });
-    entry.end(Buffer.alloc(0));
-    await done;
-  };
-  const fill = async (): Promise<void> => {
-    for await (const file of files) if (isOfSession(file.name)) await copy(file);
-    for (const { name, text } of summaryFiles(label, observer.read(), exportedAt.toISOString())) {
-      const bytes = Buffer.from(text);
-      const { entry, done } = add(name, bytes.length);
-      entry.end(bytes);
-      await done;
-    }
-    archive.finalize();
-  };
-  const zipped = createGzip();
-  fill().catch((error: Error) => {
-    archive.destroy(error);
-    zipped.destroy(error);
+    for (const { name, text } of summaryFiles(label, observer.read(), exportedAt.toISOString()))
+      await tar.add(headerOf(name), text);
   });
-  // Whoever stops reading ends the reading of the files too.
-  zipped.once("close", () => archive.destroy());
-  return Readable.from(archive).pipe(zipped);
-};
+
+/** Exactly `size` bytes of a file, shown to the observer as they pass. */
+async function* observed(
+  { name, size, body }: SessionFile,
+  observer: ReturnType<typeof createObserver>,
+): AsyncGenerator<Uint8Array> {
+  const parse = parsers[name];
+  const decoder = parse && createLineDecoder(parse);
+  const text = new TextDecoder();
+  let left = size;
+  for await (const chunk of body) {
+    const piece = chunk.subarray(0, left);
+    left -= piece.length;
+    for (const event of decoder?.push(text.decode(piece, { stream: true })) ?? []) observer.take(event);
+    yield piece;
+    if (left === 0) break;
+  }
+  // A file that became shorter meanwhile must not break the archive.
+  for (; left > 0; left -= Math.min(left, 65_536)) yield Buffer.alloc(Math.min(left, 65_536));
+  for (let bad = decoder?.badLines.length ?? 0; bad > 0; bad--) observer.take({ type: "skipped" });
+}

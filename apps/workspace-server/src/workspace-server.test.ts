@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { type BootView, bootViewSchema } from "@atelier/contract";
 import { fakeAnswer } from "@atelier/testkit";
 import { bearer, helpKey, openTestServer, type TestServer, tokens } from "./testing/open-test-server.ts";
 
@@ -37,6 +38,21 @@ test("no path leaves the folders that are served", async () => {
   }
   // A link that stays in the workshop leads to a file that is no asset; it is served because the author put it there.
   assert.equal((await call("GET", "/content/steps/one/assets/link.txt", bearer(tokens.student))).text, "not an asset");
+});
+
+test("who waits for the workshop's own start is told when it is given up", async () => {
+  const seen: BootView[] = [];
+  await using _server = await openTestServer({
+    whileStarting: async ({ call, write }) => {
+      while (seen.at(-1)?.progress === undefined || seen.at(-1)?.deadlineMs === undefined)
+        seen.push(bootViewSchema.parse(JSON.parse((await call("GET", "/api/boot", {})).text)));
+      await write("go", "");
+    },
+  });
+  const { phase, progress, elapsedMs, deadlineMs = 0 } = seen.at(-1) ?? assert.fail();
+  assert.equal(phase, "onStart");
+  assert.match(progress?.label ?? "", /^until/);
+  assert.ok(deadlineMs >= 5000 && deadlineMs <= elapsedMs + 5000, `${deadlineMs} at ${elapsedMs}`);
 });
 
 test("answers carry headers that keep scripts of others out, and the smallest form of the bundle", async () => {

@@ -263,7 +263,12 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
         env: { ...env, ...received.secrets },
         // Who stands by touches nothing of the volume.
         logFolder: join(isStandby ? settings.ATELIER_LAYER : settings.ATELIER_RUNTIME, "on-start"),
-        onProgress: (progress) => setPhase({ phase: "onStart", progress }),
+        onProgress: (progress, timeoutMs) =>
+          setPhase({
+            phase: "onStart",
+            progress,
+            ...(timeoutMs === undefined ? {} : { deadlineMs: boot().elapsedMs + timeoutMs }),
+          }),
         signal: ending.signal,
         ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
       });

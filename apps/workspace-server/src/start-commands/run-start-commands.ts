@@ -19,7 +19,11 @@ export interface StartOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Where the output of background processes goes; one file each. */
   readonly logFolder: string;
-  readonly onProgress: (progress: { readonly done: number; readonly of: number; readonly label: string }) => void;
+  /** Told before each command, with the milliseconds it has; after the last one, without. */
+  readonly onProgress: (
+    progress: { readonly done: number; readonly of: number; readonly label: string },
+    timeoutMs?: number,
+  ) => void;
   readonly signal: AbortSignal;
   readonly asIdentity?: typeof asIdentity;
 }
@@ -42,7 +46,8 @@ export const runStartCommands = async (options: StartOptions): Promise<StartFail
   await mkdir(options.logFolder, { recursive: true, mode: 0o700 });
   for (const [index, command] of commands.entries()) {
     signal.throwIfAborted();
-    options.onProgress({ done: index, of: commands.length, label: command.run.trim().split("\n", 1)[0] ?? "" });
+    const label = command.run.trim().split("\n", 1)[0] ?? "";
+    options.onProgress({ done: index, of: commands.length, label }, command.timeoutSeconds * 1000);
     const failure = await runOne(command, index, options);
     if (failure) return failure;
   }

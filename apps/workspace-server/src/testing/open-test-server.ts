@@ -55,7 +55,12 @@ export interface TestServer extends AsyncDisposable {
 
 export const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
-export const openTestServer = async (): Promise<TestServer> => {
+export interface TestServerOptions {
+  /** Called while the workshop's own start waits for the file `go`. */
+  readonly whileStarting?: (server: Pick<TestServer, "call" | "write">) => Promise<void>;
+}
+
+export const openTestServer = async ({ whileStarting }: TestServerOptions = {}): Promise<TestServer> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-server-"));
   const at = (...parts: string[]): string => join(folder, ...parts);
   const write = async (path: string, text: string): Promise<void> => {
@@ -96,7 +101,17 @@ export const openTestServer = async (): Promise<TestServer> => {
       editor: false,
       tabs: [],
       parameters: [],
-      onStart: [{ run: `touch ${at("started")}`, user: "student", background: false, timeoutSeconds: 5 }],
+      onStart: [
+        {
+          run:
+            whileStarting === undefined
+              ? `touch ${at("started")}`
+              : `until [ -e ${at("go")} ]; do sleep 0.02; done; touch ${at("started")}`,
+          user: "student",
+          background: false,
+          timeoutSeconds: 5,
+        },
+      ],
       infrastructure: { services: [] },
       steps: ["one", "two"],
       hasIntro: true,
@@ -205,6 +220,7 @@ export const openTestServer = async (): Promise<TestServer> => {
     "instructor.token": tokens.instructor,
     "control.token": tokens.control,
   });
+  await whileStarting?.({ call, write });
   assert.equal((await server.booted).phase, "ready");
 
   return {

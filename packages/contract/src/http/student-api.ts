@@ -20,7 +20,7 @@ export const bootViewSchema = z.object({
   phase: z.enum(bootPhases),
   /** Which command of `onStart` runs, 1-based, and how many there are. */
   progress: z.object({ done: z.int(), of: z.int(), label: z.string() }).optional(),
-  /** Milliseconds since the server started, and the deadline after which the phase fails. */
+  /** Milliseconds since the server started, and by the same clock when what runs now is given up, where it is. */
   elapsedMs: z.number(),
   deadlineMs: z.number().optional(),
   /** Why it failed, and the tail of the output. */

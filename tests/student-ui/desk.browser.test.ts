@@ -31,9 +31,11 @@ test("the notice stands before the first prompt, once, and again when something 
   assert.ok(card !== null && card.x >= 0 && card.x + card.width <= 320, "nothing is cut off on the smallest screen");
   await page.setViewportSize({ width: 1280, height: 800 });
   assert.equal(await page.locator(".tool-area__panel--terminal").first().getAttribute("inert"), "");
+  await button(page, "Run in terminal 1").first().click();
+  await page.getByText("First read what is recorded").waitFor();
   await button(page, "Understood, open the terminal").click();
-  await typeIn(page, "echo open-$((1+1))\n");
-  await shows(page, "open-2");
+  await typeIn(page, "echo open-$((1+1)) $(ls -d ~/notes 2>&1 | wc -l) $(test -d ~/notes || echo untouched)\n");
+  await shows(page, "open-2 1 untouched");
   await page.reload();
   await shows(page, "open-2");
   assert.equal(await page.getByText("Before the first prompt").count(), 0);

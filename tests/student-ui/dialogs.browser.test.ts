@@ -1,3 +1,5 @@
+// What is handed to the page runs in the browser.
+/// <reference lib="dom" />
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -91,3 +93,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     assert.deepEqual(asked, [{ PORT: "many" }, { PORT: "8080" }]);
   });
 }
+
+test("what lies over the page has the language of its words, whatever the workshop's is", async (context) => {
+  const { page } = await open(context, "moved");
+  await page.locator("main h1").first().waitFor();
+  await page.evaluate(() => {
+    document.documentElement.lang = "de";
+  });
+  for (const [name, role] of [
+    ["Saved states…", "dialog"],
+    ["Settings", "dialog"],
+    ["Show the solution", "alertdialog"],
+  ] as const) {
+    await button(page, name).click();
+    const shown = page.getByRole(role);
+    await shown.waitFor();
+    assert.equal(await shown.evaluate((element) => element.closest("[lang]")?.getAttribute("lang")), "en", name);
+    await page.keyboard.press("Escape");
+    await shown.waitFor({ state: "hidden" });
+  }
+});

@@ -71,6 +71,16 @@ test("a link to localhost opens the preview, since the program runs in the works
   await page.getByText(/^Opens http/).waitFor();
   await row.click({ position: { x: 60, y: 8 }, force: true });
   await page.getByRole("tab", { name: "Web app", selected: true }).waitFor();
+  // Another page of the same program is shown in its tab; the author's tab has no second one.
+  await page.getByRole("tab", { name: "Terminal 1" }).click();
+  await typeIn(page, `clear; echo ${address?.replace("127.0.0.1", "localhost")}deep/page?x=1\n`);
+  await page.locator(".xterm-rows > div").filter({ hasText: "deep/page" }).first().waitFor();
+  await row.hover({ position: { x: 60, y: 8 }, force: true });
+  await page.getByText(/^Opens http.*deep/).waitFor();
+  await row.click({ position: { x: 60, y: 8 }, force: true });
+  await page.frameLocator("iframe").getByText("/deep/page?x=1").waitFor();
+  assert.equal(await page.getByRole("tab", { name: "Web app", selected: true }).count(), 1);
+  assert.equal(await page.locator("iframe").count(), 1);
 });
 
 test("touch screens have Control for the next key", async (context) => {
@@ -86,6 +96,15 @@ test("touch screens have Control for the next key", async (context) => {
   await typeIn(page, "echo again-$((1+1))\n");
   await shows(page, "again-2");
   assert.equal(await button(page, "Control, for the next key").getAttribute("aria-pressed"), "false");
+  // Arrows: as the program in front wants them, and with Control, which is let go then.
+  await typeIn(page, "printf '\\e[?1h'; cat -v\n");
+  await shows(page, "cat -v");
+  await button(page, "Left").click();
+  await shows(page, "^[OD");
+  await button(page, "Control, for the next key").click();
+  await button(page, "Left").click();
+  await shows(page, "^[[1;5D");
+  assert.equal(await button(page, "Control, for the next key").getAttribute("aria-pressed"), "false");
 });
 
 test("Ctrl+W meant for the shell does not close the page unasked; closing it on purpose asks nothing", async (context) => {
@@ -96,7 +115,9 @@ test("Ctrl+W meant for the shell does not close the page unasked; closing it on 
     dialog.dismiss().catch(() => undefined);
   });
   await typeIn(page, "echo kept\n");
+  // Control stays down from one key of the shell's to the next.
   await page.keyboard.down("Control");
+  await page.keyboard.press("a");
   await Promise.all([page.waitForEvent("dialog"), page.close({ runBeforeUnload: true })]);
   await page.keyboard.up("Control");
   assert.deepEqual(asked, ["beforeunload"]);

@@ -25,6 +25,7 @@ const outcomes = {
   typed: words.ran,
   "not-connected": words.notConnected,
   "program-in-front": words.programInFront,
+  unread: words.unread,
 } as const;
 
 export interface CodeToolsProps {

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { UploadsProvider } from "../modules/files/uploads.tsx";
 import { Header } from "../modules/header/header.tsx";
 import { Notices } from "../modules/header/notices.tsx";
+import { useNoticeGate } from "../modules/notice/notice-gate.tsx";
 import { PortOffers } from "../modules/previews/port-offers.tsx";
 import { PaletteHost } from "../modules/palette/palette-host.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
@@ -62,8 +63,10 @@ export const WorkspacePage = (): ReactNode => {
     if (layout === "terminal") setPreferences({ layout: "both" });
     requestAnimationFrame(() => textPane.current?.focus());
   };
+  const gate = useNoticeGate(workspace);
   const registry = useTerminalRegistry({
     enabled: workspace?.webTerminal ?? false,
+    isGated: gate.isOpen,
     names: terminals.map(({ name }) => name),
     show: (name) => {
       if (name !== undefined) tools.show(terminalTool(name));
@@ -133,7 +136,7 @@ export const WorkspacePage = (): ReactNode => {
               <div className="workspace__panes">
                 <SplitPanes
                   start={<TextPane paneRef={textPane} />}
-                  end={<ToolArea onLeave={leaveTerminal} />}
+                  end={<ToolArea gate={gate} onLeave={leaveTerminal} />}
                   share={textShare}
                   onShare={(share) => setPreferences({ textShare: share })}
                   label={strings.resize}

@@ -110,6 +110,7 @@ export const en = {
     openFile: "Open in the editor",
     ran: "Typed into the terminal",
     notConnected: "The terminal is not connected yet",
+    unread: "First read what is recorded, beside this text; then run it again.",
     programInFront: "A full-screen program is open in the terminal. Leave it first, then run this.",
     loading: "Loading the text…",
     retry: "Try again",

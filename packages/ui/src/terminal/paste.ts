@@ -14,6 +14,16 @@ export const pastable = (text: string): string =>
 export const needsConfirmation = (text: string, { bracketedPaste }: PasteModes): boolean =>
   !bracketedPaste && /[\r\n]/.test(text.replace(/[\r\n]+$/, ""));
 
+/** What an arrow (`ESC [ A` to `ESC [ D`) sends: alone, with Control, and to a program that asked for its own (DECCKM). */
+export const arrowKey = (
+  text: string,
+  { isControlHeld, isApplication }: { readonly isControlHeld: boolean; readonly isApplication: boolean },
+): string | undefined => {
+  const letter = /^\u001b\[([A-D])$/.exec(text)?.[1];
+  if (letter === undefined) return undefined;
+  return isControlHeld ? `\u001b[1;5${letter}` : `\u001b${isApplication ? "O" : "["}${letter}`;
+};
+
 /** The character that Control and a key make, as a terminal knows it; undefined for keys that make none. */
 export const controlCharacter = (key: string): string | undefined => {
   if (key.length !== 1) return undefined;

@@ -5,7 +5,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 import { attachClipboard, type ClipboardAsk, type TerminalClipboard } from "./clipboard.ts";
 import { isLeaveChord } from "./leave-chord.ts";
-import { controlCharacter } from "./paste.ts";
+import { arrowKey, controlCharacter } from "./paste.ts";
 import { safeLink } from "./safe-link.ts";
 import type { TerminalSize } from "./terminal-source.ts";
 import { terminalFont, terminalThemes } from "./terminal-theme.ts";
@@ -39,6 +39,8 @@ export interface Screen {
   /** Takes the size that the element has room for; answers it. Hidden elements change nothing. */
   fit(): TerminalSize;
   readonly clipboard: TerminalClipboard;
+  /** Types for a keyboard that lacks the key: text, or an arrow as `ESC [ A` to `ESC [ D`. */
+  type(text: string): void;
   /** The next character is typed with Control, for keyboards without that key. */
   holdControl(isHeld: boolean): void;
   /** All there is on the screen and above it, as plain text. */
@@ -181,6 +183,14 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     },
     fit,
     clipboard,
+    type: (text) => {
+      const arrow = arrowKey(text, { isControlHeld, isApplication: terminal.modes.applicationCursorKeysMode });
+      if (arrow !== undefined && isControlHeld) {
+        isControlHeld = false;
+        events.controlUsed();
+      }
+      terminal.input(arrow ?? text, true);
+    },
     holdControl: (isHeld) => {
       isControlHeld = isHeld;
     },

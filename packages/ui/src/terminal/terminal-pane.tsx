@@ -149,7 +149,7 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
         return "typed";
       },
       interrupt: () => live.current?.link.write(new TextEncoder().encode(interruptKey)),
-      type: (text) => live.current?.screen.terminal.input(text, true),
+      type: (text) => live.current?.screen.type(text),
       find: async (text, direction) => {
         const search = await live.current?.screen.search();
         if (search === undefined || text === "") return false;

@@ -20,8 +20,13 @@ const isKnown = (workspace: WorkspaceView): boolean => {
   }
 };
 
+export interface NoticeGateState {
+  readonly isOpen: boolean;
+  accept(): void;
+}
+
 /** Whether the student has read what is recorded here; once a workspace, and again when that changes. */
-export const useNoticeGate = (workspace: WorkspaceView | undefined): { readonly isOpen: boolean; accept(): void } => {
+export const useNoticeGate = (workspace: WorkspaceView | undefined): NoticeGateState => {
   const [accepted, setAccepted] = useState<string>();
   const text = workspace === undefined ? undefined : textOf(workspace);
   return {

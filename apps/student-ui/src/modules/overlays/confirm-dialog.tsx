@@ -27,8 +27,10 @@ const ConfirmDialog = ({
   children,
   onAnswer,
 }: ConfirmProps): ReactNode => (
+  // Outside of the page's frame, whose language is that of our words; the document's is the workshop's.
   <ModalOverlay
     className="confirm__veil"
+    lang={strings.language}
     isDismissable
     isOpen={isOpen}
     onOpenChange={(open) => open || onAnswer(false)}

@@ -1,6 +1,7 @@
 import type { ReactNode, RefObject } from "react";
 import { Dialog } from "react-aria-components/Dialog";
 import { Popover } from "react-aria-components/Popover";
+import { strings } from "../../strings/en.ts";
 
 export interface PopoverDialogProps {
   readonly trigger: RefObject<HTMLElement | null>;
@@ -13,6 +14,7 @@ export interface PopoverDialogProps {
 const PopoverDialog = ({ trigger, label, onClose, children }: PopoverDialogProps): ReactNode => (
   <Popover
     className="popover"
+    lang={strings.language}
     placement="bottom end"
     triggerRef={trigger}
     isOpen

@@ -19,7 +19,13 @@ export const SavedDialog = ({
   readonly onClose: () => void;
   readonly children: ReactNode;
 }): ReactNode => (
-  <ModalOverlay className="confirm__veil" isDismissable isOpen onOpenChange={(open) => open || onClose()}>
+  <ModalOverlay
+    className="confirm__veil"
+    lang={strings.language}
+    isDismissable
+    isOpen
+    onOpenChange={(open) => open || onClose()}
+  >
     <Modal className="saved">
       <Dialog className="confirm__dialog">
         <Heading slot="title">{title}</Heading>

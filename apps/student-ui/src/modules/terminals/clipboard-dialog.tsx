@@ -21,7 +21,13 @@ const ClipboardDialog = ({ ask, onPaste, onClose }: ClipboardDialogProps): React
   const id = useId();
   const { title, hint } = words[ask.kind];
   return (
-    <ModalOverlay className="confirm__veil" isDismissable isOpen onOpenChange={(open) => open || onClose()}>
+    <ModalOverlay
+      className="confirm__veil"
+      lang={strings.language}
+      isDismissable
+      isOpen
+      onOpenChange={(open) => open || onClose()}
+    >
       <Modal className="confirm">
         <Dialog className="confirm__dialog">
           <Heading slot="title">{title}</Heading>

@@ -5,6 +5,8 @@ import { isNumbered, unnamedTarget } from "./unnamed-target.ts";
 
 export interface TerminalRegistryOptions {
   readonly enabled: boolean;
+  /** The notice of what is recorded stands before the terminals. */
+  readonly isGated: boolean;
   /** Of the terminals that there are. */
   readonly names: readonly string[];
   /** Brings a terminal to the front where it is hidden. */
@@ -14,7 +16,13 @@ export interface TerminalRegistryOptions {
 }
 
 /** The registry of the page's terminals. */
-export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegistryOptions): TerminalRegistry => {
+export const useTerminalRegistry = ({
+  enabled,
+  isGated,
+  names,
+  show,
+  open,
+}: TerminalRegistryOptions): TerminalRegistry => {
   const handles = useRef(new Map<string, RegisteredTerminal>());
   const [current, setCurrent] = useState<string>();
   const [lastNumbered, setLastNumbered] = useState<string>();
@@ -36,8 +44,12 @@ export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegi
       enabled,
       current,
       target,
-      run: (text, options) =>
-        runIn(text, options, {
+      run: async (text, options) => {
+        if (isGated) {
+          latestShow.current(target);
+          return "unread";
+        }
+        return runIn(text, options, {
           handleOf: (name) => handles.current.get(name ?? target ?? ""),
           open: async (name) => {
             if ((await latestOpen.current(name)) === undefined) return;
@@ -50,7 +62,8 @@ export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegi
             latestShow.current(ran);
             if (options?.takeFocus) requestAnimationFrame(() => handles.current.get(ran ?? "")?.focus());
           },
-        }),
+        });
+      },
       focus: inFront((terminal) => terminal.focus()),
       showText: inFront((terminal) => terminal.showText()),
       search: inFront((terminal) => terminal.search()),
@@ -63,5 +76,5 @@ export const useTerminalRegistry = ({ enabled, names, show, open }: TerminalRegi
         if (isNumbered(name)) setLastNumbered(name);
       },
     };
-  }, [enabled, current, target]);
+  }, [enabled, isGated, current, target]);
 };

@@ -1,6 +1,9 @@
 import type { RunOutcome, TerminalHandle } from "@atelier/ui/terminal";
 import { createContext, useContext } from "react";
 
+/** `unread`: what is recorded has not been read yet, so nothing is typed. */
+export type BlockOutcome = RunOutcome | "unread";
+
 export interface RunOptions {
   /** Name of the terminal; absent: {@link TerminalRegistry.target}. */
   readonly terminal?: string;
@@ -25,7 +28,7 @@ export interface TerminalRegistry {
   /** Name of the one in which a block runs that names none. */
   readonly target: string | undefined;
   /** Types into a terminal and shows it; opens the one that is named when it is not there yet. */
-  run(text: string, options?: RunOptions): Promise<RunOutcome>;
+  run(text: string, options?: RunOptions): Promise<BlockOutcome>;
   focus(): void;
   /** Shows what the terminal in front holds as text that stands still. */
   showText(): void;

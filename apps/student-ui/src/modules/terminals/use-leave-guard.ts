@@ -9,11 +9,9 @@ export const useLeaveGuard = (): void => {
   useEffect(() => {
     let isHeld = false;
     const onKey = (event: KeyboardEvent): void => {
-      isHeld =
-        event.ctrlKey &&
-        event.type === "keydown" &&
-        event.target instanceof Element &&
-        event.target.closest(".terminal-pane") !== null;
+      const isInTerminal = event.target instanceof Element && event.target.closest(".terminal-pane") !== null;
+      // A key that is let go says nothing of Control, which is held on for the next one.
+      if (event.type === "keydown" || !event.ctrlKey) isHeld = event.ctrlKey && isInTerminal;
     };
     const release = (): void => {
       isHeld = false;

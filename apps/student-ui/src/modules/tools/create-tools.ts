@@ -32,9 +32,12 @@ export const useCreatedTools = (workspace: WorkspaceView | undefined, reveal: ()
       },
       openPreview: (port, path) => {
         if (workspace?.previewAddress === undefined) return false;
-        const known = allPreviews({ workspace, previews }).find((preview) => preview.port === port);
-        const preview = known ?? { port, path, title: strings.tools.port(port) };
-        if (known === undefined) setPreviews([...previews, preview]);
+        const ofPort = allPreviews({ workspace, previews }).filter((preview) => preview.port === port);
+        const known = ofPort.find((preview) => preview.path === path) ?? ofPort[0];
+        const { title = strings.tools.port(port), visit = 0 } = known ?? {};
+        const preview: Preview = { port, path, title, visit: visit + 1 };
+        const place = previews.findIndex((each) => previewTool(each) === previewTool(preview));
+        setPreviews(place === -1 ? [...previews, preview] : previews.with(place, preview));
         show(previewTool(preview));
         return true;
       },

@@ -39,7 +39,7 @@ export const PreviewTool = ({ preview, address, wanted, onClose }: PreviewToolPr
       </div>
       {wanted && (
         <iframe
-          key={round}
+          key={`${round} ${preview.visit ?? 0}`}
           className="preview__frame"
           src={address}
           title={preview.title}

@@ -6,7 +6,7 @@ import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { BootProgress } from "../boot/boot-progress.tsx";
 import { DropZone } from "../files/drop-zone.tsx";
-import { NoticeGate, useNoticeGate } from "../notice/notice-gate.tsx";
+import { NoticeGate, type NoticeGateState } from "../notice/notice-gate.tsx";
 import { Confirm } from "../overlays/overlays.tsx";
 import { missingLog } from "../terminals/missing-log.ts";
 import { useTerminals } from "../terminals/terminal-registry.ts";
@@ -26,8 +26,13 @@ const WorkTool = lazy(() => import("../work/work-tool.tsx"));
 const words = strings.terminal;
 const name = "tool";
 
+export interface ToolAreaProps {
+  readonly gate: NoticeGateState;
+  readonly onLeave: () => void;
+}
+
 /** The tools beside the text, as tabs; before the workspace is ready, how far it has come. */
-export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNode => {
+export const ToolArea = ({ gate, onLeave }: ToolAreaProps): ReactNode => {
   const session = useSession();
   const registry = useTerminals();
   const tools = useTools();
@@ -36,7 +41,6 @@ export const ToolArea = ({ onLeave }: { readonly onLeave: () => void }): ReactNo
   const terminals = known ?? [];
   const [closing, setClosing] = useState<string>();
   const sourceOf = useSources(workspace?.role === "instructor");
-  const gate = useNoticeGate(workspace);
   const seen = useRef(new Set<string>());
   const isBooting = boot !== undefined && boot.view.phase !== "ready" && terminals.length === 0;
   const tabs = workspace === undefined ? [] : toolTabs({ workspace, terminals, previews: tools.previews });

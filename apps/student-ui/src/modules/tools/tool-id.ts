@@ -10,6 +10,8 @@ export interface Preview {
   readonly port: number;
   readonly path: string;
   readonly title: string;
+  /** How often its page was asked for by a link: the same one again is loaded again. */
+  readonly visit?: number;
 }
 
 export const terminalTool = (name: string): ToolId => `terminal:${name}`;
@@ -51,7 +53,10 @@ export const allPreviews = ({ workspace, previews }: Omit<ToolsSeen, "terminals"
   workspace.previewAddress === undefined
     ? []
     : [
-        ...workspace.workshop.tabs,
+        // One of the author's may have been led to another page.
+        ...workspace.workshop.tabs.map(
+          (tab) => ({ ...tab, ...previews.find((preview) => previewTool(preview) === previewTool(tab)) }) as const,
+        ),
         ...previews.filter(({ port }) => !workspace.workshop.tabs.some((tab) => tab.port === port)),
       ];
 

@@ -179,7 +179,6 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const front = createFront({
     find,
     token: (id, role) => state.token(id, role),
-    onOrder: (name) => workspaces.get(name)?.hurry(),
     manage: (request, response) => {
       const answered = new Promise<void>((resolve) => response.once("close", resolve));
       answering.add(answered);

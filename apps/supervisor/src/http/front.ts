@@ -17,8 +17,6 @@ export interface FrontOptions {
   /** Undefined: there is none of that name. */
   readonly find: (workspace: string) => Seen | undefined;
   readonly token: (workspaceId: string, role: "student" | "instructor" | "control") => string;
-  /** A page of that workspace wants something done. */
-  readonly onOrder: (workspace: string) => void;
   readonly manage: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
@@ -34,7 +32,7 @@ export interface Front {
 
 type Target = { readonly upstream: Upstream } | { readonly page: Page };
 
-export const createFront = ({ find, token, manage, onOrder }: FrontOptions): Front => {
+export const createFront = ({ find, token, manage }: FrontOptions): Front => {
   const targetOf = (route: HostRoute, request: IncomingMessage): Target => {
     const url = request.url ?? "";
     // Only paths: a whole URL or `*` is for proxies of another kind.
@@ -100,7 +98,6 @@ export const createFront = ({ find, token, manage, onOrder }: FrontOptions): Fro
         return;
       }
       const name = route.kind === "unknown" ? "" : route.workspace;
-      if (route.kind === "workspace" && request.method === "POST") onOrder(name);
       forwardRequest({ request, response }, target.upstream, () =>
         answerPage(request, response, pages.unreachable(name)),
       );

@@ -12,6 +12,8 @@ export interface SwapOrder {
   readonly resetsServices: boolean;
   /** One that was prepared ahead for exactly this. */
   readonly prepared?: Live | undefined;
+  /** The old one is about to be asked to let go. */
+  readonly onRelease: () => Promise<void>;
 }
 
 export type SwapResult = (
@@ -81,6 +83,7 @@ export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<Sw
   next = { ...next, container: { ...next.container, claim: id } };
 
   onPhase("Saving your files");
+  await order.onRelease();
   let saved: string | undefined;
   try {
     const answer = await current.link.call({ t: "release", reason: kind }, limits.releaseMs);

@@ -47,8 +47,6 @@ export interface LocalWorkspace {
   view(): LocalWorkspaceView | undefined;
   /** Where its server listens, when it runs. */
   origin(): Origin | undefined;
-  /** Its page has asked for something. */
-  hurry(): void;
   /** Looks at what the engine has, and puts it in order. */
   refresh(): Promise<void>;
   start(progress: Progress): Promise<OperationResult>;
@@ -92,6 +90,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   let timing: Timing = {};
   let lastSeen: number | undefined;
   let sentStatus = "";
+  /** The student's files are being saved, and what writes is ended. */
+  let isLeaving = false;
 
   const tools = (progress: Progress = silent): TransitionTools => ({
     containers,
@@ -128,11 +128,9 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
 
   const pace = createPace({
     containers,
-    // A move needs all the speed there is, and ends what writes.
-    mayBeSlow: () => !queue.isBusy && options.hasNeighbours(),
+    mayBeSlow: () => !isLeaving && options.hasNeighbours(),
     // A shell that is slow for a reason says so.
     onChange: () => sendStatus(),
-    now,
     log: (event) => log({ workspace: name, ...event }),
   });
 
@@ -147,6 +145,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     if (live && live.link !== next?.link) live.link[Symbol.dispose]();
     live = next;
     known = container;
+    isLeaving = false;
     phase = next ? "running" : "stopped";
     sentStatus = "";
     if (next === undefined) timing = {};
@@ -228,7 +227,6 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     }
     if (!outcomes.begin(id)) return;
     await queue.run(async () => {
-      await pace.normal();
       await using retired = new AsyncDisposableStack();
       const outcome = await perform(id, request, retired).catch((error: unknown): Outcome => {
         log({ event: "request.failed", workspace: name, request: request.kind, error: messageOf(error) });
@@ -273,6 +271,13 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       next: { ...order, waiting },
       resetsServices: plan.resetsServices,
       prepared: ready,
+      // While the next container is made, the engine needs the disk; then the old server all the speed there is.
+      onRelease: () => {
+        isLeaving = true;
+        return pace.normal();
+      },
+    }).finally(() => {
+      isLeaving = false;
     });
     take(result.live, result.live?.container ?? known);
     for (const old of result.retired ?? []) retired.defer(() => discard(tools(), old));
@@ -346,6 +351,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const stopNow = async (progress: Progress): Promise<OperationResult> => {
     await settleNow(false, progress);
     const container = live?.container ?? known;
+    isLeaving = true;
     await pace.normal();
     await ahead.drop();
     if (container) {
@@ -396,7 +402,6 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
             notices: [...noticesOf({ ...timing, isSlow: pace.isSlow, now: now() })],
           },
     origin: () => (live ? { port: live.port, workspaceId: live.container.settings.id } : undefined),
-    hurry: () => pace.hurry(),
     refresh: () => queue.run(() => settleNow(false, silent)),
     start: (progress) =>
       queue.run(async () => {
@@ -497,6 +502,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       ending.abort();
       ahead.end();
       await queue.idle();
+      isLeaving = true;
       await pace.normal();
       await ahead.drop();
       live?.link[Symbol.dispose]();

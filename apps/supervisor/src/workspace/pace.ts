@@ -12,8 +12,6 @@ export interface Pace {
   heard(container: WorkspaceContainer, isHeavy: boolean): void;
   /** Undoes what an earlier supervisor left. */
   adopt(container: WorkspaceContainer): Promise<void>;
-  /** Somebody waits for an answer of its server: for a while it is not slow. */
-  hurry(): void;
   /** Resolves when it has the speed it was made with. */
   normal(): Promise<void>;
 }
@@ -22,21 +20,16 @@ export interface PaceOptions {
   readonly containers: Pick<Containers, "slowDown" | "isSlow">;
   readonly mayBeSlow: () => boolean;
   readonly onChange: () => void;
-  /** Ms. */
-  readonly now: () => number;
   readonly log: (event: Readonly<Record<string, unknown>>) => void;
 }
 
 /** A server that says nothing any more has nothing to say. */
 const silenceMs = 5000;
-/** Longer than a server at full speed needs for what a page asks of it, a check included. */
-const hurryMs = 3000;
 
-export const createPace = ({ containers, mayBeSlow, onChange, now, log }: PaceOptions): Pace => {
+export const createPace = ({ containers, mayBeSlow, onChange, log }: PaceOptions): Pace => {
   let slow: WorkspaceContainer | undefined;
   /** An engine that cannot do it is asked once. */
   let cannot = false;
-  let quickUntil = 0;
   let silence: NodeJS.Timeout | undefined;
   let last: Promise<void> = Promise.resolve();
 
@@ -67,7 +60,7 @@ export const createPace = ({ containers, mayBeSlow, onChange, now, log }: PaceOp
     },
     heard: (container, isHeavy) => {
       clearTimeout(silence);
-      if (!isHeavy || now() < quickUntil || !mayBeSlow()) {
+      if (!isHeavy || !mayBeSlow()) {
         void normal();
         return;
       }
@@ -76,11 +69,6 @@ export const createPace = ({ containers, mayBeSlow, onChange, now, log }: PaceOp
     },
     adopt: async (container) => {
       if (await containers.isSlow(container).catch(() => false)) await set(container, false);
-    },
-    hurry: () => {
-      if (slow === undefined) return;
-      quickUntil = now() + hurryMs;
-      void normal();
     },
     normal,
   };

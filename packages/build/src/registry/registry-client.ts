@@ -1,5 +1,4 @@
 import { request as httpRequest, Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
-import { request as httpsRequest, Agent as HttpsAgent } from "node:https";
 import type { Readable } from "node:stream";
 import { AppError } from "@atelier/domain";
 import type { Credentials } from "./credentials.ts";
@@ -36,22 +35,28 @@ interface Ask {
   readonly body?: { readonly size: number; open(): Readable | Buffer };
 }
 
+/** On first need: with TLS it is 9 ms of a program's start, and most commands speak to no registry. */
+const https = (): typeof import("node:https") => process.getBuiltinModule("node:https");
+
 export const openRegistry = (repository: ImageRepository, options: RegistryOptions): RegistryClient => {
   const origin = `${repository.scheme}://${repository.registry}`;
   // Node's agents read the proxy variables themselves when they are given an environment.
   const proxyEnv = options.env as NodeJS.ProcessEnv;
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, proxyEnv }),
-    https: new HttpsAgent({ keepAlive: true, proxyEnv }),
+  const agents = new Map<"http" | "https", HttpAgent>();
+  const agentOf = (scheme: "http" | "https"): HttpAgent => {
+    const agent =
+      agents.get(scheme) ?? new (scheme === "http" ? HttpAgent : https().Agent)({ keepAlive: true, proxyEnv });
+    agents.set(scheme, agent);
+    return agent;
   };
   let authorization = basicOf(options.credentials);
 
   const exchange = ({ method, url, headers, body }: Ask, authorize: string | undefined): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const isPlain = url.protocol === "http:";
-      const call = (isPlain ? httpRequest : httpsRequest)(url, {
+      const call = (isPlain ? httpRequest : https().request)(url, {
         method,
-        agent: isPlain ? agents.http : agents.https,
+        agent: agentOf(isPlain ? "http" : "https"),
         signal: options.signal,
         headers: {
           ...headers,
@@ -123,8 +128,7 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
 
   return {
     [Symbol.dispose]: () => {
-      agents.http.destroy();
-      agents.https.destroy();
+      for (const agent of agents.values()) agent.destroy();
     },
     hasBlob: async (digest) => (await ask({ method: "HEAD", url: at(`blobs/${digest}`) })).status === 200,
     putBlob: async ({ digest, size, open }) => {

@@ -10,6 +10,7 @@ import {
   runtimeFileNames,
 } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
+import { refuseUpgrade } from "@atelier/node-kit";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { rehearseTakeOver } from "./boot/rehearse.ts";
@@ -146,10 +147,12 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     }
     const upgrade = routeUpgrade(request, rules, running?.terminals?.list());
     if (typeof upgrade === "string") {
-      socket.end(`HTTP/1.1 ${upgrade}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      refuseUpgrade(socket, upgrade);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      // Whoever takes it over listens too; until then, or when nobody does, a broken frame must not end us.
+      webSocket.on("error", () => webSocket.terminate());
       if (upgrade.to === "control") control?.accept(webSocket);
       else running?.terminals?.attach(upgrade.name, { socket: webSocket, role: upgrade.role, id: options.newId() });
     });

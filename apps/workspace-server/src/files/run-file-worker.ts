@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
+import { PassThrough, pipeline, type Readable, type Writable } from "node:stream";
 import { AppError } from "@atelier/domain";
 import { asIdentity, type Identity } from "../identity/identity.ts";
 import type { FileAnswer, FileOrder } from "./file-order.ts";
@@ -15,7 +15,10 @@ export interface FileWorkerOptions {
 
 export interface FileWork {
   readonly answer: FileAnswer;
-  /** What a `read` or an `archive` brings; must be read to its end or destroyed. */
+  /**
+   * What a `read` or an `archive` brings; must be read to its end or destroyed. Fails with `file-failed`
+   * when the process ended before it had given all.
+   */
   readonly bytes: Readable;
 }
 
@@ -31,6 +34,7 @@ export const runFileWorker = async (
   options: FileWorkerOptions,
   { input, signal }: { readonly input?: Readable; readonly signal?: AbortSignal } = {},
 ): Promise<FileWork> => {
+  signal?.throwIfAborted();
   const [file = "", ...args] = (options.asIdentity ?? asIdentity)(options.identity, options.worker);
   const child = spawn(file, args, {
     cwd: "/",
@@ -40,11 +44,13 @@ export const runFileWorker = async (
   });
   const kill = (): void => {
     try {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, "SIGKILL");
     } catch {
       // It has ended by itself between the two lines.
     }
   };
+  const exit = new Promise<number | null>((resolve) => child.once("exit", resolve).once("error", () => resolve(null)));
   const timer = setTimeout(
     kill,
     input || order.verb === "read" || order.verb === "archive" ? deadlines.bytes : deadlines.small,
@@ -61,13 +67,22 @@ export const runFileWorker = async (
     Writable,
     Readable,
   ];
-  stdout.once("close", () => (stdout.readableEnded ? undefined : kill()));
+  // The end of a pipe says nothing: a process that was killed has one too.
+  const bytes = new PassThrough({
+    flush: (done) => {
+      exit.then((code) => (code === 0 ? done() : done(endedEarly())));
+    },
+  });
+  pipeline(stdout, bytes, () => undefined);
+  // Whoever reads hears of it; nobody does who has not begun yet, or wants the answer alone.
+  bytes.on("error", () => undefined);
+  bytes.once("close", () => (bytes.readableEnded ? undefined : kill()));
   // One that dies early breaks its pipes; its missing answer says more than EPIPE does.
   orders.on("error", () => undefined).end(JSON.stringify({ roots: options.roots, ...order }));
   stdin.on("error", () => undefined);
   if (input === undefined) stdin.end();
   else {
-    input.once("error", kill);
+    input.on("error", kill);
     input.pipe(stdin);
   }
   const answer = await new Promise<FileAnswer | undefined>((resolve) => {
@@ -77,15 +92,17 @@ export const runFileWorker = async (
     child.once("error", () => resolve(undefined));
   });
   if (answer?.fault === undefined && answer !== undefined) {
-    if (order.verb !== "read" && order.verb !== "archive") stdout.resume();
-    return { answer, bytes: stdout };
+    if (order.verb !== "read" && order.verb !== "archive") bytes.resume();
+    return { answer, bytes };
   }
   input?.unpipe(stdin);
-  stdout.resume();
+  bytes.destroy();
   kill();
-  if (answer?.fault === undefined)
-    throw new AppError("file-failed", "The process that works on your files ended early.", {
-      hint: "Try again. If it stays: is there memory left, and room for another process?",
-    });
+  if (answer?.fault === undefined) throw endedEarly();
   throw new AppError(answer.fault.code, answer.fault.message);
 };
+
+const endedEarly = (): AppError =>
+  new AppError("file-failed", "The process that works on your files ended early.", {
+    hint: "Try again. If it stays: is there memory left, and room for another process?",
+  });

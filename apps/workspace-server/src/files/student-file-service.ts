@@ -42,6 +42,8 @@ export const createFileService = (options: FileServiceOptions): FileService => {
   let running = 0;
   const waiting: (() => void)[] = [];
   const work = async (order: FileOrder, streams: Parameters<typeof runFileWorker>[2] = {}): Promise<FileWork> => {
+    // Whoever uploads may go while they wait for their turn.
+    streams.input?.on("error", () => undefined);
     if (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
     running++;
     const leave = (): void => {

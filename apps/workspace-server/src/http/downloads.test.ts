@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { downloadCases, fillWithWork, unsettledRoutes } from "../testing/download-cases.ts";
 import { bearer, openTestServer, type TestServer, tokens } from "../testing/open-test-server.ts";
 
 let server: TestServer;
+const logged: Readonly<Record<string, unknown>>[] = [];
 /** What would have ended a real server; the runner takes it for noise of the hook that started this one. */
 const thrown: unknown[] = [];
 const onThrown = (error: unknown): void => {
@@ -14,7 +16,7 @@ const onThrown = (error: unknown): void => {
 };
 before(async () => {
   process.on("uncaughtException", onThrown).on("unhandledRejection", onThrown);
-  server = await openTestServer();
+  server = await openTestServer({ log: (event) => logged.push(event) });
   await fillWithWork(server);
 });
 after(async () => {
@@ -33,6 +35,8 @@ interface Cut {
   readonly isBeforeHeaders?: boolean;
   /** Does not read for so long before it goes, so that everything on the way is full. */
   readonly stallMs?: number;
+  /** Called with the headers; not a byte is read before it is done. */
+  readonly onHeaders?: () => Promise<void>;
   readonly method?: string;
 }
 
@@ -45,7 +49,7 @@ interface Got {
 /** Downloads, and goes away where it is told to. */
 const download = (
   { path, token }: { readonly path: string; readonly token: string },
-  { after: most = Number.POSITIVE_INFINITY, isBeforeHeaders, stallMs = 0, method = "GET" }: Cut,
+  { after: most = Number.POSITIVE_INFINITY, isBeforeHeaders, stallMs = 0, onHeaders, method = "GET" }: Cut,
 ): Promise<Got> =>
   new Promise((resolve, reject) => {
     const headers = { Host: `127.0.0.1:${server.port}`, ...bearer(token) };
@@ -65,21 +69,24 @@ const download = (
         incoming.pause();
         setTimeout(() => outgoing.destroy(), stallMs);
       });
+      if (onHeaders === undefined) return;
+      incoming.pause();
+      onHeaders().then(() => incoming.resume(), reject);
     });
     outgoing.end(() => (isBeforeHeaders ? setImmediate(() => outgoing.destroy()) : undefined));
   });
 
-/** Command lines of our processes that work on the student's files. */
-const workers = async (): Promise<readonly string[]> => {
-  const lines: string[] = [];
+/** Our processes that work on the student's files. */
+const workers = async (): Promise<readonly number[]> => {
+  const pids: number[] = [];
   for (const task of await readdir("/proc/self/task")) {
     const children = await readFile(`/proc/self/task/${task}/children`, "utf8").catch(() => "");
     for (const pid of children.split(" ").filter(Boolean)) {
       const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      if (line.includes("files/worker/main.ts")) lines.push(line.replaceAll("\0", " "));
+      if (line.includes("files/worker/main.ts")) pids.push(Number(pid));
     }
   }
-  return lines;
+  return pids;
 };
 /** What is open of the recordings and of the student's work. */
 const openFiles = async (): Promise<readonly string[]> => {
@@ -97,7 +104,7 @@ const isUnharmed = async (): Promise<void> => {
   const reply = await Promise.race([list, sleep(1500, undefined, { ref: false })]);
   assert.equal(reply?.status, 200, reply?.text ?? "the list of files does not come");
   for (const deadline = performance.now() + 1500; ; await sleep(10)) {
-    const left = [...(await workers()), ...(await openFiles())];
+    const left = [...(await workers()).map((pid) => `process ${pid}`), ...(await openFiles())];
     if (left.length === 0) break;
     assert.ok(performance.now() < deadline, `left behind: ${left.join("; ")}`);
   }
@@ -144,3 +151,69 @@ for (const [name, caseOf] of Object.entries(downloadCases))
       await isUnharmed();
     });
   });
+
+/** Ends whoever works on files now, or will at once. */
+const killWorkers = async (): Promise<void> => {
+  for (const deadline = performance.now() + 1500; (await workers()).length === 0; await sleep(1))
+    assert.ok(performance.now() < deadline, "no process works on it");
+  for (const pid of await workers()) process.kill(pid, "SIGKILL");
+};
+
+for (const name of ["GET /api/files/content", "GET /api/files/archive", "GET /api/work/archive"])
+  test(`${name} is torn, never ended, when what makes it dies, and the log says why`, async () => {
+    logged.length = 0;
+    const where = downloadCases[name]?.();
+    assert.ok(where);
+    const killed = Promise.withResolvers<void>();
+    const { status, isComplete } = await download(where, {
+      onHeaders: async () => {
+        killWorkers().then(killed.resolve, killed.reject);
+        // In the whole work the recordings come first: they have to be read before anybody works on files.
+        if (name !== "GET /api/work/archive") await killed.promise;
+      },
+    });
+    await killed.promise;
+    assert.deepEqual([status, isComplete], [200, false]);
+    await isUnharmed();
+    assert.match(JSON.stringify(logged), /"http.failed","error":"[^"]*(ended early|Unexpected end)/);
+  });
+
+test("an upload may be given up while it waits for its turn", async () => {
+  const where = downloadCases["GET /api/files/archive"]?.();
+  assert.ok(where);
+  const busy = Array.from({ length: 4 }, () => download(where, { after: 1, stallMs: 200 }));
+  await sleep(100);
+  const uploads = Array.from(
+    { length: 5 },
+    () =>
+      new Promise<void>((resolve) => {
+        const outgoing = request({
+          host: "127.0.0.1",
+          port: server.port,
+          method: "PUT",
+          path: "/api/files/content?path=~/up.bin",
+          headers: { Host: `127.0.0.1:${server.port}`, Origin: server.origin, ...bearer(tokens.student) },
+          agent: false,
+        });
+        outgoing.on("error", () => {}).once("close", resolve);
+        outgoing.write(Buffer.alloc(100_000), () => setTimeout(() => outgoing.destroy(), 30));
+      }),
+  );
+  await Promise.all([...busy, ...uploads]);
+  await isUnharmed();
+});
+
+test("an upgrade that is refused may be reset at any moment", async () => {
+  for (const path of ["/api/terminals/none", "/nothing", "/preview/1/"])
+    for (const waitMs of [0, 5])
+      await new Promise<void>((resolve, reject) => {
+        const socket = connect(server.port, "127.0.0.1", () => {
+          socket.write(
+            `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+          );
+          setTimeout(() => socket.resetAndDestroy(), waitMs);
+        });
+        socket.once("error", reject).once("close", () => resolve());
+      });
+  await isUnharmed();
+});

@@ -8,7 +8,7 @@ import { type FakeLlmProvider, startFakeLlmProvider } from "@atelier/testkit";
 import { WebSocket } from "ws";
 import { writeRuntimeFiles } from "../receive-config/write-runtime-files.ts";
 import type { Terminals } from "../terminal/terminals.ts";
-import { startWorkspaceServer, type WorkspaceServer } from "../workspace-server.ts";
+import { startWorkspaceServer, type WorkspaceServer, type WorkspaceServerOptions } from "../workspace-server.ts";
 
 export const tokens = { student: "s".repeat(43), instructor: "i".repeat(43), control: "c".repeat(43) };
 export const helpKey = "canary-key-0123456789abcdef";
@@ -58,9 +58,13 @@ export const bearer = (token: string): Record<string, string> => ({ Authorizatio
 export interface TestServerOptions {
   /** Called while the workshop's own start waits for the file `go`. */
   readonly whileStarting?: (server: Pick<TestServer, "call" | "write">) => Promise<void>;
+  readonly log?: WorkspaceServerOptions["log"];
 }
 
-export const openTestServer = async ({ whileStarting }: TestServerOptions = {}): Promise<TestServer> => {
+export const openTestServer = async ({
+  whileStarting,
+  log = () => {},
+}: TestServerOptions = {}): Promise<TestServer> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-server-"));
   const at = (...parts: string[]): string => join(folder, ...parts);
   const write = async (path: string, text: string): Promise<void> => {
@@ -163,7 +167,7 @@ export const openTestServer = async ({ whileStarting }: TestServerOptions = {}):
     version: "test",
     now: () => new Date(),
     newId: () => crypto.randomUUID(),
-    log: () => {},
+    log,
     createTerminals: async () => fakeTerminals(),
     replace: {
       identity: { name: "student", uid: 0, gid: 0, groups: [], home: at("home") },

@@ -101,14 +101,14 @@ export const forwardRequest = (
     response.writeHead(answer.statusCode ?? 502, passed);
     response.flushHeaders();
     answer.pipe(response);
-    answer.once("error", () => response.destroy());
+    answer.on("error", () => response.destroy());
   });
   // A student's server may answer an ordinary request with an upgrade: nobody here asked for one.
   outgoing.once("upgrade", (_answer, socket) => {
     socket.destroy();
     response.writeHead(502).end();
   });
-  outgoing.once("error", (cause: NodeJS.ErrnoException) => {
+  outgoing.on("error", (cause: NodeJS.ErrnoException) => {
     if (response.headersSent) response.destroy();
     else onUnreachable(cause);
   });
@@ -118,6 +118,8 @@ export const forwardRequest = (
 
 /** Answers an upgrade with a plain status and ends the connection. */
 export const refuseUpgrade = (socket: Duplex, status: string): void => {
+  // It is ours since the upgrade: a client that goes away now would be an error that nobody hears.
+  socket.on("error", () => socket.destroy());
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 };
 
@@ -138,7 +140,7 @@ export const forwardUpgrade = (
     upgrade: "websocket",
   });
   socket.once("close", () => outgoing.destroy());
-  outgoing.once("error", () => refuseUpgrade(socket, "502 Bad Gateway"));
+  outgoing.on("error", () => refuseUpgrade(socket, "502 Bad Gateway"));
   outgoing.once("response", (answer) => {
     refuseUpgrade(socket, `${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}`);
     answer.destroy();

@@ -76,6 +76,8 @@ const carryOut = async (): Promise<void> => {
 try {
   await carryOut();
 } catch (error) {
+  // Also after the answer, when bytes are on their way: how it ends says that they were not all.
+  process.exitCode = 1;
   answer(faultOf(error));
 }
 // Whatever still comes in is not waited for.

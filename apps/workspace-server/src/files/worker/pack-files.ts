@@ -20,6 +20,8 @@ export const packFiles = async (
 ): Promise<void> => {
   const archive = pack();
   const done = pipeline(archive, output);
+  // It may be over long before it is waited for.
+  done.catch(() => undefined);
   const missing: string[] = [];
   const base = dirname(path);
   const nameOf = (file: string): string =>
@@ -68,7 +70,11 @@ const addContent = async (
   const ended = new Promise<void>((resolve, reject) => entry.once("finish", resolve).once("error", reject));
   const buffer = Buffer.alloc(256 * 1024);
   for (let left = size; left > 0; ) {
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, left), null);
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, left), null).catch((error: Error) => {
+      // Its header is out: what follows would be taken for the rest of it.
+      archive.destroy(error);
+      throw error;
+    });
     const chunk =
       bytesRead === 0 ? Buffer.alloc(Math.min(buffer.length, left)) : Buffer.from(buffer.subarray(0, bytesRead));
     left -= chunk.length;

@@ -322,7 +322,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     );
     // Only a container of its own has limits of its own.
     if (options.replace === undefined) {
-      disposables.use(startLimitsWatch({ uid: identity.uid, home: identity.home, events: running.events }));
+      disposables.use(startLimitsWatch({ student: identity, events: running.events }));
       disposables.use(startWritingWatch((isHeavy) => control?.send({ t: "writing", isHeavy })));
     }
     disposables.use(running.llm);

@@ -28,7 +28,7 @@ const wordsOf = ({ resource, limit, process }: LimitHitEvent): { readonly cause:
       };
     case "disk":
       return {
-        cause: `The disk is full (${limit}); ${who} has written most.`,
+        cause: `The disk is full (${limit})${process === undefined ? "" : `; ${who} has written most`}.`,
         remedy: "Delete what is not needed, or reset the step; this machine has no limit of its own for a workspace.",
       };
   }

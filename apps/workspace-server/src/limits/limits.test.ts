@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { limitNotices } from "./limit-notices.ts";
 import { preferAsVictim } from "./prefer-as-victim.ts";
 import { type CgroupCounts, readCgroup } from "./read-cgroup.ts";
 import { endProcessesOf, processesOf, type StudentProcess } from "./student-processes.ts";
 import { createLimitsWatch } from "./watch-limits.ts";
+import { createWrittenBy } from "./written-by.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "atelier-limits-"));
 test.after(() => rm(folder, { recursive: true }));
@@ -47,7 +49,7 @@ test("both versions of cgroups say the same; what is missing is no limit", async
   );
 });
 
-test("a limit that was hit is told once, with the program that most likely hit it", () => {
+test("a limit that was hit is told once, with the program that most likely hit it", async () => {
   let counts: CgroupCounts = { memoryLimit: 2 * 1024 ** 3, memoryKills: 0, pidsLimit: 512, pidsRefused: 0 };
   let processes: StudentProcess[] = [
     { pid: 1, name: "bash", memory: 1 },
@@ -58,7 +60,7 @@ test("a limit that was hit is told once, with the program that most likely hit i
   const look = createLimitsWatch({
     counts: () => counts,
     processes: () => processes,
-    written: (pid) => pid,
+    written: async (pids) => new Map(pids.map((pid) => [pid, pid * 20 * 1024 ** 2])),
     diskLeft: () => left,
     onHit: ({ resource, limit, process }) => hits.push([resource, limit, process]),
   });
@@ -72,16 +74,49 @@ test("a limit that was hit is told once, with the program that most likely hit i
   left = 1024;
   look();
   look();
+  await setImmediate();
   left = 10 * 1024 ** 3;
   look();
+  // Whoever filled it has ended: who is left wrote next to nothing.
+  processes = processes.slice(0, 1);
   left = 0;
   look();
+  await setImmediate();
   assert.deepEqual(hits, [
     ["memory", "2 GiB", "python3"],
     ["pids", "512 processes", "bomb"],
     ["disk", "1024 bytes left", "bomb"],
-    ["disk", "0 bytes left", "bomb"],
+    ["disk", "0 bytes left", undefined],
   ]);
+});
+
+test("what a program has written is asked as its user", async () => {
+  const path = await write({});
+  const child = spawn(
+    "/bin/sh",
+    ["-c", "dd if=/dev/zero of=big bs=1M count=70 conv=fsync 2>/dev/null; echo; exec cat"],
+    {
+      cwd: path,
+      stdio: ["pipe", "pipe", "ignore"],
+    },
+  );
+  await once(child.stdout, "data");
+  const asked: unknown[] = [];
+  const student = { name: "student", uid: 1000, gid: 1000, groups: [], home: "/" };
+  const written = createWrittenBy({
+    student,
+    shell: "/bin/sh",
+    asIdentity: (identity, argv) => {
+      asked.push(identity);
+      return argv;
+    },
+  });
+  const found = await written([process.pid, child.pid ?? 0, 4_000_000]);
+  child.stdin.end();
+  assert.deepEqual([...found.keys()], [process.pid, child.pid]);
+  assert.deepEqual(asked, [student]);
+  await once(child, "exit");
+  assert.deepEqual(await written([child.pid ?? 0]), new Map());
 });
 
 test("notices name program and limit, the newest of each kind, for a while", () => {

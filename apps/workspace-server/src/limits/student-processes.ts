@@ -25,12 +25,6 @@ export const processesOf = (uid: number): readonly StudentProcess[] =>
     ];
   });
 
-/** Bytes that a process has had written to disks; undefined when it is gone. */
-export const writtenBy = (pid: number): number | undefined => {
-  const written = /^write_bytes: (\d+)$/m.exec(read(`/proc/${pid}/io`) ?? "")?.[1];
-  return written === undefined ? undefined : Number(written);
-};
-
 /** A fork bomb makes new ones between two looks; stopped ones make none. */
 const rounds = 60;
 

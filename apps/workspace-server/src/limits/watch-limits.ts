@@ -8,7 +8,8 @@ type LimitHit = Omit<Extract<StateEvent, { type: "limit-hit" }>, "v" | "seq" | "
 export interface LimitsWatchOptions {
   readonly counts: () => CgroupCounts;
   readonly processes: () => readonly StudentProcess[];
-  readonly written: (pid: number) => number | undefined;
+  /** Bytes that each of these has written to disks, by its id. */
+  readonly written: (pids: readonly number[]) => Promise<ReadonlyMap<number, number>>;
   /** Bytes that are left for files. */
   readonly diskLeft: () => number | undefined;
   readonly onHit: (hit: LimitHit) => void;
@@ -16,6 +17,8 @@ export interface LimitsWatchOptions {
 
 /** Less than this is a full disk to most programs. */
 const fullBelow = 16 * 1024 * 1024;
+/** Who has written less has not filled a disk: then the one that did has ended, and nobody else is named. */
+const wroteMuch = 64 * 1024 * 1024;
 /** A disk that is nearly full all the time is told once, until there is room again. */
 const roomAbove = 256 * 1024 * 1024;
 
@@ -27,6 +30,14 @@ export const createLimitsWatch = (options: LimitsWatchOptions): (() => void) => 
   let before = options.counts();
   let seen = options.processes();
   let isFull = false;
+
+  const writerAmong = async (processes: readonly StudentProcess[]): Promise<string | undefined> => {
+    // The full disk is told in any case.
+    const written = await options.written(processes.map(({ pid }) => pid)).catch(() => new Map<number, number>());
+    const sizeOf = ({ pid }: StudentProcess): number => written.get(pid) ?? 0;
+    const writer = largest(processes, sizeOf);
+    return writer !== undefined && sizeOf(writer) >= wroteMuch ? writer.name : undefined;
+  };
 
   return () => {
     const counts = options.counts();
@@ -49,8 +60,7 @@ export const createLimitsWatch = (options: LimitsWatchOptions): (() => void) => 
     const left = options.diskLeft();
     if (left !== undefined && left < fullBelow && !isFull) {
       isFull = true;
-      const writer = largest(processes, ({ pid }) => options.written(pid) ?? 0);
-      options.onHit(hitOf("disk", `${sizeText(left)} left`, writer?.name));
+      void writerAmong(processes).then((name) => options.onHit(hitOf("disk", `${sizeText(left)} left`, name)));
     } else if (left !== undefined && left > roomAbove) isFull = false;
     before = counts;
     seen = processes;

@@ -10,6 +10,7 @@ import {
   openStateDirectory,
   stateDirectoryPath,
 } from "@atelier/backend-docker";
+import { outliveTornStreams } from "@atelier/node-kit";
 import { supervisorConfigSchema } from "./config.ts";
 import { claimInstance } from "./instance/claim-instance.ts";
 import { openLog } from "./instance/open-log.ts";
@@ -26,10 +27,8 @@ const path = stateDirectoryPath(process.env);
 if (!existsSync(path)) process.exit(0);
 const state = openStateDirectory(path);
 const log = openLog(join(path, "supervisor.log"), () => new Date());
-process.on("uncaughtException", (error) => {
-  log({ event: "supervisor.crashed", error: String(error.stack ?? error) });
-  process.exit(1);
-});
+// Every page of every workspace goes through this process.
+outliveTornStreams({ log, name: "supervisor" });
 process.chdir(path);
 using instance = await claimInstance("supervisor.sock");
 if (instance === undefined) {

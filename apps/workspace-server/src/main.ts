@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { outliveTornStreams } from "@atelier/node-kit";
 import { serverSettingsSchema } from "./config.ts";
 import { readConfigFromStdin } from "./receive-config/read-from-stdin.ts";
 import { createTerminals } from "./terminal/create-terminals.ts";
@@ -9,6 +10,8 @@ const settings = serverSettingsSchema.parse(process.env);
 const log = (event: Readonly<Record<string, unknown>>): void => {
   process.stdout.write(`${JSON.stringify({ ts: new Date().toISOString(), ...event })}\n`);
 };
+// Every shell of the workspace ends with this process.
+outliveTornStreams({ log, name: "server" });
 readConfigFromStdin(process.stdin, settings.ATELIER_CONFIG)
   // Whoever wrote it sees that it does not arrive, and takes the other way.
   .catch((error: unknown) => log({ event: "config.not-taken", cause: String(error) }))

@@ -6,3 +6,4 @@ export * from "./tail/tail-lines.ts";
 export * from "./session-archive/pack-session.ts";
 export * from "./tar/write-tar-gz.ts";
 export * from "./tar/read-tar.ts";
+export * from "./process/outlive-torn-streams.ts";

@@ -23,7 +23,7 @@ export interface FileWork {
 }
 
 /** A small order takes moments; bytes take what the line takes. */
-const deadlines = { small: 20_000, bytes: 30 * 60_000 } as const;
+const deadlines = { small: 20_000, bytes: 30 * 60_000, givenUp: 1000 } as const;
 
 /**
  * Has an order carried out by a process with the student's rights. Throws the worker's fault as an
@@ -42,23 +42,31 @@ export const runFileWorker = async (
     env: { HOME: options.identity.home, PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
     stdio: ["pipe", "pipe", "ignore", "pipe", "pipe"],
   });
-  const kill = (): void => {
+  const end = (how: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        process.kill(-child.pid, "SIGKILL");
+        process.kill(-child.pid, how);
     } catch {
       // It has ended by itself between the two lines.
     }
+  };
+  const kill = (): void => end("SIGKILL");
+  let lastTimer: NodeJS.Timeout | undefined;
+  // What is written is beside its place until it is whole: it is taken away by who laid it there.
+  const giveUp = (): void => {
+    end(order.verb === "write" ? "SIGTERM" : "SIGKILL");
+    lastTimer ??= setTimeout(kill, deadlines.givenUp);
   };
   const exit = new Promise<number | null>((resolve) => child.once("exit", resolve).once("error", () => resolve(null)));
   const timer = setTimeout(
     kill,
     input || order.verb === "read" || order.verb === "archive" ? deadlines.bytes : deadlines.small,
   );
-  signal?.addEventListener("abort", kill, { once: true });
+  signal?.addEventListener("abort", giveUp, { once: true });
   child.once("close", () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", kill);
+    clearTimeout(lastTimer);
+    signal?.removeEventListener("abort", giveUp);
   });
   const [stdin, stdout, , orders, answers] = child.stdio as unknown as [
     Writable,
@@ -82,7 +90,7 @@ export const runFileWorker = async (
   stdin.on("error", () => undefined);
   if (input === undefined) stdin.end();
   else {
-    input.on("error", kill);
+    input.on("error", giveUp);
     input.pipe(stdin);
   }
   const answer = await new Promise<FileAnswer | undefined>((resolve) => {

@@ -258,5 +258,6 @@ describe("the student's files", () => {
     assert.equal(await codeOf(files.write("~/kept", slow, { signal: stop.signal })), "file-failed");
     slow.destroy();
     assert.equal(await readFile(join(home, "kept"), "utf8"), "old");
+    assert.deepEqual(await readdir(home), ["kept"], "nothing half written stays");
   });
 });

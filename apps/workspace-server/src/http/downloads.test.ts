@@ -178,29 +178,33 @@ for (const name of ["GET /api/files/content", "GET /api/files/archive", "GET /ap
     assert.match(JSON.stringify(logged), /"http.failed","error":"[^"]*(ended early|Unexpected end)/);
   });
 
-test("an upload may be given up while it waits for its turn", async () => {
+/** Begins to bring a file in, and goes away in the middle. */
+const upload = (name: string, goneAfterMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const outgoing = request({
+      host: "127.0.0.1",
+      port: server.port,
+      method: "PUT",
+      path: `/api/files/content?path=~/uploads/${name}`,
+      headers: { Host: `127.0.0.1:${server.port}`, Origin: server.origin, ...bearer(tokens.student) },
+      agent: false,
+    });
+    outgoing.on("error", () => {}).once("close", resolve);
+    outgoing.write(Buffer.alloc(1_000_000));
+    setTimeout(() => outgoing.destroy(), goneAfterMs);
+  });
+
+test("an upload may be given up at its beginning, in the middle, and while it waits for its turn", async () => {
+  await server.write("home/uploads/kept", "");
+  for (const goneAfterMs of [0, 20, 250]) await upload("one", goneAfterMs);
+  await isUnharmed();
   const where = downloadCases["GET /api/files/archive"]?.();
   assert.ok(where);
   const busy = Array.from({ length: 4 }, () => download(where, { after: 1, stallMs: 200 }));
   await sleep(100);
-  const uploads = Array.from(
-    { length: 5 },
-    () =>
-      new Promise<void>((resolve) => {
-        const outgoing = request({
-          host: "127.0.0.1",
-          port: server.port,
-          method: "PUT",
-          path: "/api/files/content?path=~/up.bin",
-          headers: { Host: `127.0.0.1:${server.port}`, Origin: server.origin, ...bearer(tokens.student) },
-          agent: false,
-        });
-        outgoing.on("error", () => {}).once("close", resolve);
-        outgoing.write(Buffer.alloc(100_000), () => setTimeout(() => outgoing.destroy(), 30));
-      }),
-  );
-  await Promise.all([...busy, ...uploads]);
+  await Promise.all([...busy, ...[10, 20, 30, 40, 50].map((goneAfterMs) => upload(`${goneAfterMs}`, goneAfterMs))]);
   await isUnharmed();
+  assert.deepEqual(await readdir(server.at("home", "uploads")), ["kept"], "nothing half written stays");
 });
 
 test("an upgrade that is refused may be reset at any moment", async () => {

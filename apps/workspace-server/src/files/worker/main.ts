@@ -57,6 +57,9 @@ const carryOut = async (): Promise<void> => {
       return;
     }
     case "write":
+      // Whoever reads it later finds it broken; until then nobody listens.
+      process.stdin.on("error", () => undefined);
+      process.on("SIGTERM", () => process.stdin.destroy(new Error("It was given up while it came in.")));
       return answer(await writeFile(process.stdin, order, jail));
     case "folder":
       return answer({ entry: await makeFolder(order.path, jail) });

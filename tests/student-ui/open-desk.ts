@@ -24,7 +24,8 @@ export interface DeskOptions extends BrowserContextOptions {
 
 /** What a student has agreed to in the pretended workspace. */
 const noticeText = (scenario: string): string =>
-  ({ asking: "both,anthropic", unrecorded: "commands,no-model" })[scenario] ?? "both,no-model";
+  ({ asking: "both,anthropic", everything: "both,anthropic", unrecorded: "commands,no-model" })[scenario] ??
+  "both,no-model";
 
 /** Agrees to the notice before the page is there, for tests of what lies behind it. */
 export const acceptNotice = (context: { addInitScript: Page["addInitScript"] }, scenario: string): Promise<unknown> =>

@@ -5,6 +5,7 @@ import { CheckDock } from "../modules/check/check-dock.tsx";
 import { VariablesForm } from "../modules/content/variables-form.tsx";
 import { LoadedProse } from "../modules/content/loaded-prose.tsx";
 import { StepHelp } from "../modules/help/step-help.tsx";
+import { useOffers } from "../modules/palette/offers.ts";
 import { useTransitionRequest } from "../modules/requests/use-transition.tsx";
 import { isDone, summaryOf } from "../state/select.ts";
 import { useSession, useStudent } from "../state/use-student.ts";
@@ -12,6 +13,7 @@ import { strings } from "../strings/en.ts";
 import { PageScroller } from "./page-scroller.tsx";
 
 const words = strings.steps;
+const stepGroup = strings.palette.groups.step;
 
 export interface StepPageProps {
   readonly workspace: WorkspaceView;
@@ -20,7 +22,9 @@ export interface StepPageProps {
 
 const Elsewhere = ({ workspace, step, onMove }: StepPageProps & { readonly onMove: () => void }): ReactNode => {
   const current = workspace.currentStep === undefined ? undefined : summaryOf(workspace, workspace.currentStep);
-  if (!workspace.transitions || current === undefined || current.id === step.id) return null;
+  const isElsewhere = workspace.transitions && current !== undefined && current.id !== step.id;
+  useOffers(isElsewhere ? [{ id: "move", title: words.workHere, group: stepGroup, run: onMove }] : []);
+  if (!isElsewhere) return null;
   return (
     <div className="elsewhere">
       <Icon name="info" />
@@ -41,6 +45,16 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
   const { language } = workspace.workshop;
   const help = loaded?.state === "ready" ? loaded.value.help : [];
   const working = workspace.transitions && workspace.currentStep === step.id;
+  const reset = (): void => transition.ask("reset", step.id);
+  const solve = (): void => transition.ask("solve", step.id);
+  useOffers(
+    working
+      ? [
+          { id: "reset", title: words.reset, group: stepGroup, run: reset },
+          { id: "solve", title: words.solve, group: stepGroup, run: solve },
+        ]
+      : [],
+  );
 
   return (
     <div className="step-page">
@@ -75,13 +89,13 @@ export const StepPage = ({ workspace, step }: StepPageProps): ReactNode => {
           place={{ step: step.id, page: "content" }}
           onRetry={() => session.reload({ page: "step", step: step.id })}
         />
-        <StepHelp step={step.id} levels={help} language={language} />
+        <StepHelp step={step.id} levels={help} language={language} offered />
         {working && (
           <div className="page__more">
-            <Button look="quiet" size="small" icon="undo" onPress={() => transition.ask("reset", step.id)}>
+            <Button look="quiet" size="small" icon="undo" onPress={reset}>
               {words.reset}
             </Button>
-            <Button look="quiet" size="small" icon="key" onPress={() => transition.ask("solve", step.id)}>
+            <Button look="quiet" size="small" icon="key" onPress={solve}>
               {words.solve}
             </Button>
           </div>

@@ -7,6 +7,7 @@ import { Header } from "../modules/header/header.tsx";
 import { Notices } from "../modules/header/notices.tsx";
 import { useNoticeGate } from "../modules/notice/notice-gate.tsx";
 import { PortOffers } from "../modules/previews/port-offers.tsx";
+import { createOffers, OffersContext } from "../modules/palette/offers.ts";
 import { PaletteHost } from "../modules/palette/palette-host.tsx";
 import { RequestProgress } from "../modules/requests/request-progress.tsx";
 import { ArrivalBar } from "../modules/saved/arrival-bar.tsx";
@@ -56,11 +57,15 @@ export const WorkspacePage = (): ReactNode => {
     setPane("terminal");
     if (layout === "text") setPreferences({ layout: "both" });
   });
+  const [offers] = useState(createOffers);
+  const showText = (): void => {
+    setPane("text");
+    if (layout === "terminal") setPreferences({ layout: "both" });
+  };
   const leaveTerminal = (): void => {
     // At once: the next key is not the shell's any more, even before the text is there to take it.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    setPane("text");
-    if (layout === "terminal") setPreferences({ layout: "both" });
+    showText();
     requestAnimationFrame(() => textPane.current?.focus());
   };
   const gate = useNoticeGate(workspace);
@@ -100,55 +105,57 @@ export const WorkspacePage = (): ReactNode => {
   }, [webTerminal, focus]);
 
   return (
-    <ToolsContext value={tools}>
-      <UploadsProvider>
-        <TerminalContext value={registry}>
-          <div className="workspace" data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
-            <a
-              className="skip"
-              href="#page"
-              onClick={(event) => {
-                event.preventDefault();
-                leaveTerminal();
-              }}
-            >
-              {strings.skipToContent}
-            </a>
-            {webTerminal && (
+    <OffersContext value={offers}>
+      <ToolsContext value={tools}>
+        <UploadsProvider>
+          <TerminalContext value={registry}>
+            <div className="workspace" data-steps={drawer.open ? "open" : "closed"} lang={strings.language}>
               <a
                 className="skip"
-                href="#terminal"
+                href="#page"
                 onClick={(event) => {
                   event.preventDefault();
-                  registry.focus();
+                  leaveTerminal();
                 }}
               >
-                {strings.skipToTerminal}
+                {strings.skipToContent}
               </a>
-            )}
-            <Header drawer={drawer} />
-            <Notices />
-            <PortOffers />
-            <ArrivalBar />
-            <PaneSwitch pane={pane} onChoose={setPane} />
-            <div className="workspace__body">
-              <StepList drawer={drawer} />
-              <div className="workspace__panes">
-                <SplitPanes
-                  start={<TextPane paneRef={textPane} />}
-                  end={<ToolArea gate={gate} onLeave={leaveTerminal} />}
-                  share={textShare}
-                  onShare={(share) => setPreferences({ textShare: share })}
-                  label={strings.resize}
-                  shown={shown}
-                />
+              {webTerminal && (
+                <a
+                  className="skip"
+                  href="#terminal"
+                  onClick={(event) => {
+                    event.preventDefault();
+                    registry.focus();
+                  }}
+                >
+                  {strings.skipToTerminal}
+                </a>
+              )}
+              <Header drawer={drawer} />
+              <Notices />
+              <PortOffers />
+              <ArrivalBar />
+              <PaneSwitch pane={pane} onChoose={setPane} />
+              <div className="workspace__body">
+                <StepList drawer={drawer} />
+                <div className="workspace__panes">
+                  <SplitPanes
+                    start={<TextPane paneRef={textPane} />}
+                    end={<ToolArea gate={gate} onLeave={leaveTerminal} />}
+                    share={textShare}
+                    onShare={(share) => setPreferences({ textShare: share })}
+                    label={strings.resize}
+                    shown={shown}
+                  />
+                </div>
               </div>
+              <RequestProgress />
+              <PaletteHost readText={leaveTerminal} showText={showText} />
             </div>
-            <RequestProgress />
-            <PaletteHost readText={leaveTerminal} />
-          </div>
-        </TerminalContext>
-      </UploadsProvider>
-    </ToolsContext>
+          </TerminalContext>
+        </UploadsProvider>
+      </ToolsContext>
+    </OffersContext>
   );
 };

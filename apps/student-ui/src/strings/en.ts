@@ -1,5 +1,6 @@
 import type { BootView, RequestView, StepState } from "@atelier/contract";
 import { diagramStrings } from "./en-diagram.ts";
+import { paletteStrings } from "./en-palette.ts";
 import { recordingStrings } from "./en-recording.ts";
 import { savedStrings } from "./en-saved.ts";
 
@@ -264,6 +265,19 @@ export const en = {
     off: "The web terminal is turned off for this workspace.",
     keys: "Terminal keys",
     control: "Control, for the next key",
+    controlShort: "Ctrl",
+    /** What stands on a key, and what it is called when it is read aloud. */
+    keyNames: {
+      escape: { label: "Esc", name: "Escape" },
+      tab: { label: "Tab", name: "Tab" },
+      controlC: { label: "^C", name: "Control C" },
+      controlD: { label: "^D", name: "Control D" },
+      controlL: { label: "^L", name: "Control L" },
+      left: { label: "←", name: "Left" },
+      up: { label: "↑", name: "Up" },
+      down: { label: "↓", name: "Down" },
+      right: { label: "→", name: "Right" },
+    },
     paste: "Paste",
     pasteShort: "Paste",
     showText: "Show as plain text",
@@ -409,30 +423,7 @@ export const en = {
     close: "Close",
   },
 
-  palette: {
-    open: "All actions",
-    label: "Actions",
-    input: "What do you want to do?",
-    none: "No action of that name",
-    groups: { step: "Step", steps: "Steps", tools: "Tools", view: "View" },
-    next: "Next page",
-    previous: "Previous page",
-    readText: "Go to the text",
-    focusTerminal: "Go to the terminal",
-    terminalText: "Show the terminal as plain text",
-    show: (name: string) => `Show ${name}`,
-    upload: "Upload files",
-    download: "Download my work",
-    theme: (name: string) => `Theme: ${name}`,
-    showSteps: "Show the steps",
-    hideSteps: "Hide the steps",
-    larger: "Larger terminal font",
-    smaller: "Smaller terminal font",
-    readerOn: "Screen reader mode on",
-    readerOff: "Screen reader mode off",
-    extend: "Ask for more time",
-    goTo: (title: string) => `Go to ${title}`,
-  },
+  palette: paletteStrings,
 
   boot: {
     heading: "Getting your workspace ready",

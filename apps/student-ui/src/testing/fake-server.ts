@@ -54,7 +54,7 @@ export const startFakeServer = async ({
   dist = builtPage,
 }: FakeServerOptions = {}): Promise<FakeServer> => {
   const home = mkdtempSync(join(tmpdir(), "atelier-fake-"));
-  const preview = scenario === "tools" || scenario === "offering" ? await startFakePreview() : undefined;
+  const preview = ["tools", "offering", "everything"].includes(scenario) ? await startFakePreview() : undefined;
   const workshop = createFakeWorkshop(scenario, { home, previewPort: preview?.port ?? 0 });
   const files = createFakeFiles(home);
   const model = createFakeModel();

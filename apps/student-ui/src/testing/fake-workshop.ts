@@ -27,6 +27,7 @@ export const scenarios = [
   "self-checking",
   "offering",
   "unrecorded",
+  "everything",
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -95,7 +96,10 @@ export const createFakeWorkshop = (
   { home, previewPort }: { readonly home: string; readonly previewPort: number },
 ): FakeWorkshop => {
   const base = sampleWorkspace();
+  const isOneOf = (...names: readonly Scenario[]): boolean => scenario === "everything" || names.includes(scenario);
   const done = new Map<string, StepSummary["state"]>(scenario === "fresh" ? [] : [["look-around", "passed"]]);
+  // So that the step which students mark themselves is open.
+  if (scenario === "everything") done.set("permissions", "passed");
   if (scenario === "finished")
     for (const { id } of base.steps)
       done.set(id, id === "permissions" ? "solved" : id === "processes" ? "completed" : "passed");
@@ -126,8 +130,8 @@ export const createFakeWorkshop = (
       steps: steps(),
       ...(current === undefined ? {} : { currentStep: current }),
       finished: done.size === base.steps.length,
-      transitions: scenario === "transitions" || scenario === "moved",
-      ...(scenario === "moved"
+      transitions: isOneOf("transitions", "moved"),
+      ...(isOneOf("moved")
         ? {
             arrival: {
               reason: "next",
@@ -137,7 +141,7 @@ export const createFakeWorkshop = (
             },
           }
         : {}),
-      ...(scenario === "tools"
+      ...(isOneOf("tools")
         ? {
             workshop: { ...base.workshop, editor: true, tabs: [{ title: "Web app", port: previewPort, path: "/" }] },
             previewAddress: "http://127.0.0.1:{port}/",
@@ -145,11 +149,9 @@ export const createFakeWorkshop = (
           }
         : {}),
       ...(scenario === "unrecorded" ? { recording: { commands: "on", terminal: "off" } as const } : {}),
-      ...(scenario === "offering"
-        ? { previewAddress: "http://127.0.0.1:{port}/", openPorts: [previewPort, 5432] }
-        : {}),
-      ...(scenario === "asking" ? { llm: { provider: "anthropic", model: "fake-1" } } : {}),
-      ...(scenario === "transitions"
+      ...(isOneOf("offering") ? { previewAddress: "http://127.0.0.1:{port}/", openPorts: [previewPort, 5432] } : {}),
+      ...(isOneOf("asking") ? { llm: { provider: "anthropic", model: "fake-1" } } : {}),
+      ...(isOneOf("transitions")
         ? {
             extendable: true,
             deadline: new Date(Date.now() + 47 * 60_000).toISOString(),

@@ -5,9 +5,13 @@ import { type ReactNode, useEffect, useState } from "react";
 import { isDone, neighbours } from "../../state/select.ts";
 import { useNow, useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
+import type { Action } from "../palette/actions.ts";
+import { useOffers } from "../palette/offers.ts";
 import { CheckResult } from "./check-result.tsx";
 
 const words = strings.check;
+const { palette } = strings;
+const group = palette.groups.step;
 
 export interface CheckDockProps {
   readonly workspace: WorkspaceView;
@@ -15,21 +19,24 @@ export interface CheckDockProps {
   readonly onTransition: (kind: "next", step: string) => void;
 }
 
-const CheckButton = ({ step }: { readonly step: StepSummary }): ReactNode => {
+const CheckButton = ({ step, isStudent }: { readonly step: StepSummary; readonly isStudent: boolean }): ReactNode => {
   const session = useSession();
   const { checks } = useStudent();
   const check = checks[step.id];
   const runningSince = check?.runningSince;
   const now = useNow(runningSince !== undefined);
   const done = isDone(step.state);
+  const complete = (): Promise<void> => session.complete(step.id);
+  const start = (): Promise<void> => session.check(step.id);
+  const offers: readonly Action[] = step.hasCheck
+    ? [{ id: "check", title: words.button, group, run: start }]
+    : done
+      ? []
+      : [{ id: "complete", title: words.selfComplete, group, run: complete }];
+  useOffers(isStudent && runningSince === undefined ? offers : []);
   if (!step.hasCheck)
     return (
-      <Button
-        look={done ? "plain" : "primary"}
-        icon="check"
-        isDisabled={done}
-        onPress={() => session.complete(step.id)}
-      >
+      <Button look={done ? "plain" : "primary"} icon="check" isDisabled={done} onPress={complete}>
         {words.selfComplete}
       </Button>
     );
@@ -39,7 +46,7 @@ const CheckButton = ({ step }: { readonly step: StepSummary }): ReactNode => {
       look={done ? "plain" : "primary"}
       icon={runningSince === undefined ? "check" : "refresh"}
       isPending={runningSince !== undefined}
-      onPress={() => session.check(step.id)}
+      onPress={start}
     >
       {runningSince !== undefined
         ? seconds < 2
@@ -55,14 +62,18 @@ const CheckButton = ({ step }: { readonly step: StepSummary }): ReactNode => {
 const NextButton = ({ workspace, step, onTransition }: CheckDockProps): ReactNode => {
   const session = useSession();
   const { next, nextLocked } = neighbours(workspace, { page: "step", step: step.id });
-  if (next === undefined) return null;
   const done = isDone(step.state);
   const go = (): void => {
+    if (next === undefined) return;
     // With a manager the workspace itself moves on; without one, only the text does.
     if (next.page === "step" && workspace.transitions && done && workspace.currentStep === step.id)
       onTransition("next", step.id);
     else session.show(next);
   };
+  useOffers(
+    next === undefined || nextLocked !== undefined ? [] : [{ id: "next", title: palette.next, group, run: go }],
+  );
+  if (next === undefined) return null;
   return (
     <Button look={done ? "primary" : "quiet"} iconAfter="forward" isDisabled={nextLocked !== undefined} onPress={go}>
       {next.page === "finish" ? strings.steps.toFinish : strings.steps.next}
@@ -83,6 +94,16 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
     if (asked !== undefined) setOpen(true);
   }, [asked]);
   const { previous } = neighbours(workspace, { page: "step", step: step.id });
+  const back = (): void => {
+    if (previous !== undefined) session.show(previous);
+  };
+  const toggle = (): void => setOpen(!open);
+  useOffers([
+    ...(previous === undefined ? [] : [{ id: "previous", title: palette.previous, group, run: back }]),
+    ...(check?.last === undefined
+      ? []
+      : [{ id: "results", title: open ? words.showLess : words.showMore, group, inText: true, run: toggle }]),
+  ]);
   const announcement =
     check?.runningSince !== undefined ? words.running : check?.last === undefined ? "" : announce(check.last);
   return (
@@ -96,12 +117,7 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
         </p>
       )}
       {check?.last !== undefined && (
-        <CheckResult
-          check={check.last}
-          stale={check.runningSince !== undefined}
-          open={open}
-          onToggle={() => setOpen(!open)}
-        />
+        <CheckResult check={check.last} stale={check.runningSince !== undefined} open={open} onToggle={toggle} />
       )}
       {!step.hasCheck && <p className="dock__note">{isDone(step.state) ? words.completed : words.noCheck}</p>}
       {step.checksItself === true && !isDone(step.state) && check?.last === undefined && (
@@ -112,10 +128,10 @@ export const CheckDock = (props: CheckDockProps): ReactNode => {
       )}
       <div className="dock__bar">
         {previous !== undefined && (
-          <Button look="quiet" icon="back" aria-label={strings.steps.previous} onPress={() => session.show(previous)} />
+          <Button look="quiet" icon="back" aria-label={strings.steps.previous} onPress={back} />
         )}
         <span className="dock__space" />
-        <CheckButton step={step} />
+        <CheckButton step={step} isStudent={workspace.role === "student"} />
         <NextButton {...props} />
       </div>
       <p className="visually-hidden" role="status" aria-live="polite">

@@ -4,6 +4,7 @@ import { Button, Icon } from "@atelier/ui";
 import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { useSession } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
+import { useOffers } from "../palette/offers.ts";
 
 const words = strings.dispute;
 const maxNote = 2000;
@@ -25,18 +26,20 @@ export const Dispute = ({ step }: { readonly step: string }): ReactNode => {
     setBusy(false);
   };
 
+  const open = (): void => {
+    setOpen(true);
+    requestAnimationFrame(() => area.current?.focus());
+  };
+  useOffers(
+    made !== undefined || isOpen
+      ? []
+      : [{ id: "dispute", title: words.open, group: strings.palette.groups.step, inText: true, run: open }],
+  );
   if (made !== undefined) return <Evidence made={made} onAgain={() => setMade(undefined)} />;
   if (!isOpen)
     return (
       <p className="dispute">
-        <Button
-          look="quiet"
-          size="small"
-          onPress={() => {
-            setOpen(true);
-            requestAnimationFrame(() => area.current?.focus());
-          }}
-        >
+        <Button look="quiet" size="small" onPress={open}>
           {words.open}
         </Button>
       </p>

@@ -2,6 +2,7 @@ import { Button } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { secondsUntil, useNow, useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
+import { useOffers } from "../palette/offers.ts";
 
 const words = strings.header;
 
@@ -10,6 +11,19 @@ export const ConnectionBadge = (): ReactNode => {
   const session = useSession();
   const { connection } = useStudent();
   const now = useNow(connection.phase === "waiting");
+  const isWaiting = connection.phase === "waiting";
+  useOffers(
+    isWaiting
+      ? [
+          {
+            id: "reconnect",
+            title: words.reconnectNow,
+            group: strings.palette.groups.notices,
+            run: session.reconnect,
+          },
+        ]
+      : [],
+  );
   const text =
     connection.phase === "waiting"
       ? words.connection.waiting(secondsUntil(connection.retryAt, now))
@@ -25,7 +39,7 @@ export const ConnectionBadge = (): ReactNode => {
       <span className="visually-hidden" role="status">
         {connection.phase === "waiting" ? strings.access.unreachableTitle : ""}
       </span>
-      {connection.phase === "waiting" && (
+      {isWaiting && (
         <Button look="quiet" size="small" onPress={session.reconnect}>
           {words.reconnectNow}
         </Button>

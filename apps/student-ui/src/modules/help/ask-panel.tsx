@@ -7,6 +7,7 @@ import { type Exchange, isAnswering, noQuestions } from "../../state/ask-state.t
 import { useSession, useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
 import { Confirm } from "../overlays/overlays.tsx";
+import { useOffers } from "../palette/offers.ts";
 import { ExchangeView, SentText } from "./exchange-view.tsx";
 import { useSecondsUntil } from "./use-seconds-until.ts";
 
@@ -18,10 +19,12 @@ export interface AskPanelProps {
   readonly step: string;
   readonly model: string;
   readonly language: string;
+  /** Whether the palette can open it, too. */
+  readonly offered: boolean;
 }
 
 /** Questions to a language model, with what is sent and what is left of the limits. */
-export const AskPanel = ({ step, model, language }: AskPanelProps): ReactNode => {
+export const AskPanel = ({ step, model, language, offered }: AskPanelProps): ReactNode => {
   const session = useSession();
   const ask = useStudent().asks[step] ?? noQuestions;
   const [isOpen, setOpen] = useState(ask.exchanges.length > 0);
@@ -39,17 +42,19 @@ export const AskPanel = ({ step, model, language }: AskPanelProps): ReactNode =>
     if (refused !== undefined) setQuestion((typed) => (typed === "" ? refused : typed));
   }, [refused]);
 
+  const open = (): void => {
+    setOpen(true);
+    session.showAskContext(step, level);
+  };
+  useOffers(
+    offered && !isOpen
+      ? [{ id: "ask", title: words.open, group: strings.palette.groups.help, inText: true, run: open }]
+      : [],
+  );
   if (!isOpen)
     return (
       <div className="ask__open">
-        <Button
-          size="small"
-          icon="text"
-          onPress={() => {
-            setOpen(true);
-            session.showAskContext(step, level);
-          }}
-        >
+        <Button size="small" icon="text" onPress={open}>
           {words.open}
         </Button>
       </div>

@@ -1,4 +1,6 @@
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { strings } from "../../strings/en.ts";
+import { useOffers } from "../palette/offers.ts";
 import type { ConfirmProps } from "./confirm-dialog.tsx";
 
 // What lies over the page is asked for by a click, so its code need not be there at the first paint.
@@ -29,6 +31,7 @@ export interface PopoverButtonProps {
 export const PopoverButton = ({ label, face, className, named, children }: PopoverButtonProps): ReactNode => {
   const trigger = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
+  useOffers([{ id: `box-${label}`, title: label, group: strings.palette.groups.view, run: () => setOpen(true) }]);
   return (
     <>
       <button

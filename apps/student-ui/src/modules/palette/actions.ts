@@ -7,6 +7,8 @@ export interface Action {
   readonly keys?: string;
   /** Language of the title where it is the author's. */
   readonly lang?: string;
+  /** What it does is seen in the text, which is brought to the front first. */
+  readonly inText?: boolean;
   run(): void;
 }
 

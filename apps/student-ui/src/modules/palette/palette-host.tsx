@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
-import { useActions } from "./use-actions.ts";
+import { type ActionsProps, useActions } from "./use-actions.ts";
 
 const Palette = lazy(() => import("./palette.tsx"));
 const opened = "atelier:palette";
@@ -17,10 +17,14 @@ const isPaletteKey = (event: KeyboardEvent): boolean => {
   return event.metaKey || !isShell;
 };
 
+/** Only while it is open does the palette ask what there is to do. */
+const OpenPalette = ({ onClose, ...props }: ActionsProps & { readonly onClose: () => void }): ReactNode => (
+  <Palette actions={useActions(props)} onClose={onClose} />
+);
+
 /** Opens the palette of all actions on Ctrl+K or Cmd+K. */
-export const PaletteHost = ({ readText }: { readonly readText: () => void }): ReactNode => {
+export const PaletteHost = (props: ActionsProps): ReactNode => {
   const [isOpen, setOpen] = useState(false);
-  const actions = useActions(readText);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (!isPaletteKey(event)) return;
@@ -38,7 +42,7 @@ export const PaletteHost = ({ readText }: { readonly readText: () => void }): Re
   }, []);
   return isOpen ? (
     <Suspense>
-      <Palette actions={actions} onClose={() => setOpen(false)} />
+      <OpenPalette {...props} onClose={() => setOpen(false)} />
     </Suspense>
   ) : null;
 };

@@ -1,5 +1,6 @@
 import { filesApi } from "@atelier/contract";
 import { leaveChordLabel } from "@atelier/ui/terminal";
+import { useContext, useSyncExternalStore } from "react";
 import { fontSizes, setPreferences, usePreferences } from "../../preferences/preferences.ts";
 import { neighbours } from "../../state/select.ts";
 import { useSession, useStudent } from "../../state/use-student.ts";
@@ -9,28 +10,43 @@ import { useTerminals } from "../terminals/terminal-registry.ts";
 import { terminalTool, toolTabs } from "../tools/tool-id.ts";
 import { useTools } from "../tools/tools-context.ts";
 import type { Action } from "./actions.ts";
+import { OffersContext } from "./offers.ts";
 
 const words = strings.palette;
 
-/** Everything the page can do right now. */
-export const useActions = (readText: () => void): readonly Action[] => {
+export interface ActionsProps {
+  /** Puts the focus into the text. */
+  readonly readText: () => void;
+  /** Brings the text to the front where it is hidden, and leaves the focus alone. */
+  readonly showText: () => void;
+}
+
+/** Everything the page can do right now: what its parts offer, and what belongs to none of them. */
+export const useActions = ({ readText, showText }: ActionsProps): readonly Action[] => {
   const session = useSession();
   const { workspace, view, terminals = [] } = useStudent();
   const tools = useTools();
   const registry = useTerminals();
   const uploads = useUploads();
   const { fontSize, screenReader, stepsOpen } = usePreferences();
+  const offers = useContext(OffersContext);
+  const offered = useSyncExternalStore(offers.subscribe, offers.all).map((offer) => ({
+    ...offer,
+    run: () => {
+      if (offer.inText === true) showText();
+      offer.run();
+    },
+  }));
   if (workspace === undefined) return [];
   const { groups } = words;
   const { language } = workspace.workshop;
-  const { previous, next, nextLocked } = view === undefined ? {} : neighbours(workspace, view);
-  const step = view?.page === "step" ? workspace.steps.find(({ id }) => id === view.step) : undefined;
+  // A step's own bar offers where to go from it; the other pages have none.
+  const { previous, next, nextLocked } = view === undefined || view.page === "step" ? {} : neighbours(workspace, view);
   const isStudent = workspace.role === "student";
   const action = (id: string, title: string, rest: Omit<Action, "id" | "title">): Action => ({ id, title, ...rest });
   return [
-    ...(step?.hasCheck === true && isStudent
-      ? [action("check", strings.check.button, { group: groups.step, run: () => session.check(step.id) })]
-      : []),
+    ...offered.filter(({ group }) => group === groups.step),
+    ...offered.filter(({ group }) => group === groups.help),
     ...(next !== undefined && nextLocked === undefined
       ? [action("next", words.next, { group: groups.step, run: () => session.show(next) })]
       : []),
@@ -102,9 +118,10 @@ export const useActions = (readText: () => void): readonly Action[] => {
       group: groups.view,
       run: () => setPreferences({ screenReader: !screenReader }),
     }),
-    ...(workspace.extendable && isStudent
-      ? [action("extend", words.extend, { group: groups.step, run: () => session.request("extend") })]
-      : []),
+    ...offered.filter(({ group }) => group !== groups.step && group !== groups.help),
+    ...(["intro", "finish"] as const).map((page) =>
+      action(page, words.goTo(strings.steps[page]), { group: groups.steps, run: () => session.show({ page }) }),
+    ),
     ...workspace.steps
       .filter(({ state }) => state !== "locked")
       .map(({ id, title }) =>

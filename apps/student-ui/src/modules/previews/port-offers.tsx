@@ -2,6 +2,7 @@ import { Button, Icon } from "@atelier/ui";
 import { type ReactNode, useEffect, useState } from "react";
 import { useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
+import { useOffers } from "../palette/offers.ts";
 import { useTools } from "../tools/tools-context.ts";
 import { offeredPorts } from "./offered-ports.ts";
 
@@ -22,19 +23,25 @@ export const PortOffers = (): ReactNode => {
   }, [key]);
   const ports = offeredPorts(workspace, [...answered, ...tools.previews.map(({ port }) => port)]);
   const answer = (port: number): void => setAnswered([...answered, port]);
+  const look = (port: number): void => {
+    answer(port);
+    tools.openPreview(port, "/");
+  };
+  useOffers(
+    ports.map((port) => ({
+      id: `port-${port}`,
+      title: strings.palette.lookAt(port),
+      group: strings.palette.groups.notices,
+      run: () => look(port),
+    })),
+  );
   return (
     <div className={ports.length > 0 ? "notices" : undefined} role="status" aria-label={words.label}>
       {ports.map((port) => (
         <div key={port} className="notice">
           <Icon name="globe" />
           <span>{words.listens(port)}</span>
-          <Button
-            size="small"
-            onPress={() => {
-              answer(port);
-              tools.openPreview(port, "/");
-            }}
-          >
+          <Button size="small" onPress={() => look(port)}>
             {words.look}
           </Button>
           <Button

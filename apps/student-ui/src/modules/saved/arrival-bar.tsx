@@ -2,6 +2,7 @@ import { Button, Icon } from "@atelier/ui";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useStudent } from "../../state/use-student.ts";
 import { strings } from "../../strings/en.ts";
+import { useOffers } from "../palette/offers.ts";
 import { UndoButton } from "./undo-button.tsx";
 
 const ReplacedFiles = lazy(() => import("./replaced-files.tsx"));
@@ -19,8 +20,15 @@ export const ArrivalBar = (): ReactNode => {
   // After `next` the files are there and the way is forward; everybody else may want to go back at once.
   const isFresh = undo !== undefined && undo.reason !== "next" && Date.now() - Date.parse(undo.at) < freshMs;
   const told = `${arrival?.checkpoint} ${undo?.at}`;
-  if ((arrival === undefined && !isFresh) || (dismissed === told && !isOpen)) return null;
+  const isShown = (arrival !== undefined || isFresh) && (dismissed !== told || isOpen);
   const { replaced = [], skipped = [] } = arrival ?? {};
+  const compare = (): void => setOpen(true);
+  useOffers(
+    isShown && replaced.length > 0
+      ? [{ id: "compare", title: words.replaced.open, group: strings.palette.groups.notices, run: compare }]
+      : [],
+  );
+  if (!isShown) return null;
   return (
     <div className="notices" role="status">
       <div className="notice">
@@ -31,7 +39,7 @@ export const ArrivalBar = (): ReactNode => {
           {skipped.length > 0 && words.notBrought(skipped)}
         </span>
         {replaced.length > 0 && (
-          <Button size="small" onPress={() => setOpen(true)}>
+          <Button size="small" onPress={compare}>
             {words.replaced.open}
           </Button>
         )}

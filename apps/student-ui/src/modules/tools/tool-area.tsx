@@ -8,6 +8,7 @@ import { BootProgress } from "../boot/boot-progress.tsx";
 import { DropZone } from "../files/drop-zone.tsx";
 import { NoticeGate, type NoticeGateState } from "../notice/notice-gate.tsx";
 import { Confirm } from "../overlays/overlays.tsx";
+import { useOffers } from "../palette/offers.ts";
 import { missingLog } from "../terminals/missing-log.ts";
 import { useTerminals } from "../terminals/terminal-registry.ts";
 import { TerminalView } from "../terminals/terminal-view.tsx";
@@ -61,13 +62,18 @@ export const ToolArea = ({ gate, onLeave }: ToolAreaProps): ReactNode => {
     if (terminal !== undefined) choose(terminal);
   }, [terminal, choose]);
 
+  const inFront = terminalOf(current);
+  const mayOpen = workspace?.webTerminal === true && workspace.role === "student" && !isBooting;
+  const close = (): void => setClosing(inFront);
+  const mayClose = mayOpen && inFront !== undefined && names.length > 1;
+  useOffers(
+    mayClose ? [{ id: "close-terminal", title: words.close, group: strings.palette.groups.tools, run: close }] : [],
+  );
   if (workspace === undefined) return null;
   const open = async (): Promise<void> => {
     const opened = await session.openTerminal();
     if (opened !== undefined) tools.show(terminalTool(opened));
   };
-  const mayOpen = workspace.webTerminal && workspace.role === "student" && !isBooting;
-  const inFront = terminalOf(current);
 
   return (
     <div className="tool-area">
@@ -86,9 +92,7 @@ export const ToolArea = ({ gate, onLeave }: ToolAreaProps): ReactNode => {
         {mayOpen && !gate.isOpen && (
           <Button look="quiet" size="small" icon="plus" aria-label={words.open} onPress={open} />
         )}
-        {mayOpen && inFront !== undefined && names.length > 1 && (
-          <Button look="quiet" size="small" icon="cross" aria-label={words.close} onPress={() => setClosing(inFront)} />
-        )}
+        {mayClose && <Button look="quiet" size="small" icon="cross" aria-label={words.close} onPress={close} />}
       </div>
       {isBooting && (terminalOf(current) !== undefined || names.length === 0) && (
         <div className="tool-area__boot">

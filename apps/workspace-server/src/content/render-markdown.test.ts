@@ -29,6 +29,12 @@ test("admonitions and task lists", async () => {
   );
   assert.match(await render("- [ ] open\n- [x] done"), /<li class="task">☐ open<\/li>\n<li class="task">☑ done/);
 });
+test("tables, with their alignment", async () => {
+  assert.equal(
+    (await render("| Command | Bytes |\n| :-- | --: |\n| `cat` | **12** |")).replaceAll("\n", ""),
+    '<table><thead><tr><th align="left">Command</th><th align="right">Bytes</th></tr></thead><tbody><tr><td align="left"><code>cat</code></td><td align="right"><strong>12</strong></td></tr></tbody></table>',
+  );
+});
 test("outside links leave without a way back", async () => {
   assert.match(await render("[x](https://example.org)"), /target="_blank" rel="noopener noreferrer"/);
 });

@@ -39,6 +39,12 @@ const loadRenderer = (): Promise<MarkdownIt> =>
     configure(new Markdown({ html: false, linkify: true, typographer: false })),
   );
 
+/** The page lets no `style` in, so the alignment of a column goes as the attribute it lets in. */
+const markAlignment = (token: Token): void => {
+  const side = /^text-align:(left|center|right)$/.exec(String(token.attrGet("style") ?? ""))?.[1];
+  if (side !== undefined) token.attrs = [["align", side]];
+};
+
 const configure = (markdown: MarkdownIt): MarkdownIt => {
   markdown.use(fileLinks);
   markdown.use(hints);
@@ -67,6 +73,7 @@ const configure = (markdown: MarkdownIt): MarkdownIt => {
     let blocks = 0;
     let hintCount = 0;
     state.tokens.forEach((token, index) => {
+      if (token.type === "th_open" || token.type === "td_open") markAlignment(token);
       if (token.type === "fence") token.meta = { block: blocks++ };
       if (token.type === "heading_open") token.attrSet("id", uniqueSlug(state.tokens[index + 1]?.content ?? "", used));
       if (token.type === "blockquote_open")

@@ -22,7 +22,7 @@ const text = `<p>A text.</p>
 <details class="hint" data-hint="1"><summary>Where to look</summary><p>In your home.</p></details>
 <details class="hint" data-hint="2"><summary></summary><p>Really there.</p></details>
 <p>See <code data-file="~/shop.py" data-line="3">~/shop.py:3</code>.</p>
-<div data-quiz="mover"></div><div data-quiz="typed"></div>`;
+<div data-quiz="mover"></div><div data-quiz="typed"></div><div data-quiz="shells"></div>`;
 
 const mover = {
   id: "mover",
@@ -32,6 +32,13 @@ const mover = {
 };
 const typed = { id: "typed", type: "text", questionHtml: "<p>How many?</p>", optionsHtml: [] };
 
+const shells = {
+  id: "shells",
+  type: "multiple",
+  questionHtml: "<p>Which are shells?</p>",
+  optionsHtml: ["<p>bash</p>", "<p>cat</p>", "<p>zsh</p>"],
+};
+
 /** The server's answers about this text, over the pretended one, and what it was asked. */
 const pretend = async (page: Page): Promise<string[]> => {
   const asked: string[] = [];
@@ -40,7 +47,7 @@ const pretend = async (page: Page): Promise<string[]> => {
   await page.route("**/api/steps/files", async (route) => {
     const answer = await route.fetch();
     const step = (await answer.json()) as object;
-    await route.fulfill({ response: answer, json: { ...step, html: text, quizzes: [mover, typed] } });
+    await route.fulfill({ response: answer, json: { ...step, html: text, quizzes: [mover, typed, shells] } });
   });
   await page.route("**/api/steps/files/hints/*", (route) => {
     asked.push(`hint ${route.request().url().split("/").at(-1)}`);
@@ -55,7 +62,8 @@ const pretend = async (page: Page): Promise<string[]> => {
   await page.route("**/api/steps/files/quizzes/*", (route) => {
     asked.push(`answer ${body(route)}`);
     const { choices, text: words } = JSON.parse(body(route)) as { choices?: number[]; text?: string };
-    const isRight = choices?.[0] === 1 || words === "4";
+    const asks = [mover, typed, shells].find(({ id }) => route.request().url().endsWith(`/${id}`)) ?? mover;
+    const isRight = asks === shells ? choices?.join() === "0,2" : choices?.[0] === 1 || words === "4";
     const answered = {
       answer: choices === undefined ? { text: words } : { choices },
       isRight,
@@ -63,7 +71,7 @@ const pretend = async (page: Page): Promise<string[]> => {
       feedbackHtml: isRight ? [] : ["<p>That one copies.</p>"],
       ...(isRight ? { explanationHtml: "<p>It renames, too.</p>" } : {}),
     };
-    return fulfill(route, 200, { ...(choices === undefined ? typed : mover), answered });
+    return fulfill(route, 200, { ...asks, answered });
   });
   return asked;
 };
@@ -121,6 +129,24 @@ test("blocks run in the terminal they name, are saved after a question, fold and
   await page.getByLabel("Your answer").press("Enter");
   await page.locator(".quiz").nth(1).getByText("That is right").waitFor();
 
+  const of = page.locator(".quiz").nth(2);
+  await of.getByText("Question, more than one answer may be right").waitFor();
+  const boxes = of.getByRole("checkbox");
+  assert.equal(await of.getByRole("button", { name: "Answer" }).isDisabled(), true);
+  // In whatever order they are ticked; one that is ticked off again does not count.
+  for (const box of [2, 1, 0]) await boxes.nth(box).check();
+  await of.getByRole("button", { name: "Answer" }).click();
+  await of.getByText("Not quite").waitFor();
+  await boxes.nth(1).press("Space");
+  await of.getByRole("button", { name: "Answer again" }).click();
+  await of.getByText("That is right").waitFor();
+  assert.deepEqual(await boxes.evaluateAll((list) => list.map((box) => (box as HTMLInputElement).checked)), [
+    true,
+    false,
+    true,
+  ]);
+  assert.equal(await boxes.first().isDisabled(), true);
+
   assert.deepEqual(asked, [
     'save {"page":"content","replace":false}',
     'save {"page":"content","replace":true}',
@@ -129,6 +155,8 @@ test("blocks run in the terminal they name, are saved after a question, fold and
     'answer {"choices":[0]}',
     'answer {"choices":[1]}',
     'answer {"text":"4"}',
+    'answer {"choices":[0,1,2]}',
+    'answer {"choices":[0,2]}',
   ]);
   assert.deepEqual(
     complaints.filter((complaint) => !/409/.test(complaint)),

@@ -27,13 +27,25 @@ const typed: Quiz = {
   matchCase: false,
 };
 
-const setUp = () => {
+const several: Quiz = {
+  type: "multiple",
+  id: "shells",
+  question: "Which are shells?",
+  retryAfterSeconds: 0,
+  options: [
+    { text: "bash", isRight: true, feedback: "It is." },
+    { text: "cat", isRight: false, feedback: "A program." },
+    { text: "zsh", isRight: true },
+  ],
+};
+
+const setUp = (asked: readonly Quiz[] = [single, typed]) => {
   const history = emptyHistory();
   const recorded: unknown[] = [];
   let time = Date.parse("2026-01-01T00:00:00Z");
   const quizzes = createQuizzes({
     loaded: {
-      steps: [{ id: "one", quizzes: [single, typed] } as unknown as CompiledStep],
+      steps: [{ id: "one", quizzes: asked } as unknown as CompiledStep],
     } as unknown as LoadedWorkshop,
     history,
     events: {
@@ -94,6 +106,32 @@ test("answers are graded, wait after a wrong one, are recorded, and a right one 
     { type: "quiz-answered", step: "one", quiz: "mover", answer: [1], isRight: true },
     { type: "quiz-answered", step: "one", quiz: "n", answer: " 4 ", isRight: true },
   ]);
+});
+
+test("of several right answers all are wanted and nothing else, and each chosen one is spoken to", async () => {
+  const { quizzes, recorded } = setUp([several]);
+  assert.deepEqual(await quizzes.views("one"), [
+    {
+      id: "shells",
+      type: "multiple",
+      questionHtml: "<p>Which are shells?</p>",
+      optionsHtml: ["<p>bash</p>", "<p>cat</p>", "<p>zsh</p>"],
+    },
+  ]);
+  const answer = async (...choices: number[]) => (await quizzes.answer("one", "shells", { choices })).answered;
+  const tooFew = await answer(0);
+  assert.deepEqual([tooFew?.isRight, tooFew?.feedbackHtml], [false, ["<p>It is.</p>"]]);
+  const tooMany = await answer(0, 1, 2);
+  assert.deepEqual([tooMany?.isRight, tooMany?.feedbackHtml], [false, ["<p>It is.</p>", "<p>A program.</p>"]]);
+  for (const choices of [[], [3], [-1]])
+    await assert.rejects(quizzes.answer("one", "shells", { choices }), { code: "bad-request" });
+  assert.equal(quizzes.isAllAnswered("one"), false);
+  assert.equal((await answer(2, 0))?.isRight, true);
+  assert.equal(quizzes.isAllAnswered("one"), true);
+  assert.deepEqual(
+    recorded.map((event) => (event as { readonly isRight: boolean }).isRight),
+    [false, false, true],
+  );
 });
 
 test("what is no answer, and what is no question, is refused", async () => {

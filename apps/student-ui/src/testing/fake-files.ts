@@ -40,16 +40,18 @@ export const createFakeFiles =
     };
     const order = async (): Promise<Record<string, string>> => JSON.parse((await body()).toString());
 
+    const archiveOf = async (folder: string, name: string): Promise<void> => {
+      const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+      response.writeHead(200, {
+        "content-type": "application/gzip",
+        "content-disposition": `attachment; filename="${name}.tar.gz"`,
+      });
+      response.end(gzipSync(names.map((each) => each.name).join("\n")));
+    };
+
     if (parts[0] === "work") {
+      if (parts[1] === "archive") return archiveOf(home, "my-work");
       const names = (await readdir(home, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
-      if (parts[1] === "archive") {
-        response.writeHead(200, {
-          "content-type": "application/gzip",
-          "content-disposition": 'attachment; filename="my-work.tar.gz"',
-        });
-        response.end(gzipSync(names.map(({ name }) => name).join("\n")));
-        return;
-      }
       const work: WorkView = {
         changed: names.map((each) => ({ path: join(each.parentPath, each.name), change: "new" })),
         truncated: false,
@@ -68,6 +70,7 @@ export const createFakeFiles =
       const view: FolderView = { path, entries, truncated: false, roots: [home] };
       return json(200, view);
     }
+    if (parts[1] === "archive") return archiveOf(path, basename(path));
     if (parts[1] === "content" && request.method === "GET") {
       const etag = await etagOf(path);
       if (etag === undefined) return refuse(404, "file-not-found", "There is no such file or folder (any more).");

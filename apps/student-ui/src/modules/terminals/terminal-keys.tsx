@@ -1,16 +1,18 @@
 import type { ReactNode } from "react";
 import { strings } from "../../strings/en.ts";
 
-const keys: readonly { readonly label: string; readonly name: string; readonly text: string }[] = [
-  { label: "Esc", name: "Escape", text: "\u001b" },
-  { label: "Tab", name: "Tab", text: "\t" },
-  { label: "^C", name: "Control C", text: "\u0003" },
-  { label: "^D", name: "Control D", text: "\u0004" },
-  { label: "^L", name: "Control L", text: "\u000c" },
-  { label: "←", name: "Left", text: "\u001b[D" },
-  { label: "↑", name: "Up", text: "\u001b[A" },
-  { label: "↓", name: "Down", text: "\u001b[B" },
-  { label: "→", name: "Right", text: "\u001b[C" },
+const words = strings.terminal.keyNames;
+/** What a key is called, and what it sends; see `strings.terminal.keyNames`. */
+const keys: readonly { readonly key: keyof typeof words; readonly text: string }[] = [
+  { key: "escape", text: "\u001b" },
+  { key: "tab", text: "\t" },
+  { key: "controlC", text: "\u0003" },
+  { key: "controlD", text: "\u0004" },
+  { key: "controlL", text: "\u000c" },
+  { key: "left", text: "\u001b[D" },
+  { key: "up", text: "\u001b[A" },
+  { key: "down", text: "\u001b[B" },
+  { key: "right", text: "\u001b[C" },
 ];
 
 export interface TerminalKeysProps {
@@ -31,7 +33,7 @@ export const TerminalKeys = ({ onType, isControlHeld, onHoldControl, onPaste }: 
       onPointerDown={(event) => event.preventDefault()}
       onClick={() => onHoldControl(!isControlHeld)}
     >
-      Ctrl
+      {strings.terminal.controlShort}
     </button>
     <button
       type="button"
@@ -41,16 +43,16 @@ export const TerminalKeys = ({ onType, isControlHeld, onHoldControl, onPaste }: 
     >
       {strings.terminal.pasteShort}
     </button>
-    {keys.map(({ label, name, text }) => (
+    {keys.map(({ key, text }) => (
       // The focus, and with it the on-screen keyboard, stays where it is.
       <button
-        key={name}
+        key={key}
         type="button"
-        aria-label={name}
+        aria-label={words[key].name}
         onPointerDown={(event) => event.preventDefault()}
         onClick={() => onType(text)}
       >
-        {label}
+        {words[key].label}
       </button>
     ))}
   </div>

@@ -7,7 +7,7 @@ import {
   labels,
   platformContract,
 } from "@atelier/domain";
-import { extract } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
 import { serviceTag } from "./share/images-of-record.ts";
 
 /**
@@ -110,7 +110,7 @@ export const readCompiled = async (engine: Engine, id: string, reference: string
   const container = await engine.createContainer(undefined, { Image: id, Labels: { [labels.role]: "build" } });
   try {
     const stream = await engine.getArchive(container, "/workshop/workshop.json");
-    for await (const entry of stream.pipe(extract())) {
+    for await (const entry of readTar(stream)) {
       const chunks: Buffer[] = [];
       for await (const chunk of entry) chunks.push(chunk as Buffer);
       return compiledWorkshopSchema.parse(JSON.parse(Buffer.concat(chunks).toString("utf8")));

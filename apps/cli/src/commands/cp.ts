@@ -5,7 +5,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Workspaces } from "@atelier/backend-docker";
 import { AppError, compiledImageSchema, compiledPaths, studentHome } from "@atelier/domain";
-import { extract, pack } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
+import { pack } from "tar-stream";
 import type { Context } from "../context.ts";
 
 interface Remote {
@@ -42,7 +43,7 @@ const copyOut = async (context: Context, { workspace, path }: Remote, to: string
   const isFolder = existsSync(to) && statSync(to).isDirectory();
   const base = isFolder ? join(to, posix.basename(path)) : to;
   let count = 0;
-  for await (const entry of stream.pipe(extract())) {
+  for await (const entry of readTar(stream, context.signal)) {
     const { name, type, linkname } = entry.header;
     const below = name
       .split("/")
@@ -102,7 +103,7 @@ const copyIn = async (context: Context, from: string, { workspace, path }: Remot
 
 /** The student's numbers, as the image says. */
 const studentOf = async (workspaces: Workspaces, workspace: string): Promise<{ uid: number; gid: number }> => {
-  for await (const entry of (await workspaces.readFiles(workspace, compiledPaths.image)).pipe(extract())) {
+  for await (const entry of readTar(await workspaces.readFiles(workspace, compiledPaths.image))) {
     const { uid, gid } = compiledImageSchema.parse(JSON.parse((await bufferOf(entry)).toString("utf8"))).student;
     return { uid, gid };
   }

@@ -1,10 +1,10 @@
 import { createWriteStream, existsSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { posix } from "node:path";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@atelier/domain";
-import { packSession, type SessionFile } from "@atelier/node-kit";
-import { extract } from "tar-stream";
+import { packSession, readTar, type SessionFile } from "@atelier/node-kit";
 import type { Context } from "../context.ts";
 
 interface ExportOptions {
@@ -40,7 +40,7 @@ export default async (context: Context, [name = ""]: readonly string[], options:
       workshop: `${settings.workshop} ${settings.version}`,
     },
     exportedAt,
-    files: filesOf(await workspaces.readFiles(name, runtimeFolder, context.signal)),
+    files: filesOf(await workspaces.readFiles(name, runtimeFolder, context.signal), context.signal),
   });
   const draft = `${file}.${process.pid}`;
   try {
@@ -57,11 +57,11 @@ export default async (context: Context, [name = ""]: readonly string[], options:
 };
 
 /** Regular files directly in the folder: what else is in it is not the session's. */
-async function* filesOf(stream: NodeJS.ReadableStream): AsyncGenerator<SessionFile> {
-  for await (const entry of stream.pipe(extract())) {
+async function* filesOf(stream: Readable, signal: AbortSignal): AsyncGenerator<SessionFile> {
+  for await (const entry of readTar(stream, signal)) {
     const { name, type, size = 0 } = entry.header;
     if (type === "file" && posix.dirname(posix.normalize(name)) === posix.basename(runtimeFolder))
-      yield { name: posix.basename(name), size, body: entry as AsyncIterable<Uint8Array> };
+      yield { name: posix.basename(name), size, body: entry };
     entry.resume();
   }
 }

@@ -1,6 +1,6 @@
 import type { Workspaces } from "@atelier/backend-docker";
 import { type CastHeader, createCastDecoder, parseRecordingFileName } from "@atelier/contract";
-import { extract } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
 
 /** All parts of what one terminal's shell showed. */
 export interface Recording {
@@ -34,11 +34,11 @@ export const findRecordings = async (
   signal: AbortSignal,
 ): Promise<readonly Recording[]> => {
   const parts: Part[] = [];
-  for await (const entry of (await workspaces.readFiles(workspace, folder, signal)).pipe(extract())) {
+  for await (const entry of readTar(await workspaces.readFiles(workspace, folder, signal), signal)) {
     const name = entry.header.name.slice(entry.header.name.lastIndexOf("/") + 1);
     const parsed = parseRecordingFileName(name);
     if (parsed !== undefined && entry.header.type === "file") {
-      const part = await readPart(entry as AsyncIterable<Buffer>, {
+      const part = await readPart(entry, {
         name,
         start: parsed.start,
         bytes: entry.header.size ?? 0,
@@ -61,13 +61,13 @@ export const findRecordings = async (
 export async function* readRecordingPart(
   workspaces: Workspaces,
   { workspace, name, signal }: { readonly workspace: string; readonly name: string; readonly signal: AbortSignal },
-): AsyncGenerator<Buffer> {
-  const archive = (await workspaces.readFiles(workspace, `${folder}/${name}`, signal)).pipe(extract());
-  for await (const entry of archive) yield* entry as AsyncIterable<Buffer>;
+): AsyncGenerator<Uint8Array> {
+  const archive = await workspaces.readFiles(workspace, `${folder}/${name}`, signal);
+  for await (const entry of readTar(archive, signal)) yield* entry;
 }
 
 const readPart = async (
-  data: AsyncIterable<Buffer>,
+  data: AsyncIterable<Uint8Array>,
   part: Pick<Part, "name" | "start" | "bytes">,
 ): Promise<Part | undefined> => {
   const decoder = createCastDecoder();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
@@ -128,6 +129,21 @@ test("hostile hosts and paths reach no workspace, and never the manager's own ro
     socket.write(`GET http://evil.example/ HTTP/1.1\r\nHost: demo.localhost:${port}\r\nConnection: close\r\n\r\n`);
   });
   assert.match(raw, /^HTTP\/1\.1 421/, "a whole URL instead of a path");
+});
+
+test("an upgrade that is refused may be reset at any moment", async () => {
+  for (const host of ["evil.example", `none.localhost:${port}`, `127.0.0.1:${port}`, `p80.demo.localhost:${port}`])
+    for (const waitMs of [0, 5])
+      await new Promise<void>((resolve, reject) => {
+        const socket = connect(port, "127.0.0.1", () => {
+          socket.write(`GET /live HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+          setTimeout(() => socket.resetAndDestroy(), waitMs);
+        });
+        socket.once("error", reject).once("close", () => resolve());
+      });
+  assert.equal((await machine.call(`http://demo.localhost:${port}/echo`)).status, 200);
+  const log = await readFile(`${machine.state.path}/supervisor.log`, "utf8");
+  assert.doesNotMatch(log, /supervisor\.(?:crashed|stream-unheard)/, "the socket's error was heard where it belongs");
 });
 
 test("the management API answers no page and nobody without its token", async () => {

@@ -33,13 +33,17 @@ export const writeTarGz = (fill: (tar: TarWriter) => Promise<void>): Readable =>
   const add: TarWriter["add"] = async (header, body = "") => {
     signal.throwIfAborted();
     const { promise: taken, resolve, reject } = Promise.withResolvers<void>();
+    // With an entry the archive is destroyed and the other way round, at any moment, also while nobody waits.
+    const broken = (error: Error): void => {
+      ending.abort(error);
+      reject(error);
+    };
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
     const size = bytes instanceof Uint8Array ? bytes.length : header.size;
     const entry = archive.entry({ ...header, ...(size === undefined ? {} : { size }) }, (error) =>
-      error ? reject(error) : resolve(),
+      error ? broken(error) : resolve(),
     );
-    // It is destroyed with the archive, at any moment, also while nobody waits for it.
-    entry.on("error", reject);
+    entry.on("error", broken);
     taken.catch(() => {});
     for await (const chunk of bytes instanceof Uint8Array ? (bytes.length > 0 ? [bytes] : []) : bytes) {
       signal.throwIfAborted();

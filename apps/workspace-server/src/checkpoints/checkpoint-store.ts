@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
+import { once } from "node:events";
+import { Readable, type Writable } from "node:stream";
 import { manifestEntrySchema } from "@atelier/domain";
 import { z } from "zod";
 
@@ -44,6 +45,7 @@ export interface CheckpointStore {
   /** Newest first. An unreadable one is passed over and reported through `onBroken`. */
   list(): Promise<readonly CheckpointMeta[]>;
   read(id: string): Promise<StoredCheckpoint | undefined>;
+  /** Opens the file when it is first read, which fails when it has been pruned by then. */
   openArchive(id: string): Readable;
   write(checkpoint: StoredCheckpoint, fill: (archive: Writable) => Promise<CheckpointMeta>): Promise<CheckpointMeta>;
   /** Keeps the newest automatic ones and the newest others, so many of each, and those named. */
@@ -87,12 +89,15 @@ export const openCheckpointStore = async (
         return undefined;
       }
     },
-    openArchive: (id) => createReadStream(join(folder, id, "data.tar")),
+    openArchive: (id) => Readable.from(bytesOf(join(folder, id, "data.tar"))),
     write: async (checkpoint, fill) => {
       const draft = join(folder, `.${checkpoint.meta.id}`);
       try {
         await mkdir(draft, { mode: 0o700 });
-        const meta = await fill(createWriteStream(join(draft, "data.tar"), { mode: 0o600 }));
+        const archive = createWriteStream(join(draft, "data.tar"), { mode: 0o600 });
+        // On a full disk it fails right here, long before whoever fills it listens.
+        await once(archive, "open");
+        const meta = await fill(archive).finally(() => archive.destroy());
         await writeFile(join(draft, "base.json"), JSON.stringify(checkpoint.base), { mode: 0o600 });
         await writeFile(join(draft, "mine.json"), JSON.stringify(checkpoint.mine), { mode: 0o600 });
         await writeFile(join(draft, "meta.json"), JSON.stringify(meta), { mode: 0o600 });
@@ -130,3 +135,7 @@ const syncPath = async (path: string): Promise<void> => {
   await using handle = await open(path, "r");
   await handle.sync();
 };
+
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
+}

@@ -13,6 +13,7 @@ import {
   truncate,
   writeFile,
 } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -123,6 +124,15 @@ const freshLayer = async ({ home, file }: Place, files: Record<string, string>):
   for (const name of await readdir(home)) await rm(join(home, name), { recursive: true });
   for (const [name, text] of Object.entries(files)) await file(name, text);
 };
+
+test("an archive that is gone fails whoever reads it, and nobody before", () =>
+  withPlace(async ({ root }) => {
+    const store = await openCheckpointStore(join(root, "checkpoints"), () => {});
+    const gone = store.openArchive("none");
+    // Time enough for an error that nobody hears yet, which would end the process.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await assert.rejects(buffer(gone), { code: "ENOENT" });
+  }));
 
 test("the same image brings everything back exactly: edits, deletions, links, modes", () =>
   withPlace(async (place) => {

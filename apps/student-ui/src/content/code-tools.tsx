@@ -106,7 +106,7 @@ const SaveButton = ({ block, place, onRemark }: ActionProps & { readonly place: 
       <Button
         look="plain"
         size="small"
-        icon="down"
+        icon="save"
         aria-label={words.saveAs(block.save ?? "")}
         onPress={() => save(false)}
       >

@@ -131,7 +131,9 @@ const settleCode = (root: DocumentFragment): CodeBlock[] =>
     const bar = element("div", "code__bar");
     const name = element("span", "code__language");
     const label = does === "diagram" ? strings.diagram.name : language;
-    name.textContent = save ?? (terminal === undefined ? label : strings.content.inTerminal(label, terminal));
+    const where = terminal === undefined ? label : strings.content.inTerminal(label, terminal);
+    // What ends a program is seen before it is pressed.
+    name.textContent = save ?? (interrupt === "yes" ? strings.content.afterInterrupt(where) : where);
     const tools = element("div", "code__tools");
     bar.append(name, tools);
     pre.tabIndex = 0;

@@ -101,6 +101,7 @@ export const en = {
     runIn: (terminal: string) => `Run in terminal ${terminal}`,
     runAfterInterrupt: (terminal: string) => `Press Ctrl-C, then run in terminal ${terminal}`,
     inTerminal: (language: string, terminal: string) => `${language} · terminal ${terminal}`,
+    afterInterrupt: (where: string) => `${where} · Ctrl-C first`,
     save: "Save",
     saveAs: (path: string) => `Save as ${path}`,
     saved: { created: "Saved", replaced: "Saved over the old file", same: "The file is like this already" },

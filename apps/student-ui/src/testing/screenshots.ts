@@ -4,6 +4,7 @@ import { openChromium } from "@atelier/testkit/chromium";
 import type { Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 import type { Scenario } from "./fake-workshop.ts";
+import { showBlocks, showVariables } from "./text-shots.ts";
 
 interface Shot {
   readonly name: string;
@@ -45,6 +46,18 @@ const openFile = async (page: Page): Promise<void> => {
   await page.locator(".cm-content").waitFor();
 };
 const solve = 'mkdir -p ~/notes; echo "learn the shell" > ~/notes/todo.txt; ls --color=always -la ~/notes\n';
+
+/** Three files, of which the second has a name that is taken. */
+const uploadThree = async (page: Page): Promise<void> => {
+  await type(page, "echo old > data.txt; mkdir -p notes; clear\n");
+  await page.getByRole("tab", { name: "Editor" }).click();
+  await page.getByRole("treeitem", { name: "data.txt" }).waitFor();
+  const files = ["first.txt", "data.txt", "later.txt"];
+  await page
+    .locator("input[type=file]")
+    .setInputFiles(files.map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) })));
+  await page.getByRole("alertdialog").waitFor();
+};
 
 const playRecording = async (page: Page): Promise<void> => {
   await page.getByRole("tab", { name: "Recording" }).click();
@@ -235,6 +248,112 @@ const shots: readonly Shot[] = [
       await button(page, "Show as plain text").click();
     },
   },
+  { name: "blocks", scenario: "tools", prepare: (page) => showBlocks(page, ".code") },
+  {
+    name: "hint-open",
+    scenario: "tools",
+    prepare: async (page) => {
+      await showBlocks(page, ".code:nth-of-type(3)");
+      await page.getByText("Where to look").click();
+    },
+  },
+  { name: "quiz", scenario: "working", prepare: (page) => showBlocks(page, ".quiz") },
+  { name: "variables", scenario: "working", prepare: showVariables },
+  {
+    name: "print",
+    scenario: "finished",
+    prepare: async (page) => {
+      await button(page, "Wrap-up").click();
+      await page.getByText("All steps on one page, to print").click();
+      await page.getByText("A service is a program that waits.").waitFor();
+    },
+  },
+  { name: "text-only", scenario: "working", prepare: (page) => button(page, "Text only").click() },
+  {
+    name: "terminal-only",
+    scenario: "working",
+    prepare: async (page) => {
+      await button(page, "Terminal only").click();
+      await type(page, "ls --color=always -la /\n");
+    },
+  },
+  { name: "upload-clash", scenario: "tools", prepare: uploadThree },
+  {
+    name: "uploads",
+    scenario: "tools",
+    prepare: async (page) => {
+      await page.route("**/api/files/content?*later*", (route) => route.abort());
+      await uploadThree(page);
+      await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+      await page.locator(".uploads li[data-state=failed]").waitFor();
+    },
+  },
+  {
+    name: "moving",
+    scenario: "transitions",
+    prepare: async (page) => {
+      await page.route("**/api/requests", (route) =>
+        route.fulfill({ status: 202, json: { id: "r-1", state: "outstanding" } }),
+      );
+      await prompt(page);
+      await button(page, "Start this step over").click();
+      await button(page, "Start over").click();
+      await page.locator(".request-progress").waitFor();
+    },
+  },
+  {
+    name: "move-confirm",
+    scenario: "transitions",
+    prepare: async (page) => {
+      await button(page, "Look around").first().click();
+      await button(page, "Move my workspace here").click();
+      await page.getByText("/home/student/big.iso").waitFor();
+    },
+  },
+  {
+    name: "clipboard-refused",
+    scenario: "working",
+    prepare: async (page) => {
+      await prompt(page);
+      await page.evaluate(() => {
+        navigator.clipboard.readText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+      });
+      await page.locator(".xterm-screen").first().click({ button: "right" });
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "self-complete",
+    scenario: "everything",
+    prepare: async (page) => {
+      await button(page, /^4\s*Watch processes/).click();
+      await page.getByText(/you decide when it is done/).waitFor();
+    },
+  },
+  { name: "everything", scenario: "everything", prepare: prompt },
+  {
+    name: "terminal-search",
+    scenario: "working",
+    prepare: async (page) => {
+      await type(page, "ls /\n");
+      await page.locator(".xterm-rows").getByText("usr").first().waitFor();
+      await button(page, "Search in the terminal").click();
+      // The line takes room, and a screen that gets another size forgets what is selected.
+      await page.waitForTimeout(500);
+      await page.locator("input[type=search]").fill("home");
+    },
+  },
+  {
+    name: "terminals",
+    scenario: "working",
+    prepare: async (page) => {
+      await prompt(page);
+      for (const tab of ["Terminal 2", "Terminal 3"]) {
+        await button(page, "New terminal").click();
+        await page.getByRole("tab", { name: tab }).waitFor();
+      }
+    },
+  },
   { name: "contrast", scenario: "tools", theme: "contrast", prepare: openFile },
   { name: "laptop", scenario: "working", size: laptop, prepare: prompt },
   { name: "laptop-steps", scenario: "working", size: laptop, prepare: (page) => button(page, "Steps").first().click() },
@@ -299,7 +418,11 @@ const shots: readonly Shot[] = [
 ];
 
 /** What the notice said that was accepted before. */
-const noticeOf: Partial<Record<Scenario, string>> = { asking: "both,anthropic", unrecorded: "commands,no-model" };
+const noticeOf: Partial<Record<Scenario, string>> = {
+  asking: "both,anthropic",
+  everything: "both,anthropic",
+  unrecorded: "commands,no-model",
+};
 const folder = join(import.meta.dirname, "../../../../screenshots");
 await mkdir(folder, { recursive: true });
 const only = process.argv.slice(2);

@@ -236,6 +236,12 @@ test("search selects the newest match first and goes from one to the next; what 
   await isFound("%needle-3");
   await field.fill("%needle-2");
   await isFound("%needle-2");
+  const mark = page.locator(".xterm-selection div").first();
+  assert.equal(
+    await mark.evaluate((element) => getComputedStyle(element).backgroundColor),
+    "rgb(95, 90, 166)",
+    "seen while the focus is in the field",
+  );
   assert.equal(await copied(), "%needle-2");
   await field.fill("needle-");
   await page.keyboard.press("Enter");

@@ -128,6 +128,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     service: () => running?.service,
     boot,
     events: stream,
+    onWork: () => running?.files.touched(),
     uiFolder: join(settings.ATELIER_PLATFORM, "ui"),
     contentFolder: () => settings.ATELIER_WORKSHOP,
     onError: (error) => log({ event: "http.failed", error: String(error) }),

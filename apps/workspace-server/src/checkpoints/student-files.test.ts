@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { StateEvent } from "@atelier/contract";
+import { runtimeFileNames, type StateEvent } from "@atelier/contract";
 import { openEventLog } from "../events/open-event-log.ts";
 import { takeBaseline } from "./checkpoints.ts";
 import { createFileWorker } from "./file-worker.ts";
@@ -34,6 +34,8 @@ test("what changes while somebody or something works is saved within 30 seconds;
     next.resolve();
   });
   const baseline = takeBaseline([home]);
+  const errors: unknown[] = [];
+  const failed = Promise.withResolvers<void>();
   let activeAt = 0;
   mock.timers.enable({ apis: ["setInterval"] });
   let ids = 0;
@@ -48,7 +50,10 @@ test("what changes while somebody or something works is saved within 30 seconds;
       now: () => new Date(),
       newId: () => `c${++ids}`,
       activeAt: () => activeAt,
-      onError: (error) => assert.fail(String(error)),
+      onError: (error) => {
+        errors.push(error);
+        failed.resolve();
+      },
     },
     { isFresh: true, baseline, markLived: async () => {} },
   );
@@ -65,6 +70,23 @@ test("what changes while somebody or something works is saved within 30 seconds;
   await student.changes();
   assert.deepEqual(saved, ["auto 1", "auto 1"]);
 
+  // The page's editor is no terminal; and what could not be saved is tried again, though nobody works any more.
+  const checkpoints = join(runtimeFolder, runtimeFileNames.checkpoints);
+  await rename(checkpoints, `${checkpoints}.away`);
+  await writeFile(checkpoints, "no folder");
+  student.touched();
+  mock.timers.tick(30_000);
+  await failed.promise;
+  assert.equal(saved.length, 2);
+  await rm(checkpoints);
+  await rename(`${checkpoints}.away`, checkpoints);
+  mock.timers.tick(30_000);
+  await next.promise;
+  next = Promise.withResolvers();
+  await student.changes();
+  assert.deepEqual(saved, ["auto 1", "auto 1", "auto 1"]);
+  errors.splice(0);
+
   // A home with much in it keeps the process that has seen it: from the next look on that remembers.
   assert.equal(files.isSame, false);
   await Promise.all(Array.from({ length: 2100 }, (_, index) => writeFile(join(home, `many-${index}`), "")));
@@ -77,4 +99,5 @@ test("what changes while somebody or something works is saved within 30 seconds;
     await student.changes();
   }
   assert.equal(files.isSame, true);
+  assert.deepEqual(errors, []);
 });

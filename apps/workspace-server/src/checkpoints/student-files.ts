@@ -75,6 +75,8 @@ export const openLayer = async (folder: string, roots: readonly string[]): Promi
 
 /** The student's files over the lives of containers: saved while they work, brought back afterwards. */
 export interface StudentFiles extends Disposable {
+  /** Files may have changed by other ways than programs, by the page's editor say: the next look is worth it. */
+  touched(): void;
   /** Answers the checkpoint's id; undefined when there was nothing new to save. */
   save(reason: CheckpointReason): Promise<string | undefined>;
   /**
@@ -126,13 +128,16 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
     });
 
   let lookedAt = 0;
+  let touchedAt = 0;
   let isLooking = false;
   const look = async (): Promise<void> => {
-    if (isLooking || activeAt() <= lookedAt) return;
+    if (isLooking || Math.max(touchedAt, activeAt()) <= lookedAt) return;
     isLooking = true;
-    lookedAt = performance.now();
+    const begun = performance.now();
     try {
       if (await inTurn(() => checkpoints.hasChanges())) await save("auto");
+      // What could not be saved is looked at again, whether or not somebody goes on working.
+      lookedAt = begun;
       // It ends when nobody works any more, for then nobody looks.
       if (checkpoints.seen > bigHome && !options.worker.isSame) options.worker.keepWarm(2 * lookEveryMs);
     } catch (error) {
@@ -146,6 +151,9 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
 
   const newest = async (): Promise<string | undefined> => (await store.list())[0]?.id;
   return {
+    touched: () => {
+      touchedAt = performance.now();
+    },
     save,
     prepare: () => {
       options.worker.keepWarm(readyMs);

@@ -97,6 +97,8 @@ export interface AppOptions {
   readonly presence: PresenceList;
   readonly contentFolder: () => string;
   readonly onError: (error: unknown) => void;
+  /** A student's page has had something done: their files may have changed, without any terminal. */
+  readonly onWork: () => void;
 }
 
 export type AppVariables = { role: ViewerRole };
@@ -170,7 +172,9 @@ export const createApp = (options: AppOptions): Hono<{ Variables: AppVariables }
     const isChange = !["GET", "HEAD"].includes(context.req.method);
     if (!isAllowedOrigin(request, rules, isChange ? "change" : "read"))
       return problem(context, 403, { code: "wrong-origin", message: "Requests from this origin are refused." });
-    return next();
+    await next();
+    if (isChange && context.get("role") === "student") options.onWork();
+    return undefined;
   });
 
   app.get("/api/boot", (context) => context.json(options.boot()));

@@ -29,6 +29,7 @@ const routesOfApp = (): readonly string[] => {
     presence: createPresenceList(),
     contentFolder: () => "",
     onError: () => {},
+    onWork: () => {},
   });
   return [
     ...new Set(app.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`)),

@@ -141,7 +141,7 @@ for (const builder of builders) {
       child.stderr?.on("data", (data: Buffer) => {
         said += data.toString("utf8");
         // Dagger tells what a command says when it has ended.
-        if (builder === "docker" ? said.includes(`| reached ${name}`) : said.includes("step 5 of 10")) resolve();
+        if (builder === "docker" ? said.includes(`| reached ${name}`) : said.includes("Step 5 of 10")) resolve();
       });
       child.once("close", () => reject(new Error(`it ended before step 5: ${said}`)));
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { openFakeMachine } from "./testing/open-fake-machine.ts";
 
@@ -34,4 +35,36 @@ test("a workspace starts, moves to the next step with its files, and its link st
       "request-acknowledged",
     ],
   );
+});
+
+test("one workspace that cannot be stopped keeps nobody from the others, and is tried less and less often", async () => {
+  await using machine = await openFakeMachine();
+  const lifecycle = { retainSeconds: 600, prewarm: "off" } as const;
+  await machine.create("bad", { lifecycle: { ...lifecycle, ttlSeconds: 1 } });
+  await machine.create("good", { lifecycle: { ...lifecycle, ttlSeconds: 3600 } });
+  const first = await machine.supervisor();
+  await first.start("bad");
+  await first.start("good");
+  await machine.killSupervisor();
+  await sleep(1100);
+  let tries = 0;
+  machine.engine.onCall = (call) => {
+    if (call !== "POST stop") return;
+    tries++;
+    throw new Error("the engine cannot stop it");
+  };
+  const supervisor = await machine.supervisor();
+  assert.equal((await supervisor.health()).ready, true);
+  assert.equal((await supervisor.transition("good", { order: "request", request: { kind: "next" } })).swapped, true);
+  await sleep(2000);
+  assert.ok(tries >= 2 && tries <= 5, `tried ${tries} times in 8 looks`);
+  machine.engine.onCall = () => {};
+  for (let waited = 0; waited < 100; waited++) {
+    if ((await supervisor.workspaces()).find(({ name }) => name === "bad")?.phase === "stopped") break;
+    await sleep(100);
+  }
+  assert.deepEqual((await supervisor.workspaces()).map(({ name, phase }) => [name, phase]).sort(), [
+    ["bad", "stopped"],
+    ["good", "running"],
+  ]);
 });

@@ -3,6 +3,7 @@ import type { Containers, StateDirectory } from "@atelier/backend-docker";
 import { AppError } from "@atelier/domain";
 import { createFront, type Seen } from "./http/front.ts";
 import { createManagement } from "./http/management.ts";
+import { createBackOff } from "./lifecycle/back-off.ts";
 import { type HostRoute, routeOfHost } from "./proxy/host-route.ts";
 import type { TransitionLimits } from "./transition/live.ts";
 import { messageOf } from "./transition/message-of.ts";
@@ -41,12 +42,15 @@ export interface Supervisor {
 /** Where links lead: below what systems and engines give away by themselves, and nobody's standard. */
 const firstPort = 7700;
 const portCount = 90;
+/** What fails is tried again at least so often. */
+const longestBackOffMs = 300_000;
 
 /** Owns the workspaces of one state directory: serves them, moves them, holds them against the clock. */
 export const startSupervisor = async (options: SupervisorOptions): Promise<Supervisor> => {
   const { state, containers, log, now } = options;
   const ending = new AbortController();
   const workspaces = new Map<string, LocalWorkspace>();
+  const backOff = createBackOff({ now, firstMs: options.tickMs, longestMs: longestBackOffMs });
   const fallbacks = new Map<string, { readonly port: number; readonly server: Server }>();
   let lastOrder = now();
   let isReady = false;
@@ -96,6 +100,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const forget = async (name: string): Promise<void> => {
     const workspace = workspaces.get(name);
     workspaces.delete(name);
+    backOff.succeeded(name);
     await workspace?.close();
     fallbacks.get(name)?.server.close();
     fallbacks.delete(name);
@@ -107,7 +112,13 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     await forget(name);
   };
 
-  /** Looks at one workspace, or at all, as the engine has them. */
+  const fail = (event: string, name: string, error: unknown): void =>
+    log({ event, workspace: name, error: messageOf(error), againInMs: backOff.failed(name) });
+
+  /**
+   * Looks at one workspace, or at all, as the engine has them. Of all, those that failed lately are left out;
+   * one that is named has changed, and may be well again.
+   */
   const look = async (only?: string): Promise<void> => {
     const found = (await containers.list(only)).filter(({ settings }) => settings.managed !== false);
     const names = new Set(found.map(({ settings }) => settings.name));
@@ -116,12 +127,12 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     await Promise.all(
       [...names].map(async (name) => {
         const workspace = workspaceOf(name);
-        if (workspace.isBusy) return;
+        if (workspace.isBusy || (only === undefined && backOff.isWaiting(name))) return;
         try {
           await workspace.refresh();
           await openFallback(name);
         } catch (error) {
-          log({ event: "workspace.not-settled", workspace: name, error: messageOf(error) });
+          fail("workspace.not-settled", name, error);
         }
       }),
     );
@@ -158,6 +169,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
         order(async () => {
           const workspace = await existingOrLost(name);
           const result = await workspace.start(progress);
+          backOff.succeeded(name);
           await openFallback(name);
           return result;
         }),
@@ -224,14 +236,28 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       .finally(() => end(reason));
   };
 
-  const tick = async (): Promise<void> => {
-    if (!options.isOurs()) return finish("replaced");
-    await look();
-    for (const workspace of [...workspaces.values()])
+  const tickOne = async (workspace: LocalWorkspace): Promise<void> => {
+    if (backOff.isWaiting(workspace.name)) return;
+    try {
       if ((await workspace.tick()) === "delete") {
         log({ event: "retain.over", workspace: workspace.name });
         await remove(workspace.name);
       }
+      backOff.succeeded(workspace.name);
+    } catch (error) {
+      fail("workspace.tick-failed", workspace.name, error);
+    }
+  };
+
+  const tick = async (): Promise<void> => {
+    if (!options.isOurs()) return finish("replaced");
+    await look();
+    // Side by side, each for itself: one that cannot be stopped, or takes long, holds up nobody else's.
+    await Promise.all([...workspaces.values()].map(tickOne));
+    if (!isReady) {
+      isReady = true;
+      log({ event: "supervisor.ready", port, workspaces: workspaces.size });
+    }
     const isBusy = [...workspaces.values()].some((workspace) => workspace.isBusy || workspace.origin() !== undefined);
     if (isBusy) lastOrder = now();
     else if (now() - lastOrder > options.idleMs) finish("idle");
@@ -247,7 +273,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     background.add(task);
   };
   let isTicking = false;
-  const timer = setInterval(() => {
+  const tickInBackground = (): void => {
     if (isTicking || isEnding) return;
     isTicking = true;
     inBackground("tick.failed", () =>
@@ -255,14 +281,10 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
         isTicking = false;
       }),
     );
-  }, options.tickMs);
-
-  inBackground("look.failed", async () => {
-    await look();
-    await tick();
-    isReady = true;
-    log({ event: "supervisor.ready", port, workspaces: workspaces.size });
-  });
+  };
+  const timer = setInterval(tickInBackground, options.tickMs);
+  // The first one makes us ready; when the engine does not answer it, a later one does.
+  tickInBackground();
   inBackground("changes.ended", async () => {
     // While we are at it ourselves we need nobody to tell us.
     for await (const name of options.changes(ending.signal))

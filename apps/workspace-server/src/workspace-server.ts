@@ -90,6 +90,8 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   let contentVersion = 0;
   const order = Promise.withResolvers<RestoreOrder>();
   const taken = Promise.withResolvers<void>();
+  // Nobody may have asked for the lease when the boot fails.
+  taken.promise.catch(() => {});
   const managed = Promise.withResolvers<void>();
 
   const boot = (): BootView => ({ ...phase, elapsedMs: Math.round(performance.now() - started) });
@@ -426,6 +428,8 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   };
 
   const booted = bootUp().then(boot, (error: unknown) => {
+    // Whoever handed us the lease is told at once, not by their own patience.
+    taken.reject(error);
     if (!ending.signal.aborted) {
       const cause =
         error instanceof AppError && error.hint !== undefined

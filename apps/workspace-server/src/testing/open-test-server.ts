@@ -59,11 +59,14 @@ export interface TestServerOptions {
   /** Called while the workshop's own start waits for the file `go`. */
   readonly whileStarting?: (server: Pick<TestServer, "call" | "write">) => Promise<void>;
   readonly log?: WorkspaceServerOptions["log"];
+  /** It stops at standing by. */
+  readonly isStandby?: boolean;
 }
 
 export const openTestServer = async ({
   whileStarting,
   log = () => {},
+  isStandby = false,
 }: TestServerOptions = {}): Promise<TestServer> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-server-"));
   const at = (...parts: string[]): string => join(folder, ...parts);
@@ -216,6 +219,7 @@ export const openTestServer = async ({
       v: 1,
       workspaceId: "11111111-2222",
       workspaceName: "w",
+      ...(isStandby ? { mode: "standby" } : {}),
       origins: [origin, `http://w.localhost:${port}`],
       help: { provider: "anthropic", endpoint: provider.url, model: "fake-1", perMinute: 3 },
     }),
@@ -225,7 +229,7 @@ export const openTestServer = async ({
     "control.token": tokens.control,
   });
   await whileStarting?.({ call, write });
-  assert.equal((await server.booted).phase, "ready");
+  if (!isStandby) assert.equal((await server.booted).phase, "ready");
 
   return {
     server,

@@ -112,7 +112,15 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
         onStart: (command) => recorder?.marker(command.slice(0, 200)),
         onCommand: (record) => {
           const stamped = commandLog?.append(record) ?? { v: 1 as const, seq: 1, ts: now().toISOString(), ...record };
-          recent.push(commandRecordSchema.parse(stamped));
+          const parsed = commandRecordSchema.safeParse(stamped);
+          // Thrown here it would end the pty's reading, and with it every shell.
+          if (parsed.success) recent.push(parsed.data);
+          else
+            events.append({
+              type: "integration-lost",
+              terminal: name,
+              cause: `the shell reported what no command record can hold: ${parsed.error.message}`,
+            });
           if (recent.length > rememberedCommands) recent.shift();
         },
       });

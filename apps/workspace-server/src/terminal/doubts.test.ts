@@ -43,3 +43,23 @@ test("a command that is typed line by line, slowly, is no doubt", async () => {
   await shell.type(viewer, "END");
   assert.deepEqual(doubtsOf(shell), []);
 });
+
+test("who replays the nonce with a number that is no exit code gets a command without one, and every shell lives", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await shell.type(viewer, "true");
+  const said = ["S;x", "E;99999999999999999999;/", "S;y", "E;256;/"];
+  viewer.input(
+    `builtin printf '${said.map((text) => `\\e]7717;%s;${text}\\a`).join("")}' ${said.map(() => '"$__atelier_nonce"').join(" ")}\n`,
+  );
+  await shell.logged(4);
+  await shell.type(viewer, "(exit 255)");
+  assert.deepEqual(
+    (await shell.commands()).slice(2).map(({ command, exitCode }) => [command, exitCode]),
+    [
+      ["x", undefined],
+      ["y", undefined],
+      ["(exit 255)", 255],
+    ],
+  );
+});

@@ -9,7 +9,7 @@ import {
 } from "@atelier/contract";
 import type { WebSocket } from "ws";
 import type { CommandTracker } from "../command-log/command-tracker.ts";
-import { MarkerFilter } from "../command-log/marker-filter.ts";
+import { MarkerFilter, type ShellMarker } from "../command-log/marker-filter.ts";
 import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 import type { MakeRoom } from "../limits/start-with-room.ts";
 import type { Recorder } from "../recording/recorder.ts";
@@ -232,11 +232,20 @@ export class TerminalSession {
     if (holding !== "nothing") this.#holding = setTimeout(() => this.#take(filter.release()), heldMs[holding]);
     if (markers.length > 0) {
       this.#gather.flush();
-      markers.forEach((marker, index) => this.#parts?.tracker.take(marker, index >= markers.length - 2));
+      markers.forEach((marker, index) => this.#track(marker, index >= markers.length - 2));
       for (const { kind } of markers) {
         if (kind === "level") this.#limitIntegration();
         else this.#foreground?.reported(kind);
       }
+    }
+  }
+
+  /** What a shell reports, or somebody in its name, must not end the server that reads it. */
+  #track(marker: ShellMarker, isLast: boolean): void {
+    try {
+      this.#parts?.tracker.take(marker, isLast);
+    } catch (error) {
+      this.#options.onIntegrationLost(`what the shell reported could not be written down: ${String(error)}`);
     }
   }
 

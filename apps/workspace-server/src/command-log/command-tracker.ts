@@ -1,4 +1,5 @@
 import type { CommandRecord } from "@atelier/contract";
+import { longestConsidered, type Redact } from "../recording/redact.ts";
 import type { ShellMarker } from "./marker-filter.ts";
 
 /** A command record before the log stamps it. */
@@ -8,7 +9,7 @@ export interface CommandTrackerOptions {
   readonly terminal: string;
   readonly shell: string;
   readonly currentStep: () => string | undefined;
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
   readonly now: () => Date;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
@@ -24,7 +25,9 @@ const longestCommand = 16_384;
 /** In the place of a command that the shell did not tell. */
 const untold = "(not told by the shell)";
 
-const exitCodeOf = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+/** Whoever has the nonce can send anything: a number that is no exit code must not reach a record. */
+const exitCodeOf = (text: string): number | undefined =>
+  /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined;
 
 interface Pending {
   readonly command: string;
@@ -93,13 +96,13 @@ export class CommandTracker {
 
   #start(text: string): void {
     const { redact, now, clock, onStart } = this.#options;
-    const redacted = text === "" ? untold : redact(text);
+    const redacted = text === "" ? untold : redact(text, longestConsidered);
     const command =
       redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
     this.#pending = {
       command,
-      isTruncated: command.length < redacted.length,
-      isRedacted: text !== "" && redacted !== text,
+      isTruncated: command.length < redacted.length || text.length > longestConsidered,
+      isRedacted: text !== "" && redacted !== text.slice(0, longestConsidered),
       isUntold: text === "",
       cwd: this.#cwd,
       startedAt: now(),

@@ -1,13 +1,15 @@
 import { createRequire } from "node:module";
 import { ReadStream } from "node:tty";
 import type { MakeRoom } from "../limits/start-with-room.ts";
+import { PtyInput } from "./pty-input.ts";
 
 /** A program on a pseudo-terminal of its own. */
 export interface Pty {
   readonly pid: number;
   /** Path of the slave. */
   readonly path: string;
-  write(bytes: Uint8Array): void;
+  /** Never waits. Answers false when too much is waiting for the program to read it: then it is not typed at all. */
+  write(bytes: Uint8Array): boolean;
   /** Reads no more; a program that goes on writing then waits. */
   pause(): void;
   resume(): void;
@@ -89,19 +91,19 @@ export const openPty = (options: OpenPtyOptions): Pty => {
       },
     },
   });
+  const input = new PtyInput({ fd, isOpen: () => !stream.destroyed });
   // EIO is how a terminal ends whose last program is gone.
   stream.on("error", () => {});
   stream.once("close", () => {
     isClosed = true;
+    input.end();
     if (exit) options.onExit(exit);
   });
   stream.resume();
   return {
     pid,
     path: pty,
-    write: (bytes) => {
-      if (!isClosed) stream.write(bytes);
-    },
+    write: (bytes) => input.write(bytes),
     pause: () => {
       isPaused = true;
       stream.pause();

@@ -71,6 +71,8 @@ const watchMs = 1000;
 const heldMs = { something: 5, ours: 2000 } as const;
 /** What the kernel keeps of a program's name. */
 const longestComm = 15;
+const notRead =
+  "The program in this terminal has not read what was typed before, so your last input was left out. Wait for it, or end it.";
 /** What a program has to save its work in after SIGHUP. */
 const graceMs = 200;
 
@@ -320,7 +322,7 @@ export class TerminalSession {
       if (!this.#active.is(viewer)) return;
     } else this.#resize(this.#active.typed(viewer));
     this.#foreground?.typed(bytes);
-    this.#pty?.write(bytes);
+    if (this.#pty?.write(bytes) === false) viewer.say({ t: "notice", code: "not-read", message: notRead });
   }
 
   async #message(viewer: Viewer, text: string): Promise<void> {

@@ -40,6 +40,8 @@ export interface ControlLinkOptions {
   readonly onRequest: (message: RequestMessage) => void;
   readonly onActivity: (message: Extract<WorkspaceMessage, { t: "activity" }>) => void;
   readonly onWriting: (isHeavy: boolean) => void;
+  /** It had the lease and has it no more. */
+  readonly onReleased: () => void;
   /** `replaced`: another manager connected. */
   readonly onClose: (cause: "replaced" | "lost") => void;
 }
@@ -97,6 +99,7 @@ const tryOpen = async (options: ControlLinkOptions, timeoutMs: number): Promise<
         boot = message.boot;
         break;
       case "lease":
+        if (holdsLease && !message.holdsLease && isGreeted) options.onReleased();
         holdsLease = message.holdsLease;
         break;
       case "answer": {

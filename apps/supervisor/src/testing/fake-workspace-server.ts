@@ -29,6 +29,8 @@ export interface FakeFaults {
   readonly takeoverMs?: number;
   /** It refuses to release. */
   readonly release?: string;
+  /** It takes so long to save before it lets go, in ms. */
+  readonly releaseMs?: number;
 }
 
 export interface FakeServerOptions {
@@ -161,9 +163,11 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     if (!("call" in message)) return;
     const answer = (ok: boolean, more: object = {}): void => send({ t: "answer", call: message.call, ok, ...more });
     if (message.t === "release") {
-      const { release: fault } = faults();
-      if (fault === undefined) answer(true, { result: release(message.reason) ?? {} });
-      else answer(false, { cause: fault });
+      const { release: fault, releaseMs = 0 } = faults();
+      const letGo = (): void => answer(true, { result: release(message.reason) ?? {} });
+      if (fault !== undefined) answer(false, { cause: fault });
+      else if (releaseMs === 0) letGo();
+      else setTimeout(letGo, releaseMs);
     } else if (message.t === "take-lease") {
       if (!volume.tryLease(container)) {
         answer(false, { cause: `${volume.holder} holds the lease` });

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkspaceContainer } from "@atelier/backend-docker";
-import { bootViewSchema } from "@atelier/contract";
+import { type BootView, bootViewSchema } from "@atelier/contract";
 import { getFromServer } from "@atelier/backend-docker";
 import { discard, type Live, type TransitionTools } from "./live.ts";
 import { messageOf } from "./message-of.ts";
@@ -7,8 +8,8 @@ import { rollBack, takeLease } from "./swap.ts";
 
 export interface SettleOrder {
   readonly name: string;
-  /** Start it when nothing of it runs. */
-  readonly wantRunning: boolean;
+  /** `running`: start it when nothing of it runs. `stopped`: it is about to be stopped, so nothing is repaired for it. */
+  readonly wanted: "running" | "stopped" | "as-it-is";
   /** The one that is known already. */
   readonly live: Live | undefined;
   /** Containers that stand by or wait on purpose, as long as they run. */
@@ -34,8 +35,11 @@ export const settle = async (tools: TransitionTools, order: SettleOrder): Promis
   const known = all.find(({ id, state }) => id === order.live?.container.id && state === "running");
   const isSpared = ({ id, state }: WorkspaceContainer): boolean => state === "running" && order.spared.includes(id);
   const others = all.filter((container) => container.id !== known?.id && !isSpared(container));
+  const wantRunning = order.wanted === "running";
+  const alive = (live: Live): Promise<Live> =>
+    order.wanted === "stopped" ? Promise.resolve(live) : runAgainIfSpent(tools, live, wantRunning);
   if (order.live && known && order.live.link.isOpen && others.length === 0)
-    return { live: order.live, container: order.live.container, finished: false };
+    return { live: await alive(order.live), container: order.live.container, finished: false };
 
   for (const container of all)
     if (container.claim === undefined && !isSpared(container)) {
@@ -46,24 +50,51 @@ export const settle = async (tools: TransitionTools, order: SettleOrder): Promis
   const newest = claimed.at(-1);
   if (newest === undefined) return { live: undefined, container: undefined, finished: false };
   if (claimed.length === 1) {
-    if (newest.state !== "running" && !order.wantRunning)
-      return { live: undefined, container: newest, finished: false };
+    if (newest.state !== "running" && !wantRunning) return { live: undefined, container: newest, finished: false };
     let wasStandby = false;
     const onStandby = (): void => {
       wasStandby = true;
     };
-    const live = await adopt(tools, newest, onStandby).catch(async (error: unknown) => {
-      // It ended while we looked: that is an answer, unless it was to run.
-      if (!order.wantRunning && (await containers.whyGone(newest)) !== undefined) return undefined;
-      throw error;
-    });
+    const live = await adopt(tools, newest, onStandby)
+      .then(alive)
+      .catch(async (error: unknown) => {
+        // It ended while we looked: that is an answer, unless it was to run.
+        if (!wantRunning && (await containers.whyGone(newest)) !== undefined) return undefined;
+        throw error;
+      });
     return { live, container: newest, finished: wasStandby };
   }
-  if (!order.wantRunning && claimed.every(({ state }) => state !== "running"))
+  if (!wantRunning && claimed.every(({ state }) => state !== "running"))
     return { live: undefined, container: newest, finished: false };
   log({ event: "swap.found-interrupted", workspace: order.name, generations: claimed.map((one) => one.generation) });
-  const live = await finishInterrupted(tools, claimed);
+  const found = await finishInterrupted(tools, claimed);
+  const live = found && (await alive(found));
   return { live, container: live?.container ?? newest, finished: live !== undefined };
+};
+
+/** Phases that come after the lease: without it, it was given away. */
+const phasesWithLease: readonly BootView["phase"][] = ["restore", "terminal", "ready"];
+/** A server that somebody else stops gives its lease away too, and is gone a moment later. */
+const endingMs = 300;
+
+/**
+ * Whoever asked a server to let go was killed then, or gave up waiting: its files are saved, its terminals
+ * are gone, and no page of it works any more. Its own layer has everything: it is started anew. One that
+ * failed before it ever had the lease is started anew when somebody wants it to run.
+ */
+const runAgainIfSpent = async (tools: TransitionTools, live: Live, wantRunning: boolean): Promise<Live> => {
+  const { container, link } = live;
+  const isSpent = (): boolean =>
+    link.isOpen &&
+    !link.holdsLease &&
+    (phasesWithLease.includes(link.boot.phase) || (wantRunning && link.boot.phase === "failed"));
+  if (!isSpent()) return live;
+  await sleep(endingMs);
+  if (!isSpent()) return live;
+  tools.log({ event: "lease.given-away", workspace: container.settings.name, phase: link.boot.phase });
+  await tools.containers.stop(container);
+  link[Symbol.dispose]();
+  return tools.connect(container, await tools.containers.run(container, { mode: "normal", signal: tools.signal }));
 };
 
 /** Connects to the only one there is; starts it first, or gives it its configuration, when it needs that. */

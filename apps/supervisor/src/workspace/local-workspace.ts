@@ -19,7 +19,7 @@ import { lifecycleAction } from "../lifecycle/deadline.ts";
 import { createAhead } from "../transition/ahead.ts";
 import { discard, type Live, type TransitionTools } from "../transition/live.ts";
 import { planTransition, type Standing, type TransitionPlan } from "../transition/plan-transition.ts";
-import { settle } from "../transition/settle.ts";
+import { settle, type SettleOrder } from "../transition/settle.ts";
 import { messageOf } from "../transition/message-of.ts";
 import { swap } from "../transition/swap.ts";
 import { createContentOverlay } from "./content-overlay.ts";
@@ -92,6 +92,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   let sentStatus = "";
   /** The student's files are being saved, and what writes is ended. */
   let isLeaving = false;
+  /** Its end was ordered and has begun: whatever fails then is tried again. */
+  let isStopWanted = false;
 
   const tools = (progress: Progress = silent): TransitionTools => ({
     containers,
@@ -116,6 +118,11 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       },
       onWriting: (isHeavy) => {
         if (live?.container.id === container.id) pace.heard(container, isHeavy);
+      },
+      onReleased: () => {
+        // Whoever moves or stops it knows. Otherwise an order came to its end after we had given it up.
+        if (live?.container.id === container.id && !queue.isBusy)
+          void workspace.refresh().catch(report("release.not-repaired"));
       },
       onClose: (cause) => {
         if (ending.signal.aborted || live?.container.id !== container.id) return;
@@ -172,11 +179,11 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     live.link.send(status);
   };
 
-  const settleNow = async (wantRunning: boolean, progress: Progress): Promise<void> => {
+  const settleNow = async (wanted: SettleOrder["wanted"], progress: Progress): Promise<void> => {
     const wasRunning = live !== undefined;
     const result = await settle(tools(progress), {
       name,
-      wantRunning,
+      wanted,
       live,
       spared: ahead.containers.map(({ id }) => id),
     });
@@ -349,13 +356,14 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   };
 
   const stopNow = async (progress: Progress): Promise<OperationResult> => {
-    await settleNow(false, progress);
+    await settleNow("stopped", progress);
     const container = live?.container ?? known;
     isLeaving = true;
     await pace.normal();
     await ahead.drop();
     if (container) {
       phase = "stopping";
+      isStopWanted = true;
       progress.onPhase("Saving your files");
       // Its own layer keeps everything; this is for the case that somebody removes the container.
       await live?.link.call({ t: "release", reason: "stop" }, options.limits.releaseMs).catch(report("release.failed"));
@@ -367,6 +375,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       await containers.stopServices(container.settings);
       state.saveDeadline(container.settings.id, undefined);
     }
+    isStopWanted = false;
     take(undefined, container);
     return { phase: "stopped" };
   };
@@ -402,9 +411,14 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
             notices: [...noticesOf({ ...timing, isSlow: pace.isSlow, now: now() })],
           },
     origin: () => (live ? { port: live.port, workspaceId: live.container.settings.id } : undefined),
-    refresh: () => queue.run(() => settleNow(false, silent)),
+    refresh: () =>
+      queue.run(async () => {
+        if (isStopWanted) await stopNow(silent);
+        else await settleNow("as-it-is", silent);
+      }),
     start: (progress) =>
       queue.run(async () => {
+        isStopWanted = false;
         if (live === undefined) {
           phase = "starting";
           const all = await containers.list(name);
@@ -418,7 +432,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
           progress.onPhase("Starting the container");
         }
         try {
-          await settleNow(true, progress);
+          await settleNow("running", progress);
         } finally {
           if (live === undefined) phase = "stopped";
         }

@@ -182,6 +182,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
         }),
       transition: (name, wanted, progress) => order(async () => (await existing(name)).transition(wanted, progress)),
       overlay: (name, texts) => order(async () => (await existing(name)).overlay(texts)),
+      check: (name, wanted) => order(async () => (await existing(name)).check(wanted)),
       extend: (name, seconds) => order(async () => (await existing(name)).extend(seconds)),
       handover: () => finish("handed over"),
     },

@@ -4,7 +4,6 @@ import { type CheckView, workspaceViewSchema } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
-import { openControl } from "../oracle/control-client.ts";
 import type { Paint } from "../reporter/reporter.ts";
 
 interface CheckOptions {
@@ -19,20 +18,18 @@ export default async (
   options: CheckOptions,
 ): Promise<number> => {
   const { reporter } = context;
-  const { settings, state, publishedAt } = await (await context.workspaces()).find(name);
+  const { settings, state } = await (await context.workspaces()).find(name);
   if (settings === undefined || state !== "running")
     throw new AppError("workspace-stopped", `The workspace "${name}" does not run, so nothing can be checked in it.`, {
       hint: `Start it: atelier start ${name}`,
     });
+  // Through it the workspace's address answers, too.
+  const supervisor = await context.supervisor();
   const folder = options.image === true ? undefined : folderOf(context, settings, options.folder);
   const step = wanted ?? (await currentStep(context, settings));
   const goss = folder === undefined ? undefined : await gossOf(context, folder, step);
-  using control = await openControl({
-    port: publishedAt ?? settings.port,
-    token: (await context.state()).token(settings.id, "control"),
-    version: context.version,
-  });
-  const check = await control.check(step, goss);
+  // The line to the workspace is the supervisor's: a second one would take it from it.
+  const check = await supervisor.check(name, { step, ...(goss === undefined ? {} : { goss }) });
   const source = folder === undefined ? "image" : "folder";
   if (options.json) reporter.json({ workspace: name, source, ...(folder === undefined ? {} : { folder }), ...check });
   else {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  type CheckOrder,
+  checkOrderSchema,
   extendOrderSchema,
   type OverlayOrder,
   overlayOrderSchema,
@@ -27,6 +29,8 @@ export interface ManagementService {
   extend(name: string, seconds: number | undefined): Promise<OperationResult>;
   /** Texts for an author at work; see `OverlayOrder`. */
   overlay(name: string, order: OverlayOrder): Promise<OperationResult>;
+  /** Runs a step's check where the student works; the result has it. */
+  check(name: string, order: CheckOrder): Promise<OperationResult>;
   handover(): void;
 }
 
@@ -75,6 +79,10 @@ const route = async (service: ManagementService, request: IncomingMessage, respo
     case "overlay": {
       const order = overlayOrderSchema.parse(body);
       return tell(response, () => service.overlay(name, order));
+    }
+    case "check": {
+      const order = checkOrderSchema.parse(body);
+      return tell(response, () => service.check(name, order));
     }
     case "extend": {
       const { seconds } = extendOrderSchema.parse(body);

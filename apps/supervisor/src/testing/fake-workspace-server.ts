@@ -54,6 +54,8 @@ export type ManagerStatus = Extract<ManagerMessage, { t: "status" }>;
 export interface FakeWorkspaceServer {
   readonly port: number;
   readonly boot: BootView;
+  /** How many managers have connected so far. */
+  readonly managers: number;
   /** What the manager last said of its time. */
   readonly status: ManagerStatus | undefined;
   /** The files of `receive-config`. */
@@ -79,6 +81,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
   let isDead = false;
   let step: string | undefined;
   let status: ManagerStatus | undefined;
+  let managers = 0;
   const holds = (): boolean => volume.holder === container;
   const boot = (): BootView => ({ ...phase, elapsedMs: 1 });
   const send = (message: WorkspaceMessage): void => {
@@ -188,7 +191,19 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       };
       if (takeoverMs === 0) arrive();
       else setTimeout(arrive, takeoverMs);
-    } else answer(false, { cause: "not offered" });
+    } else if (message.t === "check")
+      answer(true, {
+        result: {
+          step: message.step,
+          outcome: options.passed.has(message.step) ? "passed" : "failed",
+          assertions: [],
+          at: new Date().toISOString(),
+          durationMs: 1,
+          trigger: "manager",
+          ...(message.goss === undefined ? {} : { cause: message.goss }),
+        },
+      });
+    else answer(false, { cause: "not offered" });
   };
 
   const roleOf = (request: IncomingMessage): string | undefined => {
@@ -322,6 +337,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       }
       control?.close(4001, "another manager connected");
       control = webSocket;
+      managers++;
       webSocket.on("message", (data) => receive(String(data)));
       webSocket.once("close", () => {
         if (control === webSocket) control = undefined;
@@ -353,6 +369,9 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     port: (server.address() as AddressInfo).port,
     get boot() {
       return boot();
+    },
+    get managers() {
+      return managers;
     },
     get status() {
       return status;

@@ -19,6 +19,8 @@ export interface TransitionLimits {
   readonly readyMs: number;
   /** For a running server to take our connection. */
   readonly connectMs: number;
+  /** For a check that is run from outside. */
+  readonly checkMs: number;
   /** From a student's arrival until what is likely next is prepared. */
   readonly prepareAfterMs: number;
   /** What a student is being asked about is kept ready for so long. */
@@ -30,6 +32,7 @@ export const defaultLimits: TransitionLimits = {
   releaseMs: 90_000,
   readyMs: 120_000,
   connectMs: 20_000,
+  checkMs: 120_000,
   prepareAfterMs: 1000,
   thinkMs: 60_000,
 };

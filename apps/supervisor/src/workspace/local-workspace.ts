@@ -1,7 +1,9 @@
 import type { StateDirectory, WorkspaceContainer, WorkspaceSettings } from "@atelier/backend-docker";
 import {
   type BootView,
+  type CheckOrder,
   checkpointViewSchema,
+  checkViewSchema,
   type LocalWorkspaceView,
   type NewRequest,
   type OperationResult,
@@ -57,6 +59,8 @@ export interface LocalWorkspace {
   extend(seconds: number | undefined): Promise<OperationResult>;
   /** Replaces texts for an author at work, here and in the containers that follow. */
   overlay(order: OverlayOrder): Promise<OperationResult>;
+  /** Runs a step's check beside whatever goes on. */
+  check(order: CheckOrder): Promise<OperationResult>;
   /** Holds its time against the clock. Answers `delete` when it was kept long enough. */
   tick(): Promise<"kept" | "delete">;
   /** Waits for what is under way and lets go of everything; the containers run on. */
@@ -472,6 +476,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     overlay: async (order) => {
       await overlay.add(order, requireLive().link);
       return result();
+    },
+    check: async (order) => {
+      const check = await requireLive().link.call({ t: "check", ...order }, options.limits.checkMs);
+      return { ...result(), check: checkViewSchema.parse(check) };
     },
     tick: async () => {
       const seen = lastSeen;

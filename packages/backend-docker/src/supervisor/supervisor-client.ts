@@ -1,5 +1,7 @@
 import { request } from "node:http";
 import {
+  type CheckOrder,
+  type CheckView,
   type ExtendOrder,
   type HealthView,
   healthViewSchema,
@@ -43,6 +45,8 @@ export interface SupervisorClient {
   extend(name: string, order: ExtendOrder): Promise<OperationResult>;
   /** Texts for an author at work. */
   overlay(name: string, order: OverlayOrder): Promise<OperationResult>;
+  /** Runs the check of a step in the running workspace. */
+  check(name: string, order: CheckOrder): Promise<CheckView>;
   /** It finishes what is under way and ends. */
   handover(): Promise<void>;
 }
@@ -130,6 +134,11 @@ export const createSupervisorClient = ({ port, token, version }: SupervisorFile)
     transition: (name, order, options) => act(name, "transition", { ...options, body: order }),
     extend: (name, order) => act(name, "extend", { body: order }),
     overlay: (name, order) => act(name, "overlay", { body: order }),
+    check: async (name, order) => {
+      const { check } = await act(name, "check", { body: order });
+      if (check === undefined) throw gone(new Error("it said nothing of the check"));
+      return check;
+    },
     handover: async () => {
       await read(z.unknown(), { method: "POST", path: managementApi.handover, body: {}, timeoutMs: 5_000 });
     },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { authorDiagnosticSchema } from "../http/author-diagnostic.ts";
-import { bootViewSchema, newRequestSchema, problemSchema } from "../http/student-api.ts";
+import { bootViewSchema, checkViewSchema, newRequestSchema, problemSchema } from "../http/student-api.ts";
 
 /**
  * HTTP between the CLI and the supervisor, on `127.0.0.1:<port>` of its `supervisor.json`, with
@@ -15,6 +15,7 @@ import { bootViewSchema, newRequestSchema, problemSchema } from "../http/student
  *   POST /v1/workspaces/:name/transition     progress; body TransitionOrder
  *   POST /v1/workspaces/:name/extend         progress; body ExtendOrder
  *   POST /v1/workspaces/:name/overlay        progress; body OverlayOrder
+ *   POST /v1/workspaces/:name/check          progress; body CheckOrder; the result has `check`
  *   POST /v1/handover                        202; ends after what is under way, for a newer version
  *
  * `progress` is 200 with one JSON document a line ({@link progressLineSchema}); the last one is `done` or
@@ -86,6 +87,10 @@ export type OverlayOrder = z.infer<typeof overlayOrderSchema>;
 export const extendOrderSchema = z.object({ seconds: z.number().positive().optional() });
 export type ExtendOrder = z.infer<typeof extendOrderSchema>;
 
+/** `goss` replaces the image's own check of that step, for an author at work. */
+export const checkOrderSchema = z.object({ step: z.string(), goss: z.string().optional() });
+export type CheckOrder = z.infer<typeof checkOrderSchema>;
+
 export const operationResultSchema = z.object({
   phase: workspacePhaseSchema,
   boot: bootViewSchema.optional(),
@@ -94,6 +99,7 @@ export const operationResultSchema = z.object({
   /** False: nothing had to be replaced. */
   swapped: z.boolean().optional(),
   deadline: z.iso.datetime().optional(),
+  check: checkViewSchema.optional(),
 });
 export type OperationResult = z.infer<typeof operationResultSchema>;
 

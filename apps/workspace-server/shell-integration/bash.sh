@@ -35,7 +35,7 @@ __atelier_say() {
 # shell is now, is said here too.
 __atelier_start() {
   local status=$? entry text number cwd
-  entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   number=${entry%%[!0-9 *]*}
   number=${number//[!0-9]/}
   if [[ :$SHELLOPTS: == *:history:* && -n $number && ( $number != "${__atelier_number-}" || $__atelier_same == 1 ) ]]; then
@@ -55,7 +55,7 @@ __atelier_start() {
 # bash before 4.4 has no PS0: what was run is told when it is over, from the history.
 __atelier_late() {
   local entry text number
-  entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   number=${entry%%[!0-9 *]*}
   number=${number//[!0-9]/}
   [[ -n ${__atelier_number+set} && $number != "$__atelier_number" ]] || return 0
@@ -98,12 +98,12 @@ __atelier_prompt() {
   esac
   if [[ -n ${HISTIGNORE-} ]]; then __atelier_ignore=$HISTIGNORE; HISTIGNORE=; fi
   local last number
-  last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+  last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   number=${last%%[!0-9 *]*}
   number=${number//[!0-9]/}
   if [[ $number != "${__atelier_number-}" ]] && __atelier_is_unwanted "$last"; then
-    builtin history -d -1 2>/dev/null
-    last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null)
+    builtin history -d -1 2>/dev/null || :
+    last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   fi
   if [[ ${HISTSIZE-1} == 0 ]]; then __atelier_zero=1; HISTSIZE=499; fi
   __atelier_number=${last%%[!0-9 *]*}
@@ -114,7 +114,7 @@ __atelier_prompt() {
   [[ $__atelier_old == 1 || ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
   # That a line only continues a command is said too: silence after Enter means that nobody reports.
   [[ ${PS2-} == *"$__atelier_nonce"* ]] || PS2="\\[\\e]7717;$__atelier_nonce;C\\a\\]${PS2-}"
-  return $status
+  return "$status"
 }
 
 shopt -s cmdhist lithist
@@ -122,8 +122,10 @@ __atelier_same=0
 if (( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404 )); then : "${__atelier_old:=1}"; else : "${__atelier_old:=0}"; fi
 [[ $__atelier_old == 0 ]] || __atelier_say "L;basic"
 [[ $__atelier_old == 1 ]] || PS0='$(__atelier_start)'"${PS0-}"
+# The student's own commands see how the last one ended, in $?. With "&&" after it that is no failure of the
+# prompt's, which under "set -e" would end the shell and otherwise set off a trap on ERR.
 if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == 'declare -a'* ]]; then
-  PROMPT_COMMAND=(__atelier_prompt "${PROMPT_COMMAND[@]}")
+  PROMPT_COMMAND=('__atelier_prompt && :' "${PROMPT_COMMAND[@]}")
 else
-  PROMPT_COMMAND="__atelier_prompt${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
+  PROMPT_COMMAND="__atelier_prompt && :${PROMPT_COMMAND:+; $PROMPT_COMMAND}"
 fi

@@ -91,6 +91,28 @@ test("bash: the student's HISTCONTROL, PROMPT_COMMAND, PS1, aliases and set -u k
   await viewer.waitFor(/2004l\r1\r\n[^\n]*> $/);
 });
 
+test("bash: set -e ends the shell where bash would, and the prompt is no such place", async () => {
+  await using shell = await openTestTerminals({ files: { ".bashrc": "PROMPT_COMMAND='mine=$?'\nIFS=0123\n" } });
+  const viewer = shell.attach();
+  const lines = [
+    "trap 'echo trapped' ERR; set -e",
+    "false && true",
+    'echo "mine is $mine"',
+    "! true",
+    "shopt -s inherit_errexit",
+    "false && true",
+    'echo "still-$((1+1))"',
+  ];
+  for (const line of lines) await shell.type(viewer, line);
+  await viewer.waitFor(/mine is 1\r\n/);
+  await viewer.waitFor(/still-2\r\n/);
+  assert.doesNotMatch(viewer.text, /\ntrapped/);
+  assert.deepEqual(
+    (await shell.commands()).map(({ command, exitCode }) => [command, exitCode]),
+    lines.map((line) => [line, /^(?:false|!)/.test(line) ? 1 : 0]),
+  );
+});
+
 test("bash: a history of nothing, or one that ignores everything, keeps nothing from the log", async () => {
   await using shell = await openTestTerminals();
   const viewer = shell.attach();

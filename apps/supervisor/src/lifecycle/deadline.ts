@@ -7,6 +7,10 @@ export interface LifecycleInput {
   readonly stoppedAt?: number;
   /** How long a stopped one is kept, in ms; absent: for ever. */
   readonly retain?: number;
+  /** When its deletion was announced since it stopped. */
+  readonly announcedAt?: number;
+  /** Since when somebody looks at it without a break: nothing is deleted as soon as a machine or a supervisor wakes. */
+  readonly watchedSince?: number;
   /** When this supervisor last looked, to notice a machine that slept. */
   readonly lastSeen?: number;
   readonly now: number;
@@ -26,8 +30,10 @@ const minute = 60_000;
 export const graceAfterSleep = 10 * minute;
 const warnBefore = 10 * minute;
 const announceBefore = 24 * 60 * minute;
+/** Whoever comes back after weeks, starts the supervisor by that, and names what it is about to delete, has so long. */
+const watchedBefore = 5 * minute;
 /** Two looks further apart than this mean that the machine (or we) slept. */
-const sleepGap = 2 * minute;
+export const sleepGap = 2 * minute;
 
 /** What to do about a workspace's time now. Pure; asked again at every tick. */
 export const lifecycleAction = ({
@@ -35,6 +41,8 @@ export const lifecycleAction = ({
   deadline,
   stoppedAt,
   retain,
+  announcedAt,
+  watchedSince = Number.NEGATIVE_INFINITY,
   lastSeen,
   now,
 }: LifecycleInput): LifecycleAction => {
@@ -49,6 +57,9 @@ export const lifecycleAction = ({
   }
   if (stoppedAt === undefined || retain === undefined) return { kind: "none" };
   const end = stoppedAt + retain;
-  if (now >= end) return { kind: "delete" };
-  return end - now <= announceBefore ? { kind: "announce-deletion", at: end } : { kind: "none" };
+  // What is kept for an hour only cannot be announced a day before.
+  const notice = Math.min(announceBefore, retain);
+  if (end - now > notice) return { kind: "none" };
+  const at = Math.max(end, (announcedAt ?? now) + notice, watchedSince + watchedBefore);
+  return announcedAt !== undefined && now >= at ? { kind: "delete" } : { kind: "announce-deletion", at };
 };

@@ -3,40 +3,48 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { type FakeMachine, openFakeMachine } from "../testing/open-fake-machine.ts";
-import { defaultLimits } from "../transition/live.ts";
+import { defaultLimits, type TransitionLimits } from "../transition/live.ts";
 import { createLocalWorkspace, type LocalWorkspace } from "../workspace/local-workspace.ts";
 
 const minute = 60_000;
+const day = 24 * 60 * minute;
 const silent = { onPhase: () => {}, onBoot: () => {} };
 
 /** A workspace with an hour to run and a clock that the test moves. */
-const open = async (): Promise<{
+const open = async (
+  limits: Partial<TransitionLimits> = {},
+): Promise<{
   readonly machine: FakeMachine;
   readonly workspace: LocalWorkspace;
   readonly clock: { now: number };
+  /** The same workspace, as the next supervisor sees it. */
+  again(): LocalWorkspace;
   status(): Promise<{ deadline?: string | undefined; notices: { code: string }[] } | undefined>;
   [Symbol.asyncDispose](): Promise<void>;
 }> => {
   const machine = await openFakeMachine();
   await machine.create("demo", { lifecycle: { ttlSeconds: 3600, retainSeconds: 7 * 86_400, prewarm: "off" } });
   const clock = { now: Date.parse("2026-05-04T08:00:00Z") };
-  const workspace = createLocalWorkspace({
-    name: "demo",
-    containers: machine.containers,
-    state: machine.state,
-    limits: defaultLimits,
-    signal: AbortSignal.timeout(60_000),
-    log: () => {},
-    version: "0",
-    now: () => clock.now,
-    newId: randomUUID,
-    hasNeighbours: () => false,
-  });
+  const again = (): LocalWorkspace =>
+    createLocalWorkspace({
+      name: "demo",
+      containers: machine.containers,
+      state: machine.state,
+      limits: { ...defaultLimits, ...limits },
+      signal: AbortSignal.timeout(60_000),
+      log: () => {},
+      version: "0",
+      now: () => clock.now,
+      newId: randomUUID,
+      hasNeighbours: () => false,
+    });
+  const workspace = again();
   await workspace.start(silent);
   return {
     machine,
     workspace,
     clock,
+    again,
     status: async () => {
       // What was sent is on its way.
       await sleep(20);
@@ -95,22 +103,67 @@ test("after the machine slept past the end ten minutes remain, with a warning", 
   );
 });
 
+test("after the machine slept in the middle of a move ten minutes remain all the same", async () => {
+  await using all = await open({ standbyMs: 300 });
+  await all.workspace.tick();
+  all.machine.engine.faults = { one: { hangs: true } };
+  const moving = all.workspace.transition({ order: "request", request: { kind: "next" } }, silent);
+  while (!all.workspace.isBusy) await sleep(5);
+  all.clock.now += 8 * 60 * minute;
+  await all.workspace.tick();
+  await assert.rejects(moving, { code: "transition-failed" });
+  all.clock.now += 5_000;
+  await all.workspace.tick();
+  assert.equal(all.workspace.view()?.phase, "running");
+  assert.equal(all.workspace.view()?.deadline, new Date(all.clock.now + 10 * minute).toISOString());
+});
+
 test("a stopped one is announced a day before it goes, and then given up", async () => {
   await using all = await open();
   await all.workspace.stop(silent);
   // The engine's own clock says when it stopped.
   const stopped = Date.now();
-  all.clock.now = stopped + 5 * 24 * 60 * minute;
+  all.clock.now = stopped + 5 * day;
   assert.equal(await all.workspace.tick(), "kept");
   assert.deepEqual(all.workspace.view()?.notices, []);
-  all.clock.now = stopped + 6.5 * 24 * 60 * minute;
+  all.clock.now = stopped + 6.5 * day;
   assert.equal(await all.workspace.tick(), "kept");
   assert.deepEqual(
     all.workspace.view()?.notices.map(({ code }) => code),
     ["deletion-announced"],
   );
-  all.clock.now = stopped + 7 * 24 * 60 * minute + minute;
+  // A day from when it was said, however late that was.
+  assert.equal(all.workspace.view()?.retainUntil, new Date(stopped + 7.5 * day).toISOString());
+  const answers = async (minutes: number): Promise<readonly string[]> => {
+    const given: string[] = [];
+    for (let passed = 0; passed < minutes; passed++) {
+      given.push(await all.workspace.tick());
+      all.clock.now += minute;
+    }
+    return [...new Set(given)];
+  };
+  all.clock.now = stopped + 7.5 * day + minute;
+  assert.deepEqual(await answers(5), ["kept"], "whoever wakes the machine has five minutes");
   assert.equal(await all.workspace.tick(), "delete");
+});
+
+test("what was to go while no supervisor ran is announced by the next one, and deleted by none in its first minutes", async () => {
+  await using all = await open();
+  await all.workspace.stop(silent);
+  const stopped = Date.now();
+  all.clock.now = stopped + 8 * day;
+  const first = all.again();
+  await first.refresh();
+  assert.equal(await first.tick(), "kept");
+  assert.equal(first.view()?.retainUntil, new Date(stopped + 9 * day).toISOString());
+  await first.close();
+  all.clock.now = stopped + 10 * day;
+  const second = all.again();
+  await second.refresh();
+  assert.equal(await second.tick(), "kept");
+  await second.start(silent);
+  assert.equal(second.view()?.phase, "running", "who comes back for it has it");
+  await second.close();
 });
 
 test("an end that passed while no supervisor ran is kept by the next command", async () => {

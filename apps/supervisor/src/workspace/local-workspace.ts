@@ -18,6 +18,7 @@ import { z } from "zod";
 import { type ControlLink, openControlLink, type RequestMessage } from "../control/control-link.ts";
 import { askServer } from "../http/ask-server.ts";
 import { lifecycleAction } from "../lifecycle/deadline.ts";
+import { createRetention } from "../lifecycle/retention.ts";
 import { createAhead } from "../transition/ahead.ts";
 import { discard, type Live, type TransitionTools } from "../transition/live.ts";
 import { planTransition, type Standing, type TransitionPlan } from "../transition/plan-transition.ts";
@@ -85,6 +86,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   const { name, containers, state, log, now } = options;
   const queue = createQueue();
   const outcomes = createOutcomes();
+  const retention = createRetention({ containers, state, now, log });
   const overlay = createContentOverlay();
   const ending = new AbortController();
   const acknowledged = new WeakMap<ControlLink, Set<string>>();
@@ -482,19 +484,18 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       return { ...result(), check: checkViewSchema.parse(check) };
     },
     tick: async () => {
-      const seen = lastSeen;
-      lastSeen = now();
       const container = live?.container ?? known;
       if (queue.isBusy || container === undefined) return "kept";
-      const { lifecycle } = container.settings;
       if (live) {
         if (!live.link.isOpen) await workspace.refresh();
         const action = lifecycleAction({
           state: "running",
           now: now(),
           ...(timing.deadline === undefined ? {} : { deadline: timing.deadline }),
-          ...(seen === undefined ? {} : { lastSeen: seen }),
+          ...(lastSeen === undefined ? {} : { lastSeen }),
         });
+        // Not before it was judged: a machine that wakes in the middle of a move finds us busy.
+        lastSeen = now();
         if (action.kind === "extend") {
           timing = { deadline: action.deadline, slept: true };
           state.saveDeadline(container.settings.id, action.deadline);
@@ -507,18 +508,11 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
         sendStatus();
         return "kept";
       }
-      if (lifecycle === undefined) return "kept";
-      const stoppedAt = await containers.finishedAt(container).catch(() => undefined);
-      if (stoppedAt === undefined) return "kept";
-      timing = { retainUntil: stoppedAt + lifecycle.retainSeconds * 1000 };
-      const action = lifecycleAction({
-        state: "stopped",
-        stoppedAt,
-        retain: lifecycle.retainSeconds * 1000,
-        now: now(),
-      });
-      if (action.kind === "announce-deletion") log({ event: "deletion.announced", workspace: name, at: action.at });
-      return action.kind === "delete" ? "delete" : "kept";
+      const kept = await retention.look(container);
+      // Somebody may have come for it while the engine was asked.
+      if (kept === undefined || queue.isBusy || live !== undefined) return "kept";
+      timing = { retainUntil: kept.until };
+      return kept.isOver ? "delete" : "kept";
     },
     close: async () => {
       ending.abort();

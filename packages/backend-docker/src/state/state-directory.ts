@@ -49,6 +49,9 @@ export interface StateDirectory {
   /** End of a workspace's running time, in ms since 1970, when it was given one since it started. */
   readDeadline(workspaceId: string): number | undefined;
   saveDeadline(workspaceId: string, deadline: number | undefined): void;
+  /** When the deletion of a stopped workspace was announced, in ms since 1970. */
+  readAnnouncement(workspaceId: string): number | undefined;
+  saveAnnouncement(workspaceId: string, at: number): void;
   /** Where the student stood last, for the case that somebody removes the container that says so. */
   readStanding(workspaceId: string): Standing | undefined;
   saveStanding(workspaceId: string, standing: Standing): void;
@@ -82,6 +85,11 @@ export const openStateDirectory = (path: string): StateDirectory => {
   };
   const besides = (workspaceId: string, name: string): string =>
     join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.${name}`);
+  const readTime = (file: string): number | undefined => {
+    const time = existsSync(file) ? Number(readFileSync(file, "utf8")) : Number.NaN;
+    return Number.isFinite(time) ? time : undefined;
+  };
+  const announcementPath = (workspaceId: string): string => besides(workspaceId, "announced");
   const deadlinePath = (workspaceId: string): string => besides(workspaceId, "deadline");
   const standingPath = (workspaceId: string): string => besides(workspaceId, "standing");
   const readRecord = (digest: string): BuildRecord | undefined => {
@@ -118,15 +126,13 @@ export const openStateDirectory = (path: string): StateDirectory => {
       return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
     },
     savePort: (port) => replace(join(path, "port"), String(port)),
-    readDeadline: (workspaceId) => {
-      const file = deadlinePath(workspaceId);
-      const deadline = existsSync(file) ? Number(readFileSync(file, "utf8")) : Number.NaN;
-      return Number.isFinite(deadline) ? deadline : undefined;
-    },
+    readDeadline: (workspaceId) => readTime(deadlinePath(workspaceId)),
     saveDeadline: (workspaceId, deadline) => {
       if (deadline === undefined) rmSync(deadlinePath(workspaceId), { force: true });
       else replace(deadlinePath(workspaceId), String(deadline));
     },
+    readAnnouncement: (workspaceId) => readTime(announcementPath(workspaceId)),
+    saveAnnouncement: (workspaceId, at) => replace(announcementPath(workspaceId), String(at)),
     readStanding: (workspaceId) => {
       const file = standingPath(workspaceId);
       return existsSync(file) ? standingSchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
@@ -142,6 +148,7 @@ export const openStateDirectory = (path: string): StateDirectory => {
       rmSync(standingPath(workspaceId), { force: true });
       rmSync(privatePath(workspaceId), { force: true });
       rmSync(deadlinePath(workspaceId), { force: true });
+      rmSync(announcementPath(workspaceId), { force: true });
     },
   };
 };

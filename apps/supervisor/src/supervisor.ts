@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Containers, StateDirectory } from "@atelier/backend-docker";
 import { AppError } from "@atelier/domain";
+import { guardConnection } from "@atelier/node-kit";
 import { createFront, type Seen } from "./http/front.ts";
 import { createManagement } from "./http/management.ts";
 import { createBackOff } from "./lifecycle/back-off.ts";
@@ -200,11 +202,15 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     },
   });
 
+  const answerSafely = (socket: Duplex, answer: () => void): void =>
+    guardConnection(socket, answer, (error) => log({ event: "http.failed", error: String(error) }));
   const serve = (routeOf: (request: IncomingMessage) => HostRoute): Server => {
     const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
-      front.request(routeOf(request), request, response),
+      answerSafely(request.socket, () => front.request(routeOf(request), request, response)),
     );
-    server.on("upgrade", (request, socket, head) => front.upgrade(routeOf(request), request, { socket, head }));
+    server.on("upgrade", (request, socket, head) =>
+      answerSafely(socket, () => front.upgrade(routeOf(request), request, { socket, head })),
+    );
     server.on("clientError", (_error, socket) => socket.destroy());
     return server;
   };

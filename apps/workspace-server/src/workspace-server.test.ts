@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { type BootView, bootViewSchema } from "@atelier/contract";
 import { fakeAnswer } from "@atelier/testkit";
@@ -38,6 +40,25 @@ test("no path leaves the folders that are served", async () => {
   }
   // A link that stays in the workshop leads to a file that is no asset; it is served because the author put it there.
   assert.equal((await call("GET", "/content/steps/one/assets/link.txt", bearer(tokens.student))).text, "not an asset");
+});
+
+test("an upgrade to what is no path is refused, and nobody else notices", async () => {
+  const statusOf = async (target: string, login: string): Promise<string> => {
+    const socket = connect(opened.port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (data) => {
+      text += String(data);
+    });
+    socket.write(
+      `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${opened.port}\r\nOrigin: ${origin()}\r\n${login}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    await once(socket, "close");
+    return text.slice(9, 12);
+  };
+  const login = `Authorization: ${bearer(tokens.student)["Authorization"]}\r\n`;
+  for (const target of ["//", "//[", "/\\\\", "http://["])
+    assert.deepEqual([await statusOf(target, ""), await statusOf(target, login)], ["401", "404"], target);
+  assert.equal((await call("GET", "/api/boot", {})).status, 200);
 });
 
 test("who waits for the workshop's own start is told when it is given up", async () => {

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
-import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import {
   type BootView,
   platformPaths,
@@ -10,7 +11,7 @@ import {
   runtimeFileNames,
 } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
-import { refuseUpgrade } from "@atelier/node-kit";
+import { guardConnection, refuseUpgrade } from "@atelier/node-kit";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { rehearseTakeOver } from "./boot/rehearse.ts";
@@ -137,29 +138,34 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   });
   const listener = getRequestListener(app.fetch);
   const previews = (): PreviewRules => ({ controlToken: rules?.tokens.control, ownPort: settings.ATELIER_PORT });
-  const server = createHttpServer((request, response) => {
-    // Before any router: the path goes to the student's program exactly as it was written.
-    if (isPreview(request)) servePreview(request, response, previews());
-    else void listener(request, response);
-  });
+  const answerSafely = (socket: Duplex, answer: () => void): void =>
+    guardConnection(socket, answer, (error) => log({ event: "http.failed", error: String(error) }));
+  const server = createHttpServer((request, response) =>
+    answerSafely(request.socket, () => {
+      // Before any router: the path goes to the student's program exactly as it was written.
+      if (isPreview(request)) servePreview(request, response, previews());
+      else void listener(request, response);
+    }),
+  );
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: false });
-  server.on("upgrade", (request, socket, head) => {
+  server.on("upgrade", (request, socket, head) => answerSafely(socket, () => upgrade(request, socket, head)));
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (isPreview(request)) {
       upgradePreview(request, { socket, head }, previews());
       return;
     }
-    const upgrade = routeUpgrade(request, rules, running?.terminals?.list());
-    if (typeof upgrade === "string") {
-      refuseUpgrade(socket, upgrade);
+    const way = routeUpgrade(request, rules, running?.terminals?.list());
+    if (typeof way === "string") {
+      refuseUpgrade(socket, way);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       // Whoever takes it over listens too; until then, or when nobody does, a broken frame must not end us.
       webSocket.on("error", () => webSocket.terminate());
-      if (upgrade.to === "control") control?.accept(webSocket);
-      else running?.terminals?.attach(upgrade.name, { socket: webSocket, role: upgrade.role, id: options.newId() });
+      if (way.to === "control") control?.accept(webSocket);
+      else running?.terminals?.attach(way.name, { socket: webSocket, role: way.role, id: options.newId() });
     });
-  });
+  };
   await listen(server, settings);
 
   const bootUp = async (): Promise<void> => {

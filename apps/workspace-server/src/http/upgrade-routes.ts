@@ -61,7 +61,8 @@ export const routeUpgrade = (
   if (rules === undefined) return "503 Service Unavailable";
   const access = accessRequestOf("GET", headersOf(request));
   if (!isAllowedHost(access, rules)) return "421 Misdirected Request";
-  const path = new URL(request.url ?? "/", "http://workspace.invalid").pathname;
+  // Anybody may write anything there; what is no path leads nowhere, like one that nobody knows.
+  const path = URL.parse(request.url ?? "/", "http://workspace.invalid")?.pathname ?? "";
   const route = upgradeRoutes.find(({ pattern }) => pattern.test(path));
   if (route?.origin === "none" ? access.origin !== undefined : !isAllowedOrigin(access, rules, "upgrade"))
     return "403 Forbidden";

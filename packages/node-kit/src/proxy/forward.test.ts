@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { forwardRequest, forwardUpgrade } from "./forward.ts";
@@ -157,4 +157,28 @@ test("an upgrade that is refused, here or on the other side, may be reset at any
       await once(socket, "close");
     }
   await isUnharmed();
+});
+
+test("a status that is none is an answer of 502 that says so, not the end of the process", async () => {
+  let said = "";
+  const program = createTcpServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(said)));
+  program.listen(0, "127.0.0.1");
+  await once(program, "listening");
+  const { port } = program.address() as AddressInfo;
+  const front = createServer((incoming, response) =>
+    forwardRequest({ request: incoming, response }, { port, headers: {} }, () => response.writeHead(504).end()),
+  );
+  front.listen(0, "127.0.0.1");
+  await once(front, "listening");
+  const statuses: unknown[] = [];
+  for (const status of ["099", "000", "007", "999", "204"]) {
+    said = `HTTP/1.1 ${status} x\r\nX-Theirs: 1\r\nConnection: close\r\n\r\n`;
+    const answer = await fetch(`http://127.0.0.1:${portOf(front)}/`, { signal: AbortSignal.timeout(3000) });
+    statuses.push([answer.status, answer.headers.get("x-theirs"), (await answer.text()).slice(0, 11)]);
+  }
+  front.close();
+  program.close();
+  const refused = [502, null, "The program"];
+  assert.deepEqual(statuses, [refused, refused, refused, [999, "1", ""], [204, "1", ""]]);
+  assert.deepEqual(thrown, []);
 });

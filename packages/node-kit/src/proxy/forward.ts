@@ -98,7 +98,14 @@ export const forwardRequest = (
     const { rewriteSetCookie } = upstream;
     if (rewriteSetCookie && answer.headers["set-cookie"])
       passed["set-cookie"] = answer.headers["set-cookie"].map(rewriteSetCookie);
-    response.writeHead(answer.statusCode ?? 502, passed);
+    try {
+      response.writeHead(answer.statusCode ?? 502, passed);
+    } catch (cause) {
+      // What a parser lets through may still be nothing that can be said on: a status of 099, to begin with.
+      answer.destroy();
+      answerUnspeakable(response, (cause as Error).message);
+      return;
+    }
     response.flushHeaders();
     answer.pipe(response);
     answer.on("error", () => response.destroy());
@@ -114,6 +121,13 @@ export const forwardRequest = (
   });
   response.once("close", () => outgoing.destroy());
   incoming.pipe(outgoing);
+};
+
+const answerUnspeakable = (response: ServerResponse, cause: string): void => {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response
+    .writeHead(502, { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" })
+    .end(`The program answered with what is no HTTP: ${cause}\n`);
 };
 
 /** Answers an upgrade with a plain status and ends the connection. */

@@ -56,6 +56,7 @@ const supervisor = await startSupervisor({
   pid: process.pid,
   idleMs: config.ATELIER_SUPERVISOR_IDLE * 1000,
   tickMs: config.ATELIER_SUPERVISOR_TICK * 1000,
+  firstLookMs: config.ATELIER_SUPERVISOR_FIRST_LOOK * 1000,
   now: Date.now,
   newId: randomUUID,
   log,

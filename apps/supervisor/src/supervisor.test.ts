@@ -68,3 +68,26 @@ test("one workspace that cannot be stopped keeps nobody from the others, and is 
     ["good", "running"],
   ]);
 });
+
+test("one workspace that takes long to be put in order lets the others be used meanwhile", async () => {
+  await using machine = await openFakeMachine({ ATELIER_SUPERVISOR_FIRST_LOOK: "0.3" });
+  await machine.create("slow");
+  await machine.create("quick");
+  const first = await machine.supervisor();
+  await first.start("slow");
+  await first.start("quick");
+  machine.engine.faults = { one: { takeoverMs: 4000 } };
+  const pid = machine.pid() ?? assert.fail();
+  machine.volumeOf("slow").onEvent = (type) => type === "released" && process.kill(pid, "SIGKILL");
+  await assert.rejects(first.transition("slow", { order: "request", request: { kind: "next" } }));
+  machine.volumeOf("slow").onEvent = () => {};
+  const supervisor = await machine.supervisor();
+  const quick = await supervisor.transition("quick", { order: "request", request: { kind: "goto", step: "three" } });
+  assert.equal(quick.image, "two");
+  const isSlowReady = (): boolean => machine.volumeOf("slow").events.filter(({ type }) => type === "ready").length > 1;
+  assert.equal(isSlowReady(), false, "it is still on its way");
+  // An order for it waits its turn.
+  assert.equal((await supervisor.start("slow")).image, "one");
+  assert.equal(isSlowReady(), true);
+  assert.deepEqual(machine.volumeOf("slow").violations, []);
+});

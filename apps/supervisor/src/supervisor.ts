@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   /** Ms without anything running and without an order after which it ends. */
   readonly idleMs: number;
   readonly tickMs: number;
+  /** Ms after which it is ready although some workspaces are still being put in order: orders for those wait. */
+  readonly firstLookMs: number;
   /** Ms since 1970. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -56,6 +58,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const fallbacks = new Map<string, { readonly port: number; readonly server: Server }>();
   let lastOrder = now();
   let isReady = false;
+  let hasListed = false;
   let end: (reason: string) => void = () => {};
   const ended = new Promise<string>((resolve) => {
     end = resolve;
@@ -123,6 +126,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
    */
   const look = async (only?: string): Promise<void> => {
     const found = (await containers.list(only)).filter(({ settings }) => settings.managed !== false);
+    if (only === undefined) hasListed = true;
     const names = new Set(found.map(({ settings }) => settings.name));
     for (const name of only === undefined ? [...workspaces.keys()] : [only])
       if (!names.has(name) && workspaces.get(name)?.isBusy === false) await forget(name);
@@ -256,15 +260,18 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     }
   };
 
+  const becomeReady = (): void => {
+    if (isReady) return;
+    isReady = true;
+    log({ event: "supervisor.ready", port, workspaces: workspaces.size });
+  };
+
   const tick = async (): Promise<void> => {
     if (!options.isOurs()) return finish("replaced");
     await look();
     // Side by side, each for itself: one that cannot be stopped, or takes long, holds up nobody else's.
     await Promise.all([...workspaces.values()].map(tickOne));
-    if (!isReady) {
-      isReady = true;
-      log({ event: "supervisor.ready", port, workspaces: workspaces.size });
-    }
+    becomeReady();
     const isBusy = [...workspaces.values()].some((workspace) => workspace.isBusy || workspace.origin() !== undefined);
     if (isBusy) lastOrder = now();
     else if (now() - lastOrder > options.idleMs) finish("idle");
@@ -292,6 +299,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const timer = setInterval(tickInBackground, options.tickMs);
   // The first one makes us ready; when the engine does not answer it, a later one does.
   tickInBackground();
+  const firstLook = setTimeout(() => hasListed && becomeReady(), options.firstLookMs);
   inBackground("changes.ended", async () => {
     // While we are at it ourselves we need nobody to tell us.
     for await (const name of options.changes(ending.signal))
@@ -305,6 +313,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       finish("closed");
       await ended;
       clearInterval(timer);
+      clearTimeout(firstLook);
       ending.abort(new Error("the supervisor ended"));
       for (const server of [main, ...[...fallbacks.values()].map((fallback) => fallback.server)]) {
         server.closeAllConnections();

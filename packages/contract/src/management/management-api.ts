@@ -41,7 +41,10 @@ export type SupervisorFile = z.infer<typeof supervisorFileSchema>;
 export const healthViewSchema = z.object({
   version: z.string(),
   pid: z.int(),
-  /** Everything that the engine has was looked at once: leftovers of swaps are settled, overdue ones stopped. */
+  /**
+   * Everything that the engine has was looked at once: leftovers of swaps are settled, overdue ones stopped.
+   * What takes long of that goes on, and orders for those workspaces wait for it.
+   */
   ready: z.boolean(),
   /** It ends and takes no orders any more. */
   ending: z.boolean(),

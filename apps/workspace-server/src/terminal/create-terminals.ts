@@ -79,6 +79,17 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     let isFirstShell = true;
     const newParts = async (size: { readonly cols: number; readonly rows: number }): Promise<SessionParts> => {
       const nonce = newId().replaceAll("-", "");
+      const launch = planShellLaunch({
+        shell,
+        identity,
+        env: options.env,
+        nonce,
+        integrationFolder: options.platform.shellIntegration,
+        terminfo: options.platform.terminfo,
+        scratch: "/run/atelier-shell",
+        sessionId: newId(),
+        ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
+      });
       const recorder =
         recording.terminal === "on"
           ? openRecorder({
@@ -124,17 +135,6 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
           if (recent.length > rememberedCommands) recent.shift();
         },
       });
-      const launch = planShellLaunch({
-        shell,
-        identity,
-        env: options.env,
-        nonce,
-        integrationFolder: options.platform.shellIntegration,
-        terminfo: options.platform.terminfo,
-        scratch: "/run/atelier-shell",
-        sessionId: newId(),
-        ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
-      });
       const prelude =
         isFirstShell && lastScreen
           ? Buffer.from(
@@ -143,6 +143,12 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
           : undefined;
       isFirstShell = false;
       events.append({ type: "terminal-opened", terminal: name, shell });
+      if (launch.failure !== undefined)
+        events.append({
+          type: "integration-lost",
+          terminal: name,
+          cause: `its start-up file could not be written (${launch.failure})`,
+        });
       return { launch, recorder, tracker, prelude, nonce };
     };
     const session = new TerminalSession({
@@ -182,11 +188,29 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
   }, lookMs);
   looking.unref();
 
-  const openSession = async (name: string, before?: RememberedTerminal): Promise<TerminalView> => {
-    const session = newSession(name, before, before && (await lastScreenOf(before)));
+  const openSession = async (name: string): Promise<TerminalView> => {
+    const session = newSession(name);
     sessions.set(name, session);
-    await session.start();
+    try {
+      await session.start();
+    } catch (error) {
+      if (sessions.get(name) === session) sessions.delete(name);
+      session.close();
+      throw error;
+    }
     return session.view;
+  };
+  /** One without a shell stays, as exited: whoever looks at it can try again, and the others are there. */
+  const bringBack = async (before: RememberedTerminal): Promise<void> => {
+    const session = newSession(before.name, before, await lastScreenOf(before));
+    sessions.set(before.name, session);
+    await session.start().catch((error: unknown) =>
+      events.append({
+        type: "integration-lost",
+        terminal: before.name,
+        cause: `no shell could be started (${error instanceof Error ? error.message : String(error)})`,
+      }),
+    );
   };
   const lastScreenOf = ({ recording: file }: RememberedTerminal): Promise<string | undefined> =>
     readLastScreen(runtimeFolder, file).catch(() => undefined);
@@ -243,7 +267,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     },
   };
   const before = readTerminals(runtimeFolder).slice(0, mostTerminals);
-  for (const each of before.length > 0 ? before : [{ name: "1" }]) await openSession(each.name, each);
+  for (const each of before.length > 0 ? before : [{ name: "1" }]) await bringBack(each);
   isOpen = true;
   note();
   return terminals;

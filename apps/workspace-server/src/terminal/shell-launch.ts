@@ -11,6 +11,8 @@ export interface ShellLaunch {
   readonly integration: Integration;
   /** Whether the integration reports each line that is read, also those that only continue a command. */
   readonly isReportingLines: boolean;
+  /** Why a shell that could be integrated is not. */
+  readonly failure?: string;
   /** Removes what the launch left in the file system. */
   readonly cleanUp: () => void;
 }
@@ -34,7 +36,8 @@ const q = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
  * How to start a shell with integration. The nonce reaches the shell through a start-up file that
  * deletes itself: the environment of a process can be read by every program of the same user, a shell
  * variable cannot. The student's own start-up files run first; the image's PATH is put back after
- * profile files that reset it.
+ * profile files that reset it. Where that file cannot be written, on a full disk, the shell starts
+ * without integration: the student needs one to make room.
  */
 export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
   const { shell, identity, nonce, integrationFolder } = options;
@@ -83,27 +86,35 @@ export const planShellLaunch = (options: ShellLaunchOptions): ShellLaunch => {
   });
   if (!existsSync(integrationFile)) return launch([shell, "-i"], "none");
 
-  if (kind === "bash") {
+  const integrated = (): ShellLaunch => {
+    if (kind === "bash") {
+      const file = write(
+        "rc",
+        `command rm -f -- ${q(join(folder, "rc"))}\n[ -r /etc/profile ] && . /etc/profile\n[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc\n` +
+          `if [ -r ~/.bash_profile ]; then . ~/.bash_profile; elif [ -r ~/.profile ]; then . ~/.profile; elif [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n` +
+          `${pathBack}__atelier_nonce=${q(nonce)}\n. ${q(integrationFile)}\n`,
+      );
+      return launch([shell, "--rcfile", file, "-i"], "full");
+    }
+    if (kind === "zsh") {
+      write(
+        ".zshrc",
+        `command rm -f -- ${q(join(folder, ".zshrc"))}\nunset ZDOTDIR\nfor __atelier_file in ~/.zshenv ~/.zprofile ~/.zshrc; do [[ -r $__atelier_file ]] && source $__atelier_file; done; unset __atelier_file\n` +
+          `HISTFILE=\${HISTFILE:-~/.zsh_history}\n${pathBack}__atelier_nonce=${q(nonce)}\nsource ${q(integrationFile)}\n`,
+      );
+      env["ZDOTDIR"] = folder;
+      return launch([shell, "-i"], "full");
+    }
     const file = write(
-      "rc",
-      `command rm -f -- ${q(join(folder, "rc"))}\n[ -r /etc/profile ] && . /etc/profile\n[ -r /etc/bash.bashrc ] && . /etc/bash.bashrc\n` +
-        `if [ -r ~/.bash_profile ]; then . ~/.bash_profile; elif [ -r ~/.profile ]; then . ~/.profile; elif [ -r ~/.bashrc ]; then . ~/.bashrc; fi\n` +
-        `${pathBack}__atelier_nonce=${q(nonce)}\n. ${q(integrationFile)}\n`,
+      "init.fish",
+      `command rm -f -- ${q(join(folder, "init.fish"))}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`,
     );
-    return launch([shell, "--rcfile", file, "-i"], "full");
+    return launch([shell, "--init-command", `source ${q(file)}`, "-i"], "full");
+  };
+  try {
+    return integrated();
+  } catch (error) {
+    cleanUp();
+    return { ...launch([shell, "-i"], "none"), failure: error instanceof Error ? error.message : String(error) };
   }
-  if (kind === "zsh") {
-    write(
-      ".zshrc",
-      `command rm -f -- ${q(join(folder, ".zshrc"))}\nunset ZDOTDIR\nfor __atelier_file in ~/.zshenv ~/.zprofile ~/.zshrc; do [[ -r $__atelier_file ]] && source $__atelier_file; done; unset __atelier_file\n` +
-        `HISTFILE=\${HISTFILE:-~/.zsh_history}\n${pathBack}__atelier_nonce=${q(nonce)}\nsource ${q(integrationFile)}\n`,
-    );
-    env["ZDOTDIR"] = folder;
-    return launch([shell, "-i"], "full");
-  }
-  const file = write(
-    "init.fish",
-    `command rm -f -- ${q(join(folder, "init.fish"))}\nset -g __atelier_nonce ${q(nonce)}\nsource ${q(integrationFile)}\n`,
-  );
-  return launch([shell, "--init-command", `source ${q(file)}`, "-i"], "full");
 };

@@ -82,6 +82,7 @@ export class TerminalSession {
   readonly #viewers = new Map<Viewer, Role>();
   readonly #active = new ActiveViewer<Viewer>();
   #state: TerminalState = "starting";
+  #isStarting = false;
   #exitCode: number | undefined;
   #epoch = "";
   #size: Size = { cols: 80, rows: 24 };
@@ -120,6 +121,9 @@ export class TerminalSession {
     const hasStarted = tracker.hasPrompt || launch?.integration === "none";
     return !hasStarted || tracker.isRunning || foregroundOf(this.#pty.pid)?.isShell === false;
   }
+  get #isClosed(): boolean {
+    return this.#state === "closed";
+  }
   get name(): string {
     return this.#options.name;
   }
@@ -137,12 +141,32 @@ export class TerminalSession {
     return this.#state === "ready" ? this.#pty?.pid : undefined;
   }
 
-  /** Starts the shell, or another one after the first has ended. */
+  /**
+   * Starts the shell, or another one after the first has ended. What is being started, runs or is closed
+   * stays as it is.
+   * @throws what stood in the way; then the terminal has exited, and can be started again
+   */
   async start(): Promise<void> {
+    if (this.#isStarting || this.#state === "ready" || this.#isClosed) return;
+    this.#isStarting = true;
     this.#state = "starting";
     this.#exitCode = undefined;
+    try {
+      await this.#start();
+    } catch (error) {
+      this.#killSession();
+      this.#ended({});
+      throw error;
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  async #start(): Promise<void> {
     const parts = await this.#options.newParts(this.#size);
     this.#parts = parts;
+    // Whoever closed it meanwhile could not end what was not there yet.
+    if (this.#isClosed) return this.#endParts();
     this.#epoch = this.#options.newId();
     this.#buffer = new ReplayBuffer(ringBytes);
     this.#dropMirror();
@@ -160,13 +184,20 @@ export class TerminalSession {
       ...parts.launch,
       ...this.#size,
       cwd: this.#options.cwd,
-      onData: (bytes) => this.#receive(bytes, filter),
+      // A killed shell may go on printing until it is gone: the stream is its successor's by then.
+      onData: (bytes) => {
+        if (this.#pty === pty) this.#receive(bytes, filter);
+      },
       onExit: ({ exitCode, signal }) => {
         if (this.#pty === pty) this.#exited({ exitCode, ...(signal ? { signal: String(signal) } : {}) }, filter);
       },
     };
     const pty = await openPtyWithRoom(shell, this.#options.makeRoom);
     this.#pty = pty;
+    if (this.#isClosed) {
+      this.#endParts();
+      return this.#killSession();
+    }
     giveSlaveTo(pty, this.#options.owner.uid);
     preferAsVictim(pty.pid);
     this.#state = "ready";
@@ -208,10 +239,10 @@ export class TerminalSession {
 
   /** Ends the shell's whole process group and every viewer. */
   close(): void {
-    if (this.#state === "closed") return;
+    if (this.#isClosed) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#gather.flush();
-    const wasRunning = this.#state === "ready";
+    const wasOpen = this.#state !== "exited";
     this.#state = "closed";
     this.#killSession();
     this.#endParts();
@@ -221,7 +252,7 @@ export class TerminalSession {
     }
     this.#viewers.clear();
     this.#dropMirror();
-    if (wasRunning) this.#options.onClosed({});
+    if (wasOpen) this.#options.onClosed({});
     this.#options.onChange();
   }
 
@@ -355,15 +386,24 @@ export class TerminalSession {
         break;
       case "restart":
         if (viewer.isReadOnly) return;
-        if (this.#state === "ready") {
-          if (message.kill !== true) {
-            viewer.say({ t: "notice", code: "still-running", message: "The shell is still running." });
-            return;
-          }
-          this.#killSession();
-          this.#exited({}, undefined);
-        }
-        await this.start();
+        await this.#restart(viewer, message.kill === true);
+    }
+  }
+
+  async #restart(viewer: Viewer, isKilling: boolean): Promise<void> {
+    if (this.#state === "ready") {
+      if (!isKilling) {
+        viewer.say({ t: "notice", code: "still-running", message: "The shell is still running." });
+        return;
+      }
+      this.#killSession();
+      this.#exited({}, undefined);
+    }
+    try {
+      await this.start();
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      viewer.say({ t: "notice", code: "not-started", message: `No shell could be started: ${cause} Try again.` });
     }
   }
 
@@ -465,12 +505,19 @@ export class TerminalSession {
   #exited(exit: { readonly exitCode?: number; readonly signal?: string }, filter: MarkerFilter | undefined): void {
     if (this.#state !== "ready") return;
     if (filter) this.#take(filter.release());
+    this.#ended(exit);
+  }
+
+  /** The shell is no more, or never was: the terminal stays, unless it is closed. */
+  #ended(exit: { readonly exitCode?: number; readonly signal?: string }): void {
+    clearTimeout(this.#holding);
     this.#gather.flush();
+    this.#endParts();
+    if (this.#isClosed) return;
     this.#state = "exited";
     this.#exitCode = exit.exitCode;
     this.#pty = undefined;
     this.#isPaused = false;
-    this.#endParts();
     for (const viewer of this.#viewers.keys()) viewer.say({ t: "state", state: "exited", ...exit });
     this.#options.onClosed(exit);
     this.#options.onChange();

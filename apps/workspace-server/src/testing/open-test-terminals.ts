@@ -39,6 +39,8 @@ export interface TestTerminalsOptions {
   readonly secrets?: readonly string[];
   /** Where events go besides the list; default nowhere. */
   readonly onEvent?: (event: NewStateEvent) => void;
+  /** What each shell is started with; whatever it throws, the start fails with. */
+  readonly argv?: (argv: readonly string[]) => readonly string[];
 }
 
 const integration = fileURLToPath(new URL("../../shell-integration", import.meta.url));
@@ -72,7 +74,7 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
     platform: { setpriv: "/usr/bin/setpriv", terminfo: "/usr/share/terminfo", shellIntegration: integration },
     now: () => new Date(),
     newId: () => crypto.randomUUID(),
-    asIdentity: (_identity, argv) => argv,
+    asIdentity: (_identity, argv) => options.argv?.(argv) ?? argv,
   });
   const commands = async (): Promise<readonly CommandRecord[]> => {
     const decoder = createLineDecoder((value) => commandRecordSchema.parse(value));

@@ -216,7 +216,6 @@ export class TerminalSession {
     viewer.ping();
     socket.binaryType = "nodebuffer";
     socket.on("message", (data, isBinary) => {
-      viewer.isAlive = true;
       if (isBinary) this.#input(viewer, data as Buffer);
       else this.#message(viewer, String(data)).catch(() => socket.close(1011));
     });
@@ -370,6 +369,12 @@ export class TerminalSession {
     const message = parsed.data;
     switch (message.t) {
       case "attach":
+        // A second one could ask for snapshots faster than anybody reads them.
+        if (viewer.isWelcome) {
+          viewer.say({ t: "notice", code: "attached-already", message: "This connection is attached already." });
+          return;
+        }
+        viewer.isWelcome = true;
         viewer.isReadOnly ||= message.readOnly === true;
         if (message.cols !== undefined && message.rows !== undefined)
           this.#fit(viewer, { cols: message.cols, rows: message.rows });

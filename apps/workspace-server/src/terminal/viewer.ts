@@ -8,6 +8,8 @@ const frameLimit = 64 * 1024;
 const roundTripMs = 1000;
 /** What may wait in the socket: more only makes Ctrl-C slow. */
 const socketLimit = 1024 * 1024;
+/** What may wait besides a snapshot. Output stays far below: it is who makes us answer and reads nothing. */
+const abuseLimit = 8 * 1024 * 1024;
 
 /**
  * One frame's memory for all viewers: what a socket gives to the kernel at once, as nearly always, needs
@@ -37,11 +39,15 @@ export class Viewer {
   isReadOnly: boolean;
   /** Set by `attach`: before that the viewer gets nothing. */
   isAttached = false;
+  /** It has said `attach`, which a connection does once. */
+  isWelcome = false;
   isWaitingForSnapshot = false;
   /** A snapshot for it is being made. */
   isBeingPainted = false;
   #sent = 0;
   #acknowledged = 0;
+  /** Of the last one: a wide, coloured screen may be large. */
+  #snapshotBytes = 0;
   isAlive = true;
   readonly #window = new ViewerWindow();
   #pingedAt: number | undefined;
@@ -81,7 +87,9 @@ export class Viewer {
   }
 
   say(message: ServerMessage): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.bufferedAmount > this.#snapshotBytes + abuseLimit) this.socket.terminate();
+    else this.socket.send(JSON.stringify(message));
   }
 
   /** Output goes on from here. */
@@ -92,8 +100,10 @@ export class Viewer {
     this.isWaitingForSnapshot = false;
   }
 
+  /** Only an answer to what was sent shows that somebody reads; whoever writes may be deaf all the same. */
   acknowledge(offset: number): void {
     if (offset <= this.#acknowledged || offset > this.#sent) return;
+    this.isAlive = true;
     this.#acknowledged = offset;
     this.#window.read(performance.now(), { offset, isAll: offset === this.#sent });
   }
@@ -109,7 +119,9 @@ export class Viewer {
     readonly rows: number;
     readonly text: string;
   }): void {
-    this.socket.send(encodeSnapshot({ ...snapshot, payload: Buffer.from(`${freshStart}${snapshot.text}`) }));
+    const frame = encodeSnapshot({ ...snapshot, payload: Buffer.from(`${freshStart}${snapshot.text}`) });
+    this.#snapshotBytes = frame.length;
+    this.socket.send(frame);
     this.startAt(snapshot.seq);
   }
 

@@ -15,7 +15,8 @@ export interface Built {
 
 /** What may be asked of a build beyond building everything that is missing. */
 export interface BuildWish {
-  readonly secrets?: Readonly<Record<string, Uint8Array>>;
+  /** By name. Asked for always, so that they are not taken for a wish themselves. */
+  readonly secrets: Readonly<Record<string, Uint8Array>>;
   readonly builder?: BuilderChoice;
   readonly platforms?: readonly Platform[];
   readonly fromStep?: string;
@@ -87,7 +88,7 @@ const buildRequest = async (
     workshop,
     tree,
     folder,
-    secrets: wish.secrets ?? {},
+    secrets: wish.secrets,
     ...(revision === undefined ? {} : { revision }),
     ...(wish.platforms ? { platforms: wish.platforms } : {}),
     ...(wish.fromStep === undefined ? {} : { fromStep: wish.fromStep }),

@@ -30,7 +30,7 @@ export default async (
     throw new AppError("file-exists", `${file} is there already; nothing was drafted.`, {
       hint: "Leave --write out to see the draft, or add --force to replace the file.",
     });
-  const { record, digest } = await buildWorkshop(context, read, {});
+  const { record, digest } = await buildWorkshop(context, read, { secrets: {} });
   const { goss, proposed, proved } = await draftCheck(context, {
     workshop: read.workshop,
     record,

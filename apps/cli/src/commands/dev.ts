@@ -50,7 +50,9 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
       if (changed) reporter.info(`${reporter.paint.green("✓")} ${summaryOf(changed)} ${tookSince(started, reporter)}`);
       return;
     }
-    const { digest } = await buildWorkshop(context, read as Checked, readSecretFiles(context, options.secret ?? []));
+    const { digest } = await buildWorkshop(context, read as Checked, {
+      secrets: readSecretFiles(context, options.secret ?? []),
+    });
     await supervisor.transition(
       name,
       { order: "move", record: digest },

@@ -75,7 +75,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
 
   const source = folder
     ? {
-        ...(await buildWorkshop(context, folder, {})),
+        ...(await buildWorkshop(context, folder, { secrets })),
         parameters: folder.workshop.parameters,
         sudo: folder.workshop.sudo,
         user: folder.workshop.user,
@@ -179,7 +179,9 @@ const continueExisting = async (
     context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
     return followStart(context, name);
   }
-  const { digest } = await buildWorkshop(context, edited as CheckedFolder, {});
+  const { digest } = await buildWorkshop(context, edited as CheckedFolder, {
+    secrets: readSecretFiles(context, options.secret ?? []),
+  });
   await followStart(context, name);
   const supervisor = await context.supervisor();
   await supervisor.transition(

@@ -28,7 +28,7 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
       throw new AppError("no-such-step", `There is no step "${step}".`, {
         hint: `Steps: ${read.workshop.steps.map(({ id }) => id).join(", ")}`,
       });
-  const { record, digest } = await buildWorkshop(context, read, {});
+  const { record, digest } = await buildWorkshop(context, read, { secrets: {} });
   const { paintResult: paint } = reporter;
   const marks = {
     proved: paint.green("✓"),

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { extract } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
 import { z } from "zod";
 import { type LayerFile, writeLayer } from "../image/layer-file.ts";
 
@@ -20,7 +20,7 @@ export const layersAbove = async (
     .slice(ground.length)
     .map(({ digest }) => `blobs/sha256/${digest.replace(/^sha256:/, "")}`);
   const found = new Map<string, LayerFile>();
-  for await (const entry of createReadStream(file).pipe(extract())) {
+  for await (const entry of readTar(createReadStream(file))) {
     const { name } = entry.header;
     if (!wanted.includes(name) || found.has(name)) {
       entry.resume();
@@ -49,7 +49,7 @@ export const uncompressed = (source: Readable, mediaType: string): Readable => {
 
 const readManifest = async (file: string): Promise<z.output<typeof manifestSchema>> => {
   const smallest = 4 * 1024 * 1024;
-  for await (const entry of createReadStream(file).pipe(extract())) {
+  for await (const entry of readTar(createReadStream(file))) {
     if (entry.header.type !== "file" || (entry.header.size ?? 0) > smallest) {
       entry.resume();
       continue;

@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Engine } from "@atelier/backend-docker";
 import { isAppError } from "@atelier/domain";
-import { extract, type Header } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
+import type { Header } from "tar-stream";
 
 export interface ContainerFile {
   readonly header: Header;
@@ -34,7 +35,7 @@ export const headerInContainer = async (
   const stream = await open(engine, container, path);
   if (stream === undefined) return undefined;
   try {
-    for await (const { header } of stream.pipe(extract())) return header;
+    for await (const { header } of readTar(stream)) return header;
     return undefined;
   } finally {
     stream.destroy();
@@ -57,7 +58,7 @@ export const readFolderInContainer = async (
   const stream = await open(engine, container, path);
   if (stream === undefined) return [];
   const files: ContainerFile[] = [];
-  for await (const entry of stream.pipe(extract())) {
+  for await (const entry of readTar(stream)) {
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk as Buffer);
     files.push({ header: entry.header, content: Buffer.concat(chunks) });

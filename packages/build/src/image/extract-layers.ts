@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { extract } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
 import { type LayerFile, writeLayer } from "./layer-file.ts";
 
 /**
@@ -12,7 +12,7 @@ export const extractLayers = async (
   { wanted, folder }: { readonly wanted: readonly string[]; readonly folder: string },
 ): Promise<readonly LayerFile[]> => {
   const found = new Map<string, LayerFile>();
-  for await (const entry of archive.pipe(extract())) {
+  for await (const entry of readTar(archive)) {
     if (entry.header.type !== "file" || (entry.header.size ?? 0) < 1024) {
       entry.resume();
       continue;

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { after, before, test } from "node:test";
 import { isAppError } from "@atelier/domain";
 import { openTestRegistry, type TestRegistryOptions } from "@atelier/testkit";
@@ -177,4 +181,36 @@ test("repositories are a host and a name; anything else is refused", () => {
       (error) => isAppError(error) && error.code === "bad-repository",
       text,
     );
+});
+
+test("bytes that a registry wants elsewhere go there without who we are", async (context) => {
+  const seen: (string | undefined)[] = [];
+  const listen = async (answer: RequestListener): Promise<string> => {
+    const server = createServer((request, response) => {
+      request.resume().once("end", () => answer(request, response));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const elsewhere = await listen((request, response) => {
+    seen.push(`elsewhere ${request.method} ${request.headers.authorization}`);
+    response.writeHead(201).end();
+  });
+  const registry = await listen((request, response) => {
+    seen.push(`registry ${request.method} ${request.headers.authorization?.slice(0, 5)}`);
+    if (request.method === "POST") response.writeHead(202, { location: `http://${elsewhere}/put?sign=1` }).end();
+    else response.writeHead(404).end();
+  });
+  using client = openRegistry(parseRepository(`${registry}/team/lab`), {
+    credentials: { kind: "password", ...account },
+    env: {},
+    signal: AbortSignal.timeout(10_000),
+  });
+  await client.putBlob({
+    digest: `sha256:${"1".repeat(64)}`,
+    size: 3,
+    open: () => Readable.from([Buffer.from("abc")]),
+  });
+  assert.deepEqual(seen, ["registry POST Basic", "elsewhere PUT undefined"]);
 });

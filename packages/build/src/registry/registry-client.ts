@@ -91,6 +91,8 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
   /** Sends, and once more with what the registry asks for when it does not know us yet. */
   const ask = async (what: Ask): Promise<Answer> => {
     try {
+      // A registry may have bytes taken elsewhere. Who we are is the registry's alone to know.
+      if (what.url.origin !== new URL(origin).origin) return await exchange(what, undefined);
       // An unknown caller is refused before a big body would have been read, so who we are is asked first.
       if (what.body !== undefined && authorization === undefined) await introduce();
       const first = await exchange(what, authorization);

@@ -7,7 +7,8 @@
 __atelier_escape() {
   # No name of a local may be one that a caller passes as $1.
   local LC_ALL=C __text="$2"
-  __text=${__text:0:131072}
+  # Escaped it is up to four times as long; the server keeps less, and takes no longer message for ours.
+  __text=${__text:0:32768}
   __text=${__text//\\/\\\\}
   __text=${__text//;/\\x3b}
   __text=${__text//$'\n'/\\x0a}

@@ -1,6 +1,7 @@
 # The fish half of shell integration; see bash.sh for the messages.
 function __atelier_escape
     set -l text (string join \n -- $argv | string collect --allow-empty)
+    set text (string sub --length 32768 -- "$text" | string collect --allow-empty)
     set text (string replace --all '\\' '\\\\' -- "$text" | string collect --allow-empty)
     set text (string replace --all ';' '\\x3b' -- "$text" | string collect --allow-empty)
     set text (string replace --all \t '\\x09' -- "$text" | string collect --allow-empty)

@@ -3,16 +3,17 @@ autoload -Uz add-zsh-hook
 
 __atelier_escape() {
   emulate -L zsh
-  setopt no_multibyte
-  local text=${1[1,131072]} out= char
+  setopt no_multibyte extended_glob
+  local text=${1[1,32768]} char hex
+  local -a match mbegin mend
   text=${text//\\/\\\\}
   text=${text//;/\\x3b}
-  if [[ $text == *[$'\x01'-$'\x1f'$'\x7f']* ]]; then
-    for char in ${(s::)text}; do
-      [[ $char == [$'\x01'-$'\x1f'$'\x7f'] ]] && out+=$(builtin printf '\\x%02x' "'$char") || out+=$char
-    done
-    text=$out
-  fi
+  # Each control character that is there, and all of it at once.
+  while [[ $text == (#b)*([$'\x01'-$'\x1f'$'\x7f'])* ]]; do
+    char=$match[1]
+    builtin printf -v hex '\\x%02x' "'$char"
+    text=${text//$char/$hex}
+  done
   REPLY=$text
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openTestTerminals, type TestTerminalsOptions } from "../testing/open-test-terminals.ts";
+import { typeLongCommand } from "../testing/type-long-command.ts";
 
 /** Types lines into a fresh bash and answers what the log says of each. */
 const logOf = async (
@@ -202,6 +203,10 @@ test("bash: a long command is cut and says so, and a forged marker changes nothi
   const [long, forged] = await shell.commands();
   assert.equal(long?.command.length, 3000 + "echo  > /dev/null".length);
   assert.deepEqual([(await shell.commands()).length, forged?.command.startsWith("printf")], [2, true]);
+});
+
+test("bash: a command that is longer than a report can be is in the log, cut, and no report on the screen", async () => {
+  await typeLongCommand("bash");
 });
 
 test("bash before 4.4: commands are logged when they are over, and the terminal says so", async () => {

@@ -35,3 +35,8 @@ test("a long command without a secret is cut, and not said to hide one", () => {
   const record = recordOf("x".repeat(30_000));
   assert.deepEqual([record?.truncated, record?.redacted, record?.command.length], [true, undefined, 16_384]);
 });
+
+test("a directory whose name holds a secret is written down without it", () => {
+  const record = recordOf("ls", "/tmp/hunter22/x");
+  assert.deepEqual([record?.cwd, record?.redacted, record?.command], ["/tmp/[redacted]/x", true, "ls"]);
+});

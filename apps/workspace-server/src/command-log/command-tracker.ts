@@ -99,12 +99,13 @@ export class CommandTracker {
     const redacted = text === "" ? untold : redact(text, longestConsidered);
     const command =
       redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
+    const cwd = redact(this.#cwd, longestConsidered);
     this.#pending = {
       command,
       isTruncated: command.length < redacted.length || text.length > longestConsidered,
-      isRedacted: text !== "" && redacted !== text.slice(0, longestConsidered),
+      isRedacted: (text !== "" && redacted !== text.slice(0, longestConsidered)) || cwd !== this.#cwd,
       isUntold: text === "",
-      cwd: this.#cwd,
+      cwd,
       startedAt: now(),
       startedClock: clock(),
     };

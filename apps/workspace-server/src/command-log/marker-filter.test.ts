@@ -31,12 +31,48 @@ test("markers come out and everything else passes, wherever the chunks break", (
   assert.deepEqual(filterAll([...stream].map((byte) => Buffer.from([byte]))), expected);
 });
 
-test("a marker that never ends does not swallow the output for ever", () => {
+test("a marker of ours that never ends is dropped, nonce and all, and the output goes on after it", () => {
+  const filter = new MarkerFilter("abc123");
+  const flood = Buffer.alloc(300 * 1024, "x");
+  const pushed = [Buffer.from("before\u001b]7717;abc123;S;"), flood, flood, Buffer.from("y\u0007after")].map((chunk) =>
+    filter.push(chunk),
+  );
+  assert.equal(Buffer.concat(pushed.map(({ output }) => output)).toString(), "beforeafter");
+  assert.deepEqual(
+    pushed.map(({ isBroken }) => isBroken),
+    [false, true, false, false],
+  );
+});
+
+test("what follows a marker without end is not swallowed for ever", () => {
+  const filter = new MarkerFilter("abc123");
+  filter.push(Buffer.from("\u001b]7717;abc123;S;"));
+  for (let pushed = 0; pushed <= 1024; pushed += 64) filter.push(Buffer.alloc(64 * 1024, "x"));
+  assert.equal(Buffer.from(filter.push(Buffer.from("after")).output).toString(), "after");
+});
+
+test("a marker that breaks off ends where the next sequence begins", () => {
+  const broken = `a\u001b]7717;abc123;S;secret\u001b[1mb${marker("P;/x")}c`;
+  const { output, markers, isBroken } = new MarkerFilter("abc123").push(Buffer.from(broken));
+  assert.deepEqual(
+    [Buffer.from(output).toString(), markers, isBroken],
+    ["a\u001b[1mbc", [{ kind: "prompt", fields: ["/x"] }], true],
+  );
+});
+
+test("another program's sequence that never ends passes", () => {
   const flood = Buffer.alloc(300 * 1024, "x");
   assert.equal(
-    filterAll([Buffer.from("\u001b]7717;abc123;S;"), flood, flood]).output.length,
-    600 * 1024 + "\u001b]7717;abc123;S;".length,
+    filterAll([Buffer.from("\u001b]7717;abc12;S;"), flood, flood]).output.length,
+    600 * 1024 + "\u001b]7717;abc12;S;".length,
   );
+});
+
+test("what is ours is not released, however long it is waited for", () => {
+  const filter = new MarkerFilter("abc123");
+  filter.push(Buffer.from("\u001b]7717;abc123;S;sec"));
+  assert.equal(filter.release().length, 0);
+  assert.deepEqual(filter.push(Buffer.from("ret\u0007")).markers, [{ kind: "start", fields: ["secret"] }]);
 });
 
 test("it knows whether what it holds is one of ours", () => {
@@ -45,5 +81,5 @@ test("it knows whether what it holds is one of ours", () => {
     filter.push(Buffer.from(piece));
     return filter.holding;
   });
-  assert.deepEqual(seen, [...Array(13).fill("something"), ...Array(4).fill("ours"), "nothing"]);
+  assert.deepEqual(seen, [...Array(12).fill("something"), ...Array(5).fill("ours"), "nothing"]);
 });

@@ -16,12 +16,19 @@ export interface FilteredOutput {
   /** The output without our markers. */
   readonly output: Uint8Array;
   readonly markers: readonly ShellMarker[];
+  /** Whether one of our markers broke off or had no end: it was dropped. */
+  readonly isBroken: boolean;
 }
 
 const introducer = Buffer.from("\u001b]7717;");
 const bell = 0x07;
-/** A marker longer than this is none of ours. Commands are cut by the integration well below. */
+const escapeByte = 0x1b;
+/** Commands are cut by the integration well below. */
 const longestMarker = 256 * 1024;
+/** So much follows a marker that is too long before what comes is output again. */
+const longestDropped = 1024 * 1024;
+/** With so much of the nonce it is ours: nobody else knows it. */
+const tellingCharacters = 8;
 const kinds: Readonly<Record<string, ShellMarker["kind"]>> = {
   S: "start",
   C: "continued",
@@ -33,12 +40,15 @@ const kinds: Readonly<Record<string, ShellMarker["kind"]>> = {
 /**
  * Separates our private OSC 7717 messages from what programs print: `ESC ] 7717 ; nonce ; kind ; fields… BEL`.
  * They are taken out before anything is recorded or sent, so that the nonce is in no recording. Messages
- * without the right nonce pass through untouched: a terminal ignores them, and so do we.
+ * without the right nonce pass through untouched: a terminal ignores them, and so do we. What begins with the
+ * nonce never passes, whether it ends or not: it holds the nonce, and a command that is not redacted.
  */
 export class MarkerFilter {
   readonly #nonce: string;
   /** A copy: the caller's memory is overwritten by what it reads next. */
   #held: Buffer = Buffer.alloc(0);
+  /** Bytes dropped so far of a marker that is too long. */
+  #dropped: number | undefined;
 
   constructor(nonce: string) {
     this.#nonce = nonce;
@@ -50,14 +60,17 @@ export class MarkerFilter {
    */
   get holding(): "nothing" | "something" | "ours" {
     if (this.#held.length === 0) return "nothing";
-    const isOurs = this.#held.length > introducer.length && this.#startsWithNonce(this.#held, introducer.length);
-    return isOurs === "yes" ? "ours" : "something";
+    const found = this.#nonceAt(this.#held, introducer.length);
+    return found >= Math.min(tellingCharacters, this.#nonce.length) ? "ours" : "something";
   }
 
   push(chunk: Buffer): FilteredOutput {
-    if (this.#held.length === 0 && chunk.indexOf(0x1b) === -1) return { output: chunk, markers: [] };
-    let data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const rest = this.#dropped === undefined ? chunk : this.#drop(chunk, this.#dropped);
+    if (this.#held.length === 0 && rest.indexOf(escapeByte) === -1)
+      return { output: rest, markers: [], isBroken: false };
+    let data = this.#held.length === 0 ? rest : Buffer.concat([this.#held, rest]);
     this.#held = Buffer.alloc(0);
+    let isBroken = false;
     const outputs: Buffer[] = [];
     const markers: ShellMarker[] = [];
     for (;;) {
@@ -69,35 +82,57 @@ export class MarkerFilter {
         break;
       }
       outputs.push(data.subarray(0, at));
-      const end = data.indexOf(bell, at);
       const isOurs = this.#startsWithNonce(data, at + introducer.length);
-      if (isOurs === "no" || (end === -1 && data.length - at > longestMarker)) {
+      const end = endOf(data, at + introducer.length);
+      if (isOurs === "no") {
         outputs.push(data.subarray(at, at + introducer.length));
         data = data.subarray(at + introducer.length);
       } else if (end === -1) {
-        this.#held = Buffer.from(data.subarray(at));
+        if (data.length - at > longestMarker) {
+          this.#dropped = data.length - at;
+          isBroken = true;
+        } else this.#held = Buffer.from(data.subarray(at));
         break;
+      } else if (data[end] === escapeByte) {
+        isBroken = true;
+        data = data.subarray(end);
       } else {
         const marker = this.#parse(data.subarray(at + introducer.length, end));
         if (marker) markers.push(marker);
         data = data.subarray(end + 1);
       }
     }
-    return { output: outputs.length === 1 && outputs[0] ? outputs[0] : Buffer.concat(outputs), markers };
+    return { output: outputs.length === 1 && outputs[0] ? outputs[0] : Buffer.concat(outputs), markers, isBroken };
   }
 
-  /** Gives up waiting: what is held was no marker. */
+  /** Gives up waiting: what is held was no marker. One of ours stays: there is nothing that it could be else. */
   release(): Uint8Array {
+    if (this.holding === "ours") return new Uint8Array();
     const held = this.#held;
     this.#held = Buffer.alloc(0);
     return held;
   }
 
+  /** What is left after the end of a marker that is too long. */
+  #drop(chunk: Buffer, before: number): Buffer {
+    const end = endOf(chunk, 0);
+    const isOver = end !== -1 || before + chunk.length > longestDropped;
+    this.#dropped = isOver ? undefined : before + chunk.length;
+    return end === -1 ? chunk.subarray(chunk.length) : chunk.subarray(chunk[end] === bell ? end + 1 : end);
+  }
+
   #startsWithNonce(data: Buffer, at: number): "yes" | "no" | "unknown" {
+    const found = this.#nonceAt(data, at);
+    if (found > this.#nonce.length) return "yes";
+    return at + found >= data.length ? "unknown" : "no";
+  }
+
+  /** How many characters of the nonce, and of the semicolon after it, are there. */
+  #nonceAt(data: Buffer, at: number): number {
     const wanted = `${this.#nonce};`;
-    const found = data.subarray(at, at + wanted.length).toString("latin1");
-    if (found === wanted) return "yes";
-    return found.length < wanted.length && wanted.startsWith(found) ? "unknown" : "no";
+    let found = 0;
+    while (found < wanted.length && data[at + found] === wanted.charCodeAt(found)) found++;
+    return found;
   }
 
   #parse(body: Buffer): ShellMarker | undefined {
@@ -106,6 +141,13 @@ export class MarkerFilter {
     return kind && { kind, fields: fields.map(unescapeField) };
   }
 }
+
+/** Where a marker ends: at its BEL, or where another sequence begins, since no marker holds an ESC; -1 nowhere. */
+const endOf = (data: Buffer, from: number): number => {
+  const end = data.indexOf(bell, from);
+  const broken = (end === -1 ? data : data.subarray(0, end)).indexOf(escapeByte, from);
+  return broken === -1 ? end : broken;
+};
 
 /** How many bytes at the end may be the beginning of an introducer. */
 const partialIntroducer = (data: Buffer): number => {

@@ -63,3 +63,13 @@ test("who replays the nonce with a number that is no exit code gets a command wi
     ],
   );
 });
+
+test("a report with the shell's nonce that breaks off is told, and stands nowhere", async () => {
+  await using shell = await openTestTerminals({ secrets: ["hunter22"] });
+  const viewer = shell.attach();
+  await shell.type(viewer, "true");
+  viewer.input(`builtin printf 'shown\\e]7717;%s;S;half a report' "$__atelier_nonce"; sleep 3; exit\n`);
+  assert.match((await doubted(shell))[0] ?? "", /^a report of the shell broke off/);
+  await shell.logged(2);
+  assert.doesNotMatch(viewer.text, /7717;[0-9a-f]|\nshownhalf/);
+});

@@ -60,6 +60,16 @@ export class ForegroundWatch {
     }
   }
 
+  /** A report of the shell has no end, or broke off: what it said is nowhere. */
+  brokeOff(): void {
+    this.lost("a report of the shell broke off, and is neither in the log nor in the recording");
+  }
+
+  /** Tells a doubt that is none of what {@link look} sees. */
+  lost(cause: string): void {
+    this.#lost(cause, cause);
+  }
+
   look({ group, isShell, program, starter }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
     const { shell, onNestedShell, clock, isReportingLines } = this.#options;
     const isUnanswered = isReportingLines && this.#lines >= unansweredLines && clock() - this.#enteredAt >= answerMs;

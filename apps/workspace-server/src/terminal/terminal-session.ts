@@ -257,11 +257,12 @@ export class TerminalSession {
 
   /** @param data memory that the next read overwrites */
   #receive(data: Buffer, filter: MarkerFilter): void {
-    const { output, markers } = filter.push(data);
+    const { output, markers, isBroken } = filter.push(data);
     this.#gather.push(output);
     clearTimeout(this.#holding);
     const { holding } = filter;
-    if (holding !== "nothing") this.#holding = setTimeout(() => this.#take(filter.release()), heldMs[holding]);
+    if (holding !== "nothing") this.#holding = setTimeout(() => this.#giveUp(filter), heldMs[holding]);
+    if (isBroken) this.#foreground?.brokeOff();
     if (markers.length > 0) {
       this.#gather.flush();
       markers.forEach((marker, index) => this.#track(marker, index >= markers.length - 2));
@@ -277,7 +278,7 @@ export class TerminalSession {
     try {
       this.#parts?.tracker.take(marker, isLast);
     } catch (error) {
-      this.#options.onIntegrationLost(`what the shell reported could not be written down: ${String(error)}`);
+      this.#foreground?.lost(`what the shell reported could not be written down: ${String(error)}`);
     }
   }
 
@@ -286,8 +287,10 @@ export class TerminalSession {
     this.#options.onChange();
   }
 
-  #take(bytes: Uint8Array): void {
-    this.#gather.push(bytes);
+  /** What is held is output, unless it is ours: the rest of that may still come, and nobody else may see it. */
+  #giveUp(filter: MarkerFilter): void {
+    if (filter.holding === "ours") this.#foreground?.brokeOff();
+    this.#gather.push(filter.release());
     this.#gather.flush();
   }
 
@@ -509,13 +512,12 @@ export class TerminalSession {
 
   #exited(exit: { readonly exitCode?: number; readonly signal?: string }, filter: MarkerFilter | undefined): void {
     if (this.#state !== "ready") return;
-    if (filter) this.#take(filter.release());
+    if (filter) this.#giveUp(filter);
     this.#ended(exit);
   }
 
   /** The shell is no more, or never was: the terminal stays, unless it is closed. */
   #ended(exit: { readonly exitCode?: number; readonly signal?: string }): void {
-    clearTimeout(this.#holding);
     this.#gather.flush();
     this.#endParts();
     if (this.#isClosed) return;
@@ -529,6 +531,7 @@ export class TerminalSession {
   }
 
   #endParts(): void {
+    clearTimeout(this.#holding);
     this.#parts?.tracker.close();
     this.#parts?.recorder?.close();
     this.#parts?.launch.cleanUp();

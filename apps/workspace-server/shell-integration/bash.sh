@@ -19,12 +19,12 @@ __atelier_escape() {
   if [[ $__text == *[$'\x01'-$'\x1f'$'\x7f']* ]]; then
     local __code __char __hex
     for __code in 1 2 3 4 5 6 8 11 12 14 15 16 17 18 19 20 21 22 23 24 25 26 28 29 30 31 127; do
-      printf -v __hex '\\x%02x' "$__code"
-      printf -v __char "$__hex"
+      builtin printf -v __hex '\\x%02x' "$__code"
+      builtin printf -v __char "$__hex"
       __text=${__text//"$__char"/$__hex}
     done
   fi
-  printf -v "$1" '%s' "$__text"
+  builtin printf -v "$1" '%s' "$__text"
 }
 
 __atelier_say() {
@@ -85,8 +85,13 @@ __atelier_is_unwanted() {
   return 1
 }
 
+# Whether the variable $1 is read-only: assigned to all the same, it would end the hook before it is done.
+__atelier_is_fixed() {
+  [[ $(builtin declare -p "$1" 2>/dev/null) =~ ^declare\ -[A-Za-z]*r ]]
+}
+
 __atelier_prompt() {
-  local status=$? cwd
+  local status=$? cwd kept=0
   [[ $__atelier_old == 0 ]] || __atelier_late
   __atelier_escape cwd "$PWD"
   __atelier_say "E;$status;$cwd"
@@ -94,10 +99,19 @@ __atelier_prompt() {
   # The student's wish to keep lines out of the history is honoured here and not by bash, which would
   # otherwise keep them from us too.
   case ${HISTCONTROL-} in
-    *ignoreboth*) __atelier_ignorespace=1; HISTCONTROL=${HISTCONTROL/ignoreboth/ignoredups} ;;
-    *ignorespace*) __atelier_ignorespace=1; HISTCONTROL=${HISTCONTROL/ignorespace/} ;;
+    *ignoreboth* | *ignorespace*)
+      if __atelier_is_fixed HISTCONTROL; then
+        kept=1
+      else
+        __atelier_ignorespace=1
+        HISTCONTROL=${HISTCONTROL/ignoreboth/ignoredups}
+        HISTCONTROL=${HISTCONTROL/ignorespace/}
+      fi
+      ;;
   esac
-  if [[ -n ${HISTIGNORE-} ]]; then __atelier_ignore=$HISTIGNORE; HISTIGNORE=; fi
+  if [[ -n ${HISTIGNORE-} ]]; then
+    if __atelier_is_fixed HISTIGNORE; then kept=1; else __atelier_ignore=$HISTIGNORE; HISTIGNORE=; fi
+  fi
   local last number
   last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   number=${last%%[!0-9 *]*}
@@ -106,11 +120,15 @@ __atelier_prompt() {
     builtin history -d -1 2>/dev/null || :
     last=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   fi
-  if [[ ${HISTSIZE-1} == 0 ]]; then __atelier_zero=1; HISTSIZE=499; fi
+  if [[ ${HISTSIZE-1} == 0 ]] && ! __atelier_is_fixed HISTSIZE; then __atelier_zero=1; HISTSIZE=499; fi
   __atelier_number=${last%%[!0-9 *]*}
   __atelier_number=${__atelier_number//[!0-9]/}
-  # A repeated line gets no new number while duplicates are ignored.
-  [[ ${HISTCONTROL-} == *ignoredups* ]] && __atelier_same=1 || __atelier_same=0
+  # A repeated line gets no new number while duplicates are ignored or erased. Where bash itself keeps lines out,
+  # the same number may stand for one of those: then nobody knows what was run, and that is what is told.
+  __atelier_same=0
+  [[ $kept == 1 || ( ${HISTCONTROL-} != *ignoredups* && ${HISTCONTROL-} != *erasedups* ) ]] || __atelier_same=1
+  # Without them a command of several lines is several entries, of which only the last would be told.
+  builtin shopt -s cmdhist lithist
   # Whoever replaced PS0 took the start messages away; put them back and keep theirs.
   [[ $__atelier_old == 1 || ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
   # That a line only continues a command is said too: silence after Enter means that nobody reports.

@@ -156,6 +156,37 @@ test("bash: with the history off it cannot say what it runs, and the log says th
   );
 });
 
+const untold = "(not told by the shell)";
+const hiding: Readonly<Record<string, readonly (readonly [line: string, logged?: string])[]>> = {
+  "erased duplicates are told": [["HISTCONTROL=erasedups"], ["echo a"], ["echo b"], ["echo a"], ["echo b"], ["echo b"]],
+  "a function called printf changes nothing": [["printf() { echo FAKE; }"], ["echo x;echo y"], ["cd /"]],
+  "cmdhist and lithist are put back": [["shopt -u cmdhist lithist"], ["for i in 1 2; do\n  echo $i\ndone"]],
+  "what a read-only HISTCONTROL hides is told to be hidden": [
+    ["readonly HISTCONTROL=ignoreboth"],
+    ["echo 1"],
+    [" echo 2", untold],
+    ["echo 3"],
+    ["echo 3", untold],
+  ],
+  "what a read-only HISTIGNORE hides is told to be hidden": [
+    ["HISTCONTROL=ignoredups; readonly HISTIGNORE='hide*'"],
+    ["echo 1"],
+    ["hide", untold],
+    ["echo 3"],
+  ],
+};
+for (const [name, lines] of Object.entries(hiding))
+  test(`bash: ${name}`, async () => {
+    await using shell = await openTestTerminals();
+    const viewer = shell.attach();
+    for (const [line] of lines) await shell.type(viewer, line);
+    assert.deepEqual(
+      (await shell.commands()).map(({ command, verified }) => [command, verified]),
+      lines.map(([line, logged = line]) => [logged, logged !== untold]),
+    );
+    assert.doesNotMatch(viewer.text, /readonly variable|\nFAKE/);
+  });
+
 test("bash: Ctrl-C ends a command with 130, and background jobs do not disturb", async () => {
   await using shell = await openTestTerminals();
   const viewer = shell.attach();

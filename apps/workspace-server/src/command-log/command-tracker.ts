@@ -115,7 +115,11 @@ export class CommandTracker {
   #finish(exitCode: number | undefined, seen: string | undefined): void {
     const pending = this.#pending;
     if (pending === undefined) return;
-    const doubt = seen ?? (pending.isUntold ? "the shell's history is off, so it cannot say what it runs" : undefined);
+    const doubt =
+      seen ??
+      (pending.isUntold
+        ? "the shell's history is off or leaves the command out, so it cannot say what it runs"
+        : undefined);
     this.#pending = undefined;
     const { terminal, shell, currentStep, clock, onCommand } = this.#options;
     const step = currentStep();

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { createRequire } from "node:module";
 import { ReadStream } from "node:tty";
 import type { MakeRoom } from "../limits/start-with-room.ts";
@@ -43,6 +44,8 @@ const readBytes = 4095;
 const readsInRow = 4;
 /** Data may come after the exit, and a job in the background may hold the terminal open for ever. */
 const lastDataMs = 200;
+/** More than the kernel keeps of what was printed before the exit; a job in the background may go on. */
+const lastDataBytes = 256 * 1024;
 
 let loaded: Addon | undefined;
 const loadAddon = (): Addon => {
@@ -58,6 +61,15 @@ export const loadPtys = (): void => {
   loadAddon();
 };
 
+/** How much there is to read; 0 when there is nothing, or nothing any more. */
+const readNow = (fd: number, buffer: Buffer): number => {
+  try {
+    return readSync(fd, buffer);
+  } catch {
+    return 0;
+  }
+};
+
 export const openPty = (options: OpenPtyOptions): Pty => {
   const { argv, cwd, cols, rows, onData } = options;
   const addon = loadAddon();
@@ -68,13 +80,23 @@ export const openPty = (options: OpenPtyOptions): Pty => {
   const onExit = (exitCode: number, signal: number): void => {
     exit = { exitCode, signal };
     if (isClosed) options.onExit(exit);
-    else setTimeout(() => stream.destroy(), lastDataMs);
+    else setTimeout(readLast, lastDataMs);
   };
   // As whom, and with which encoding, is said elsewhere: -1 changes nobody. The last two are for macOS.
   const { fd, pid, pty } = addon.fork(file, args, env, cwd, cols, rows, -1, -1, false, "", onExit);
   const buffer = Buffer.allocUnsafeSlow(readBytes);
   let reads = 0;
   let isPaused = false;
+  /** Also where reading pauses: what a program said before it ended is never said again. */
+  const readLast = (): void => {
+    if (stream.destroyed) return;
+    let left = lastDataBytes;
+    for (let length = readNow(fd, buffer); length > 0 && left > 0; length = readNow(fd, buffer)) {
+      onData(buffer.subarray(0, length));
+      left -= length;
+    }
+    stream.destroy();
+  };
   const nextTurn = (): void => {
     reads = 0;
     if (!isPaused) stream.resume();
@@ -113,7 +135,8 @@ export const openPty = (options: OpenPtyOptions): Pty => {
       stream.resume();
     },
     resize: (nextCols, nextRows) => {
-      if (!isClosed) addon.resize(fd, nextCols, nextRows);
+      // From here to the event of its closing the number may be another file's.
+      if (!stream.destroyed) addon.resize(fd, nextCols, nextRows);
     },
   };
 };

@@ -39,3 +39,12 @@ test("undo leads to what the last swap left; a stop and a container that comes b
   const { undo } = historyOf(left, started, stop, started);
   assert.deepEqual(undo, { reason: "goto", checkpoint: "c1", image: "start", jobs: [], at: base.ts });
 });
+
+test("a step that was solved stays solved, also where an earlier server went on and called it passed", () => {
+  const solved = { type: "step-solved", step: "one" };
+  const passed = { type: "step-completed", step: "one", how: "checked" };
+  const after = historyOf(solved, passed);
+  assert.deepEqual([[...after.solved], [...after.passed]], [["one"], []]);
+  const before = historyOf(passed, solved);
+  assert.deepEqual([[...before.solved], [...before.passed]], [["one"], ["one"]], "what was passed before was passed");
+});

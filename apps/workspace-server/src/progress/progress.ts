@@ -74,6 +74,8 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       history.current = event.step;
       break;
     case "step-completed":
+      // Earlier servers wrote this, too, of steps that had been solved for the student.
+      if (history.solved.has(event.step)) break;
       (event.how === "checked" ? history.passed : history.completed).add(event.step);
       break;
     case "step-solved":

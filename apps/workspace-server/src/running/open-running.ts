@@ -115,6 +115,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
   });
   const checker = createChecker({
     quizzes: (step) => quizzes.assertions(step),
+    isSolved: (step) => history.solved.has(step),
     loaded,
     student: studentOf(loaded, options),
     shell: shellOf(loaded),

@@ -1,7 +1,15 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BootView, CheckView, RuntimeConfig, StepSummary, StepView, WorkspaceView } from "@atelier/contract";
-import { AppError, nextStep, type StepStanding, standings } from "@atelier/domain";
+import type {
+  BootView,
+  CheckView,
+  NewRequest,
+  RuntimeConfig,
+  StepSummary,
+  StepView,
+  WorkspaceView,
+} from "@atelier/contract";
+import { AppError, nextLockedReason, nextStep, type StepStanding, standings } from "@atelier/domain";
 import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
 import { contentValues, previewAddress } from "../content/content-values.ts";
@@ -71,14 +79,9 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
   const lookUp = contentValues(config, workshop, history.variables);
   const previews = previewAddress(config);
 
-  const standing = (): readonly StepStanding[] =>
-    config.unlocked
-      ? standings(
-          "free",
-          steps.map((step) => ({ ...step, requires: [] })),
-          history,
-        )
-      : standings(workshop.navigation, steps, history);
+  const navigation = config.unlocked ? "free" : workshop.navigation;
+  const navigable = config.unlocked ? steps.map((step) => ({ ...step, requires: [] })) : steps;
+  const standing = (): readonly StepStanding[] => standings(navigation, navigable, history);
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
     const step = steps.find((candidate) => candidate.id === id);
     if (step === undefined) throw new AppError("not-found", `There is no step "${id}".`);
@@ -109,6 +112,29 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
   const refuseLocked = (id: string): void => {
     const { lockedReason, title } = summary(id);
     if (lockedReason !== undefined) throw new AppError("step-locked", `“${title}” is still locked. ${lockedReason}`);
+  };
+  /** Where the student works: what they entered, else where the manager put them. */
+  const working = (): string | undefined => history.current ?? config.step;
+  /** What was asked, as the manager is to understand it: nothing left open that this server knows. */
+  const meant = ({ image: _ours, ...asked }: NewRequest): NewRequest => {
+    const { undo } = history;
+    if (asked.kind === "undo" && asked.checkpoint === undefined && undo !== undefined)
+      return { ...asked, checkpoint: undo.checkpoint, image: undo.image };
+    const step = asked.step ?? working();
+    const isOfWorking = asked.kind === "next" || asked.kind === "reset" || asked.kind === "solve";
+    return isOfWorking && step !== undefined ? { ...asked, step } : asked;
+  };
+  /** A request leads a student no further than the page does. */
+  const refuseAhead = ({ kind, step }: NewRequest): void => {
+    if (step === undefined) return;
+    // Who was put at a step may work on it.
+    if (kind === "goto" || step !== working()) refuseLocked(step);
+    const reason =
+      kind === "next" ? nextLockedReason({ navigation, steps: navigable, progress: history }, step) : undefined;
+    if (reason !== undefined)
+      throw new AppError("step-locked", `There is no going on from “${stepOf(step).title}” yet. ${reason}`, {
+        hint: "What is not done yet can also be solved for you.",
+      });
   };
   const page = (name: string, base: string): Promise<string> =>
     readFile(join(loaded.folder, name), "utf8").then((text) => renderMarkdown(text, { base, lookUp }));
@@ -221,7 +247,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     complete: async (id) => {
       refuseLocked(id);
       if (stepOf(id).check) throw new AppError("has-check", `“${stepOf(id).title}” is completed by its check.`);
-      events.append({ type: "step-completed", step: id, how: "self" });
+      if (!history.solved.has(id)) events.append({ type: "step-completed", step: id, how: "self" });
       return summary(id);
     },
     enter: (id, by) => {
@@ -256,15 +282,13 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       return body;
     },
     request: (asked, by) => {
-      const { undo } = history;
-      const isOpenUndo = asked.kind === "undo" && asked.checkpoint === undefined && undo !== undefined;
-      const request = isOpenUndo ? { ...asked, checkpoint: undo.checkpoint, image: undo.image } : asked;
+      const request = meant(asked);
       if (!control.isConnected)
         throw new AppError("no-manager", "Nobody who can change the workspace is connected right now.", {
           hint: "Keep working; type `atelier open` on your machine and try again.",
         });
       if (request.step !== undefined) stepOf(request.step);
-      if (request.kind === "goto" && request.step !== undefined) refuseLocked(request.step);
+      if (by === "student") refuseAhead(request);
       const jobs = request.kind === "extend" || request.confirmed ? [] : (options.terminals()?.jobs() ?? []);
       if (jobs.length > 0)
         throw new AppError("jobs-running", `Still running in your terminals: ${jobs.join(", ")}.`, {

@@ -61,12 +61,20 @@ export interface TestServerOptions {
   readonly log?: WorkspaceServerOptions["log"];
   /** It stops at standing by. */
   readonly isStandby?: boolean;
+  readonly navigation?: "linear" | "free" | "guided";
+  /** Further steps without a check, after `one` and `two`: their ids. */
+  readonly moreSteps?: readonly string[];
+  /** Headings of steps, by id. */
+  readonly groups?: Readonly<Record<string, string>>;
 }
 
 export const openTestServer = async ({
   whileStarting,
   log = () => {},
   isStandby = false,
+  navigation = "linear",
+  moreSteps = [],
+  groups = {},
 }: TestServerOptions = {}): Promise<TestServer> => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-server-"));
   const at = (...parts: string[]): string => join(folder, ...parts);
@@ -85,6 +93,7 @@ export const openTestServer = async ({
       env: {},
       onStart: [],
       help: number === 1 ? ["hints"] : [],
+      ...(groups[id] === undefined ? {} : { group: groups[id] }),
       ...extra,
     });
   await write(
@@ -99,7 +108,7 @@ export const openTestServer = async ({
       tags: [],
       language: "en",
       image: "x",
-      navigation: "linear",
+      navigation,
       next: "swap",
       user: "student",
       sudo: false,
@@ -120,7 +129,7 @@ export const openTestServer = async ({
         },
       ],
       infrastructure: { services: [] },
-      steps: ["one", "two"],
+      steps: ["one", "two", ...moreSteps],
       hasIntro: true,
       hasFinish: false,
     }),
@@ -145,6 +154,10 @@ export const openTestServer = async ({
   await write("workshop/steps/one/assets/a.svg", "<svg/>");
   await write("workshop/steps/two/meta.json", step("two", 2, {}));
   await write("workshop/steps/two/content.md", "# Two\n");
+  for (const [index, id] of moreSteps.entries()) {
+    await write(`workshop/steps/${id}/meta.json`, step(id, index + 3, {}));
+    await write(`workshop/steps/${id}/content.md`, `# ${id}\n`);
+  }
   await mkdir(at("home"));
   await write("workshop/intro.md", "# Hello\n");
   await write("workshop/secret.txt", "not an asset");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type NavigableStep, nextStep, type Progress, standings } from "./navigation.ts";
+import { type NavigableStep, nextLockedReason, nextStep, type Progress, standings } from "./navigation.ts";
 import type { Navigation } from "./workshop.ts";
 
 const step = (id: string, group?: string, requires: string[] = []): NavigableStep => ({
@@ -50,4 +50,16 @@ test("next is the first open step after this one, around the end when one was le
   assert.equal(at(["b", "c"], "c"), "a");
   assert.equal(at(["a", "b", "c"], "b"), "c");
   assert.equal(at(["a", "b", "c"], "c"), undefined);
+});
+
+test("one goes on from a step that is done, or to one that is open anyway", () => {
+  const all = (navigation: Navigation, steps: NavigableStep[], done: Progress): unknown[] =>
+    steps.map(({ id }) => nextLockedReason({ navigation, steps, progress: done }, id) ?? null);
+  assert.deepEqual(all("linear", abc, progress([])), ["Finish “A” first.", "Finish “B” first.", "Finish “C” first."]);
+  assert.deepEqual(all("linear", abc, progress(["a"], ["b"])), [null, null, "Finish “C” first."]);
+  assert.deepEqual(all("free", abc, progress([])), [null, null, null]);
+  const groups = [step("a", "Basics"), step("b", "Basics"), step("c", "More"), step("d", "More", ["a"])];
+  const closed = "Opens when the part “Basics” is finished.";
+  assert.deepEqual(all("guided", groups, progress([])), [null, closed, "Needs “A”.", null]);
+  assert.deepEqual(all("guided", groups, progress(["a", "b"])), [null, null, null, null]);
 });

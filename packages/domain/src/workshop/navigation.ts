@@ -78,6 +78,22 @@ const earlierGroup = ({ steps, progress, index }: Place): string | undefined => 
   return open && `Opens when the part ${open.group === undefined ? "before it" : `“${open.group}”`} is finished.`;
 };
 
+/**
+ * Why a student may not yet take `next` from a step, for people; absent: they may. It shows the step's own
+ * result, so `linear` wants the step done; elsewhere the step after it must be open, and after the last one
+ * nothing is locked.
+ */
+export const nextLockedReason = (
+  { navigation, steps, progress }: Omit<Place, "index">,
+  from: string,
+): string | undefined => {
+  const index = steps.findIndex(({ id }) => id === from);
+  const step = steps[index];
+  if (step === undefined) return undefined;
+  if (navigation === "linear") return isDone(progress, from) ? undefined : `Finish “${step.title}” first.`;
+  return standings(navigation, steps, progress)[index + 1]?.lockedReason;
+};
+
 /** The step after this one that may be entered and is not done; else simply the next one in order. */
 export const nextStep = (
   steps: readonly NavigableStep[],

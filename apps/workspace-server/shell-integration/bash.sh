@@ -36,6 +36,8 @@ __atelier_say() {
 # shell is now, is said here too.
 __atelier_start() {
   local status=$? entry text number cwd
+  # A Ctrl-C right after Enter would end this subshell alone: the command would run, and nobody would be told.
+  builtin trap '' INT QUIT TSTP
   entry=$(HISTTIMEFORMAT='' builtin history 1 2>/dev/null) || :
   number=${entry%%[!0-9 *]*}
   number=${number//[!0-9]/}

@@ -209,6 +209,20 @@ test("bash: Ctrl-C ends a command with 130, and background jobs do not disturb",
   );
 });
 
+test("bash: a Ctrl-C while the shell still says what it runs keeps nothing from the log", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  const slow =
+    'eval "quick() $(declare -f __atelier_escape | tail -n +2)"; __atelier_escape() { command sleep 0.3; quick "$@"; }';
+  await shell.type(viewer, slow);
+  viewer.input("sleep 0.1; false\n");
+  await viewer.waitFor(/false\r\n[^\n]*\[\?2004l\r$/);
+  await sleep(100);
+  viewer.input("\u0003");
+  await shell.logged(2);
+  assert.equal((await shell.commands())[1]?.command, "sleep 0.1; false");
+});
+
 test("bash: secrets are redacted before anything is written, and no marker or nonce is in a recording", async () => {
   await using shell = await openTestTerminals({ secrets: ["hunter22"] });
   const viewer = shell.attach();

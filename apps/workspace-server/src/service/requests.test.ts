@@ -16,6 +16,8 @@ interface Managed extends AsyncDisposable {
   /** Requests as the manager heard them. */
   readonly heard: NewRequest[];
   post(role: "student" | "instructor", path: string, body?: object): Promise<{ status: number; body: unknown }>;
+  /** Puts an author's newer texts into the workspace. */
+  overlay(files: Readonly<Record<string, string>>): Promise<void>;
   /** `id: state` of every step. */
   states(): Promise<readonly string[]>;
 }
@@ -24,12 +26,14 @@ interface Managed extends AsyncDisposable {
 const open = async (outcome: "done" | "refused", options: TestServerOptions = {}): Promise<Managed> => {
   const server = await openTestServer({ moreSteps: ["three"], ...options });
   const heard: NewRequest[] = [];
+  const answered = Promise.withResolvers<boolean>();
   const manager = new WebSocket(`ws://127.0.0.1:${server.port}${controlPath}`, {
     headers: { Host: `127.0.0.1:${server.port}`, ...bearer(tokens.control) },
   });
   const say = (message: ManagerMessage): void => manager.send(JSON.stringify(message));
   manager.on("message", (data) => {
     const message = JSON.parse(String(data)) as WorkspaceMessage;
+    if (message.t === "answer") answered.resolve(message.ok);
     if (message.t !== "request") return;
     heard.push(message.request);
     say({ t: "acknowledge", id: message.id, outcome });
@@ -45,6 +49,10 @@ const open = async (outcome: "done" | "refused", options: TestServerOptions = {}
     server,
     heard,
     post,
+    overlay: async (files) => {
+      say({ t: "content-overlay", call: "1", files, removed: [] });
+      assert.ok(await answered.promise);
+    },
     states: async () => {
       const { text } = await server.call("GET", "/api/workspace", bearer(tokens.student));
       const { steps } = JSON.parse(text) as {
@@ -127,4 +135,15 @@ test("a step that was solved is recorded, whoever named it, and stays solved wha
   const events = await readFile(managed.server.at("runtime/state-events.jsonl"), "utf8");
   assert.match(events, /"step-solved"/);
   assert.doesNotMatch(events, /"step-completed"/);
+});
+
+test("navigation that an author changes meanwhile holds at once", async () => {
+  await using managed = await open("refused");
+  const { server, overlay } = managed;
+  const text = (await readFile(server.at("workshop/workshop.json"), "utf8")).replace(
+    '"navigation":"linear"',
+    '"navigation":"free"',
+  );
+  await overlay({ "workshop.json": text });
+  assert.deepEqual(await allowed(managed, "student"), everything);
 });

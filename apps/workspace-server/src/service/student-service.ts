@@ -9,7 +9,15 @@ import type {
   StepView,
   WorkspaceView,
 } from "@atelier/contract";
-import { AppError, nextLockedReason, nextStep, type StepStanding, standings } from "@atelier/domain";
+import {
+  AppError,
+  type NavigableStep,
+  type Navigation,
+  nextLockedReason,
+  nextStep,
+  type StepStanding,
+  standings,
+} from "@atelier/domain";
 import type { StudentFiles } from "../checkpoints/student-files.ts";
 import type { Checker } from "../checks/checker.ts";
 import { contentValues, previewAddress } from "../content/content-values.ts";
@@ -79,9 +87,15 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
   const lookUp = contentValues(config, workshop, history.variables);
   const previews = previewAddress(config);
 
-  const navigation = config.unlocked ? "free" : workshop.navigation;
-  const navigable = config.unlocked ? steps.map((step) => ({ ...step, requires: [] })) : steps;
-  const standing = (): readonly StepStanding[] => standings(navigation, navigable, history);
+  /** Read anew each time: an author at work changes both. */
+  const rules = (): { readonly navigation: Navigation; readonly steps: readonly NavigableStep[] } =>
+    config.unlocked
+      ? { navigation: "free", steps: steps.map((step) => ({ ...step, requires: [] })) }
+      : { navigation: workshop.navigation, steps };
+  const standing = (): readonly StepStanding[] => {
+    const { navigation, steps: all } = rules();
+    return standings(navigation, all, history);
+  };
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
     const step = steps.find((candidate) => candidate.id === id);
     if (step === undefined) throw new AppError("not-found", `There is no step "${id}".`);
@@ -129,8 +143,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     if (step === undefined) return;
     // Who was put at a step may work on it.
     if (kind === "goto" || step !== working()) refuseLocked(step);
-    const reason =
-      kind === "next" ? nextLockedReason({ navigation, steps: navigable, progress: history }, step) : undefined;
+    const reason = kind === "next" ? nextLockedReason({ ...rules(), progress: history }, step) : undefined;
     if (reason !== undefined)
       throw new AppError("step-locked", `There is no going on from “${stepOf(step).title}” yet. ${reason}`, {
         hint: "What is not done yet can also be solved for you.",

@@ -212,6 +212,15 @@ test("a check that hangs is ended with everything it started, and says so", asyn
   assert.match(check.cause ?? "", /did not end within/);
 });
 
+test("a file of megabytes that is compared is a failed check, not a broken one", async () => {
+  using scene = await open();
+  const matcher = { actual: "q".repeat(3_000_000), expected: "needle", message: "to equal" };
+  await say({ results: [result({ successful: false, result: 1, "matcher-result": matcher })], exit: 1 });
+  const check = await scene.checker.check("one", { trigger: "student" });
+  assert.deepEqual([check.outcome, check.cause, check.assertions[0]?.found?.length], ["failed", undefined, 2001]);
+  assert.ok(JSON.stringify(scene.events).length < 10_000);
+});
+
 test("a template is rendered first, and one that does not render is the check's fault", async () => {
   using scene = await open({ goss: "file:\n  {{ .Vars.cwd }}:\n    exists: true\n" });
   await scene.checker.check("one", { trigger: "student" });

@@ -49,6 +49,8 @@ export interface Checker {
   readonly running: string | undefined;
 }
 
+/** Bytes of goss's answer, which is one line of JSON: it repeats in full the files and outputs it compared. */
+const mostOfGoss = 16 << 20;
 const root: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
 
 /** Real goss: itself as root, its `command` assertions as the student unless the author says otherwise. */
@@ -76,7 +78,15 @@ export const createChecker = (options: CheckerOptions): Checker => {
         step,
       });
       const run = async (argv: readonly string[], environment: Readonly<Record<string, string>> = forGoss) => {
-        const order = { argv, env: environment, cwd: folder, timeoutMs, makeRoom, ...(signal ? { signal } : {}) };
+        const order = {
+          argv,
+          env: environment,
+          cwd: folder,
+          timeoutMs,
+          makeRoom,
+          keep: mostOfGoss,
+          ...(signal ? { signal } : {}),
+        };
         const answer = await runProcess(order);
         if (!lacksProcesses(answer.stderr) && !lacksProcesses(answer.stdout)) return answer;
         // Goss itself was started with the last one there was.

@@ -90,6 +90,14 @@ for (const [name, { stdout, stderr = "", exit = 0, outcome, statuses, cause }] o
     if (cause) assert.match(reading.cause ?? "", cause);
   });
 
+test("what goss said without being understood is quoted in a line, not by the megabyte", () => {
+  const long = "x".repeat(3_000_000);
+  for (const { cause = "" } of [readGossResult(`{"results":"${long}`, "", 1), readGossResult("", long, 78)])
+    assert.ok(cause.length > 400 && cause.length < 600, `${cause.length} characters`);
+  const { assertions } = readGossResult(document([one({ successful: false, result: 3, err: long })]), "", 1);
+  assert.equal(assertions[0]?.found?.length, 2001);
+});
+
 test("what was expected, what was found, and the author's words", () => {
   const { assertions } = readGossResult(
     document([

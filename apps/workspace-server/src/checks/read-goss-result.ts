@@ -112,6 +112,8 @@ const showFound = (matcher: GossResult["matcher-result"]): string | undefined =>
 /** goss's words that say nothing beyond the value itself. */
 const plainVerbs = ["to equal", "matches expectation"];
 const longest = 2000;
+/** Goss names its reason first; what follows may be half a document. */
+const longestReason = 500;
 
 const show = (value: unknown, verb?: string | null): string => {
   const text =
@@ -121,17 +123,18 @@ const show = (value: unknown, verb?: string | null): string => {
         ? value[0]
         : (JSON.stringify(value) ?? "");
   const said = verb && !plainVerbs.includes(verb) ? `${verb} ${text}` : text;
-  return said.length > longest ? `${said.slice(0, longest)}…` : said;
+  return shortened(said, longest);
 };
+
+const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 const errorText = (error: unknown): string | undefined => {
   if (error === null || error === undefined || error === "") return undefined;
-  if (typeof error === "string") return error;
-  return JSON.stringify(error);
+  return shortened(typeof error === "string" ? error : JSON.stringify(error), longest);
 };
 
 const reasonOf = (stdout: string, stderr: string, exitCode: number | null): string => {
-  const said = (stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "";
+  const said = shortened((stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "", longestReason);
   if (exitCode === 78) return `The check's goss file is not valid: ${said}`;
   return said === ""
     ? `goss ended with ${exitCode ?? "a signal"} and said nothing.`

@@ -170,14 +170,27 @@ test("a status that is none is an answer of 502 that says so, not the end of the
   );
   front.listen(0, "127.0.0.1");
   await once(front, "listening");
+  front.on("upgrade", (incoming, socket, head) =>
+    forwardUpgrade({ request: incoming, socket, head }, { port, headers: {} }),
+  );
   const statuses: unknown[] = [];
+  const upgrades: string[] = [];
   for (const status of ["099", "000", "007", "999", "204"]) {
     said = `HTTP/1.1 ${status} x\r\nX-Theirs: 1\r\nConnection: close\r\n\r\n`;
     const answer = await fetch(`http://127.0.0.1:${portOf(front)}/`, { signal: AbortSignal.timeout(3000) });
     statuses.push([answer.status, answer.headers.get("x-theirs"), (await answer.text()).slice(0, 11)]);
   }
+  for (const status of ["099", "403"]) {
+    said = `HTTP/1.1 ${status} x\r\nConnection: close\r\n\r\n`;
+    const socket = connect(portOf(front), "127.0.0.1");
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const [first] = (await once(socket, "data")) as [Buffer];
+    upgrades.push(String(first).slice(9, 12));
+    socket.destroy();
+  }
   front.close();
   program.close();
+  assert.deepEqual(upgrades, ["502", "403"]);
   const refused = [502, null, "The program"];
   assert.deepEqual(statuses, [refused, refused, refused, [999, "1", ""], [204, "1", ""]]);
   assert.deepEqual(thrown, []);

@@ -156,7 +156,8 @@ export const forwardUpgrade = (
   socket.once("close", () => outgoing.destroy());
   outgoing.on("error", () => refuseUpgrade(socket, "502 Bad Gateway"));
   outgoing.once("response", (answer) => {
-    refuseUpgrade(socket, `${answer.statusCode ?? 502} ${answer.statusMessage ?? ""}`);
+    const { statusCode = 502, statusMessage = "" } = answer;
+    refuseUpgrade(socket, statusCode < 100 ? "502 Bad Gateway" : `${statusCode} ${statusMessage}`);
     answer.destroy();
   });
   outgoing.once("upgrade", (answer, peer, peerHead) => {

@@ -23,7 +23,10 @@ interface Managed extends AsyncDisposable {
 }
 
 /** A server with a manager that answers at once, and moves nothing. */
-const open = async (outcome: "done" | "refused", options: TestServerOptions = {}): Promise<Managed> => {
+const open = async (
+  outcome: "done" | "refused",
+  { isEntered = true, ...options }: TestServerOptions & { readonly isEntered?: boolean } = {},
+): Promise<Managed> => {
   const server = await openTestServer({ moreSteps: ["three"], ...options });
   const heard: NewRequest[] = [];
   const answered = Promise.withResolvers<boolean>();
@@ -44,7 +47,7 @@ const open = async (outcome: "done" | "refused", options: TestServerOptions = {}
     const { status, text } = await server.call("POST", path, headers, JSON.stringify(body));
     return { status, body: JSON.parse(text) };
   };
-  assert.equal((await post("student", "/api/steps/one/enter")).status, 200);
+  if (isEntered) assert.equal((await post("student", "/api/steps/one/enter")).status, 200);
   return {
     server,
     heard,
@@ -146,4 +149,13 @@ test("navigation that an author changes meanwhile holds at once", async () => {
   );
   await overlay({ "workshop.json": text });
   assert.deepEqual(await allowed(managed, "student"), everything);
+});
+
+test("before anything was entered the step is the one that the image is for", async () => {
+  await using managed = await open("refused", { isEntered: false });
+  assert.deepEqual(await allowed(managed, "student"), ["goto: one", "next: ", "reset: one -", "solve: one -"]);
+  assert.deepEqual(
+    managed.heard.map(({ kind, step }) => `${kind} ${step}`),
+    ["goto one", "reset one", "reset one", "solve one", "solve one"],
+  );
 });

@@ -127,8 +127,11 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     const { lockedReason, title } = summary(id);
     if (lockedReason !== undefined) throw new AppError("step-locked", `“${title}” is still locked. ${lockedReason}`);
   };
-  /** Where the student works: what they entered, else where the manager put them. */
-  const working = (): string | undefined => history.current ?? config.step;
+  /** Where the student works: what they entered, else where the manager put them, else what their image is for. */
+  const working = (): string | undefined => {
+    const ahead = steps[steps.findIndex(({ id }) => id === loaded.image.step) + 1] ?? steps.at(-1);
+    return history.current ?? config.step ?? ahead?.id;
+  };
   /** What was asked, as the manager is to understand it: nothing left open that this server knows. */
   const meant = ({ image: _ours, ...asked }: NewRequest): NewRequest => {
     const { undo } = history;

@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { createReplacementCounter } from "@atelier/contract";
-import type { EventData } from "./line-batch.ts";
 
 export interface OutputText {
-  readonly data: EventData;
+  readonly text: string;
+  /** `latin1`: each character stands for one byte of valid UTF-8, which costs no decoding and no encoding. */
+  readonly encoding: "utf8" | "latin1";
   /** How many characters stand for bytes that were no UTF-8. */
   readonly replaced: number;
 }
@@ -11,7 +12,7 @@ export interface OutputText {
 /**
  * Makes text of a stream of bytes, characters that are cut by its chunks included. Output is nearly
  * always valid, and JSON escapes the same characters whether it sees UTF-8 decoded or byte by byte: so
- * bytes that are found valid go through as they are, as views of what was pushed.
+ * bytes that are found valid go through as they are.
  * @param isDecoded whether somebody has to look at the characters
  */
 export const createOutputText = (isDecoded: boolean) => {
@@ -20,9 +21,9 @@ export const createOutputText = (isDecoded: boolean) => {
   /** So many bytes are missing of a character that the last chunk began. */
   let missing = 0;
 
-  const decode = (bytes: Uint8Array): { readonly data: string; readonly replaced: number } => {
-    const data = decoder.decode(bytes, { stream: true });
-    return { data, replaced: countReplaced(bytes, data) };
+  const decode = (bytes: Uint8Array): Omit<OutputText, "encoding"> => {
+    const text = decoder.decode(bytes, { stream: true });
+    return { text, replaced: countReplaced(bytes, text) };
   };
   return {
     push: (bytes: Uint8Array): OutputText => {
@@ -32,20 +33,21 @@ export const createOutputText = (isDecoded: boolean) => {
       // What does not go on as the last chunk promised is for the decoder to judge.
       if (isDecoded || lead !== missing || body.length === 0 || !isUtf8(body)) {
         missing = lead === bytes.length ? Math.max(0, missing - lead) : cut.missing;
-        return decode(bytes);
+        return { ...decode(bytes), encoding: "utf8" };
       }
       // The character that the last chunk began and this one ends, and the one that this chunk begins.
       const first = decode(bytes.subarray(0, missing));
       const last = decode(bytes.subarray(bytes.length - cut.length));
       missing = cut.missing;
       return {
-        data: [Buffer.from(first.data), body, Buffer.from(last.data)].filter(({ length }) => length > 0),
+        text: byteText(Buffer.from(first.text)) + byteText(body) + byteText(Buffer.from(last.text)),
+        encoding: "latin1",
         replaced: first.replaced + last.replaced,
       };
     },
     end: (): OutputText => {
-      const data = decoder.decode();
-      return { data, replaced: data === "" ? 0 : 1 };
+      const text = decoder.decode();
+      return { text, encoding: "utf8", replaced: text === "" ? 0 : 1 };
     },
   };
 };
@@ -70,3 +72,6 @@ const cutCharacter = (bytes: Uint8Array): { readonly length: number; readonly mi
   return whole;
 };
 const whole = { length: 0, missing: 0 };
+
+const byteText = (bytes: Uint8Array): string =>
+  bytes.length === 0 ? "" : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");

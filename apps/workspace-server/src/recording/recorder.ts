@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { EventData } from "./line-batch.ts";
 import { createOutputMask } from "./mask-output.ts";
 import { createOutputText, type OutputText } from "./output-text.ts";
 import { RecordingFile, type RecordingFileOptions } from "./recording-file.ts";
@@ -55,13 +54,13 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     told = replaced;
     options.onReplaced(replaced);
   };
-  const take = ({ data, replaced: count }: OutputText): void => {
+  const take = ({ text, encoding, replaced: count }: OutputText): void => {
     replaced += count;
     if (told === 0) tellReplaced();
-    write(typeof data === "string" ? mask.push(data) : data);
+    write(encoding === "latin1" ? text : mask.push(text), encoding);
   };
-  const write = (data: EventData): void => {
-    if (data.length > 0) file.append("o", data);
+  const write = (text: string, encoding: "utf8" | "latin1"): void => {
+    if (text !== "") file.append("o", text, encoding);
   };
   return {
     output: (bytes) => {
@@ -86,7 +85,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
       if (isClosed) return;
       isClosed = true;
       take(outputText.end());
-      write(mask.end());
+      write(mask.end(), "utf8");
       tellReplaced();
       file.close();
     },

@@ -14,14 +14,14 @@ import {
   type CastCode,
   type CastHeader,
   type CastIndexEntry,
+  castEventPieces,
   encodeCastHeader,
   encodeCastIndexEntry,
   recordingFileName,
   recordingStart,
   runtimeFileNames,
 } from "@atelier/contract";
-import { type EventData, type Line, LineBatch, lengthOf } from "./line-batch.ts";
-import { writeAll, writeWhole } from "./write-whole.ts";
+import { type LineEncoding, putTogether, roomFor, writeWhole } from "./line-bytes.ts";
 
 export interface RecordingFileOptions {
   readonly folder: string;
@@ -42,7 +42,8 @@ export interface RecordingFileOptions {
 
 interface Recorded {
   readonly code: CastCode;
-  readonly data: EventData;
+  readonly data: string;
+  readonly encoding: LineEncoding;
   /** Clock when it happened. */
   readonly at: number;
 }
@@ -61,12 +62,12 @@ interface Part {
 }
 
 const createNew = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** Where short lines become bytes, for all recordings. */
-const shortLine = new LineBatch();
+/** Where lines become bytes, for all recordings: a flood would otherwise leave a Buffer behind for each. */
+let lineMemory = Buffer.allocUnsafeSlow(128 * 1024);
 /** What is so long is written by another thread: the disk may take its time, and a flood must not wait for it. */
 const longData = 32 * 1024;
-/** What may wait to be written, in bytes and milliseconds. */
-const mostBehind = { bytes: 1024 * 1024, ms: 1000 } as const;
+/** What may wait to be written, in characters and milliseconds. */
+const mostBehind = { length: 1024 * 1024, ms: 1000 } as const;
 const indexEvery = 1024 * 1024;
 const retryMs = 1000;
 /** Least time between two tries while output is coming: a full disk must not slow the terminal down. */
@@ -74,10 +75,10 @@ const impatientRetryMs = 250;
 
 /**
  * The files of one recording. One event a line, with O_APPEND, so that whatever happens to this process
- * every line but at most the last is whole. Long ones are written by libuv's threads, and what comes meanwhile
- * is brought together and follows; all others are the kernel's when `append` returns. Beside each part stands an
- * index. When the disk is full or broken the torn line is cut off again, events are counted instead of
- * written, and as soon as there is room a new part goes on, with a marker where something is missing.
+ * every line but at most the last is whole. Long ones are written one after the other by libuv's threads,
+ * and what follows waits for them; all others are the kernel's when `append` returns. Beside each part stands
+ * an index. When the disk is full or broken the torn line is cut off again, events are counted instead of written, and as soon as there is
+ * room a new part goes on, with a marker where something is missing.
  */
 export class RecordingFile {
   readonly #options: RecordingFileOptions;
@@ -91,13 +92,12 @@ export class RecordingFile {
   #triedAt = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
-  /** What comes while something is being written; all of it belongs to the current part. */
-  #filling = new LineBatch();
-  /** What another thread writes, or empty. */
-  #writing = new LineBatch();
-  #isWriting = false;
-  /** Clock when the oldest event of each happened. */
-  readonly #since = { filling: 0, writing: 0 };
+  /** Oldest first; the one that is being written is none of them. */
+  #waiting: Recorded[] = [];
+  #waitingLength = 0;
+  #writingSince: number | undefined;
+  /** A long line's own memory: its write goes on while other lines are made. */
+  #longMemory: Buffer | undefined;
   readonly #closed = Promise.withResolvers<void>();
 
   constructor(options: RecordingFileOptions) {
@@ -114,9 +114,9 @@ export class RecordingFile {
 
   /** More waits for the disk than may be missing after a crash: whoever can should write less. */
   get isBehind(): boolean {
-    if (!this.#isWriting) return false;
-    const bytes = this.#filling.length + this.#writing.length;
-    return bytes > mostBehind.bytes || this.#options.clock() - this.#since.writing > mostBehind.ms;
+    const { length, ms } = mostBehind;
+    if (this.#writingSince === undefined) return false;
+    return this.#waitingLength > length || this.#options.clock() - this.#writingSince > ms;
   }
 
   /** Resolves when it is closed and everything is the kernel's. */
@@ -124,12 +124,17 @@ export class RecordingFile {
     return this.#closed.promise;
   }
 
-  /** Bytes of `data` may be overwritten afterwards. */
-  append(code: CastCode, data: EventData): void {
+  /** @param encoding `latin1` when each character of `data` stands for one byte of UTF-8 */
+  append(code: CastCode, data: string, encoding: LineEncoding = "utf8"): void {
     if (this.#isClosed) return;
-    const event = { code, data, at: this.#options.clock() };
-    if (this.#isWriting || (lengthOf(data) >= longData && !this.#isFailing)) this.#gather(event);
-    else this.#put(event);
+    const event = { code, data, encoding, at: this.#options.clock() };
+    if (this.#writingSince === undefined && data.length < longData) {
+      this.#put(event);
+      return;
+    }
+    this.#waiting.push(event);
+    this.#waitingLength += data.length;
+    this.#next();
   }
 
   close(): void {
@@ -139,52 +144,19 @@ export class RecordingFile {
     this.#next();
   }
 
-  /** Writes it in another thread; what comes while it is at work waits together. */
-  #gather(event: Recorded): void {
-    if (!this.#isWriting) {
-      const prepare = (): void => this.#prepare();
-      if (!(this.#tries(prepare) || this.#guarded(prepare))) {
-        this.#lost++;
-        return;
-      }
-    }
-    if (this.#filling.length === 0) this.#since.filling = event.at;
-    this.#latest = this.#timeOf(event, this.#part as Part);
-    this.#filling.add(this.#latest, event.code, event.data);
-    this.#next();
-  }
-
+  /** Writes what waits until one of it goes on in another thread. */
   #next(): void {
-    if (this.#isWriting) return;
-    if (this.#filling.length > 0) this.#writeBehind(this.#part as Part);
-    else if (this.#isClosed) {
-      this.#closePart();
-      this.#closed.resolve();
+    while (this.#writingSince === undefined) {
+      const event = this.#waiting.shift();
+      if (event === undefined) break;
+      this.#waitingLength -= event.data.length;
+      if (event.data.length < longData || this.#isFailing) this.#put(event);
+      else this.#putLong(event);
     }
-  }
-
-  #writeBehind(part: Part): void {
-    const written = this.#filling;
-    this.#filling = this.#writing;
-    this.#writing = written;
-    this.#since.writing = this.#since.filling;
-    this.#isWriting = true;
-    written.moveAfter(this.#options.partBytes - part.size, this.#filling);
-    writeWhole(part.file, written.bytes, (error) => {
-      this.#isWriting = false;
-      if (error === null) for (const line of written.lines) this.#isWritten(line, part);
-      else {
-        this.#abandonPart();
-        for (const event of takenFrom(written, part)) this.#put(event);
-      }
-      written.clear();
-      // They were made for a part that is no longer there, or that is full.
-      if (error !== null) for (const event of takenFrom(this.#filling, part)) this.#put(event);
-      else if (part.size >= this.#options.partBytes)
-        for (const event of takenFrom(this.#filling, part)) this.#gather(event);
-      this.#next();
-      if (!this.#isWriting && !this.#isClosed) this.#options.onCaughtUp?.();
-    });
+    if (this.#writingSince !== undefined) return;
+    if (!this.#isClosed) return;
+    this.#closePart();
+    this.#closed.resolve();
   }
 
   #put(event: Recorded): void {
@@ -199,6 +171,32 @@ export class RecordingFile {
     // A part may have come to a limit of its own; a new one starts from nothing.
     const isWritten = this.#tries(put) || this.#guarded(put);
     if (!isWritten) this.#lost++;
+  }
+
+  #putLong(event: Recorded): void {
+    const prepare = (): void => this.#prepare();
+    if (!(this.#tries(prepare) || this.#guarded(prepare))) {
+      this.#lost++;
+      return;
+    }
+    const part = this.#part as Part;
+    const t = this.#timeOf(event, part);
+    const pieces = castEventPieces(t, event.code, event.data);
+    const room = roomFor(pieces, event.encoding);
+    if (this.#longMemory === undefined || this.#longMemory.length < room)
+      this.#longMemory = Buffer.allocUnsafeSlow(room);
+    const line = this.#longMemory.subarray(0, putTogether(pieces, this.#longMemory, event.encoding));
+    this.#writingSince = event.at;
+    writeWhole(part.file, line, (error) => {
+      this.#writingSince = undefined;
+      if (error === null) this.#isWritten(event, { part, t, length: line.length });
+      else {
+        this.#abandonPart();
+        this.#put(event);
+      }
+      this.#next();
+      if (this.#writingSince === undefined && !this.#isClosed) this.#options.onCaughtUp?.();
+    });
   }
 
   #prepare(): void {
@@ -235,7 +233,7 @@ export class RecordingFile {
   }
 
   #tryAgain(): void {
-    if (!this.#isFailing || this.#isWriting) return;
+    if (!this.#isFailing || this.#writingSince !== undefined) return;
     this.#guarded(() => {
       this.#openPart();
       this.#recover();
@@ -245,7 +243,7 @@ export class RecordingFile {
   #recover(): void {
     const lost = this.#lost;
     const data = `recording: ${lost} ${lost === 1 ? "event is" : "events are"} missing here`;
-    if (lost > 0) this.#event({ code: "m", data, at: this.#options.clock() });
+    if (lost > 0) this.#event({ code: "m", data, encoding: "utf8", at: this.#options.clock() });
     this.#lost = 0;
     this.#isFailing = false;
     clearInterval(this.#retry);
@@ -268,29 +266,26 @@ export class RecordingFile {
     this.#part = part;
     const offset = Math.round((started - this.#began) * 1000) / 1_000_000;
     this.#latest = 0;
-    const first = Buffer.from(encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } }));
-    writeAll(file, first);
-    part.size = first.length;
+    part.size = this.#write([encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } })]);
     part.index = tryOpen(join(folder, `${name}.idx`));
   }
 
   #event(event: Recorded): void {
     const part = this.#part as Part;
-    shortLine.clear();
-    const line = shortLine.add(this.#timeOf(event, part), event.code, event.data);
-    writeAll(part.file, shortLine.bytes);
-    this.#latest = line.t;
-    this.#isWritten(line, part);
+    const t = this.#timeOf(event, part);
+    const length = this.#write(castEventPieces(t, event.code, event.data), event.encoding);
+    this.#isWritten(event, { part, t, length });
   }
 
   #timeOf({ at }: Recorded, part: Part): number {
     return Math.max(this.#latest, (at - part.started) / 1000);
   }
 
-  #isWritten({ t, length, marker }: Line, part: Part): void {
+  #isWritten({ code, data }: Recorded, { part, t, length }: { part: Part; t: number; length: number }): void {
     const offset = part.size;
     part.size += length;
-    if (marker !== undefined) writeIndex(part, { t, offset, marker });
+    this.#latest = t;
+    if (code === "m") writeIndex(part, { t, offset, marker: data });
     else if (offset - part.indexedAt >= indexEvery) {
       writeIndex(part, { t, offset });
       part.indexedAt = offset;
@@ -298,6 +293,15 @@ export class RecordingFile {
     if (part.hasEvents) return;
     part.hasEvents = true;
     if (this.#options.isFirst) pointSession(this.#options.folder, part.name);
+  }
+
+  #write(pieces: readonly string[], encoding: LineEncoding = "utf8"): number {
+    const { file } = this.#part as Part;
+    const room = roomFor(pieces, encoding);
+    if (lineMemory.length < room) lineMemory = Buffer.allocUnsafeSlow(room);
+    const length = putTogether(pieces, lineMemory, encoding);
+    for (let written = 0; written < length; ) written += writeSync(file, lineMemory, written, length - written);
+    return length;
   }
 
   #closePart(): void {
@@ -322,13 +326,6 @@ export class RecordingFile {
     this.#parts--;
   }
 }
-
-/** The events of lines that were made for a part, for another one. */
-const takenFrom = (lines: LineBatch, { started }: Part): readonly Recorded[] => {
-  const events = lines.events().map(({ t, code, data }) => ({ code, data, at: started + t * 1000 }));
-  lines.clear();
-  return events;
-};
 
 /** A server that was killed in this very second, or a shell that was restarted in it, has taken its name. */
 const freeStart = ({ folder, terminal, now }: RecordingFileOptions): string => {

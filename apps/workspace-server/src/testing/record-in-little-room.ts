@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { openRecorder } from "../recording/recorder.ts";
 
 /**
- * `node record-in-little-room.ts <folder> [long]`: records while the kernel refuses to let files grow, as a full
- * disk does, and tells on stdout what it was told. RLIMIT_FSIZE needs neither root nor a small disk. `long`:
- * only a limit of one file, and output that another thread writes.
+ * `node record-in-little-room.ts <folder>`: records while the kernel refuses to let files grow, as a full
+ * disk does, and tells on stdout what it was told. RLIMIT_FSIZE needs neither root nor a small disk.
  */
-const [folder = "", kind] = process.argv.slice(2);
+const [folder = ""] = process.argv.slice(2);
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
@@ -34,14 +33,6 @@ const recorder = openRecorder({
 });
 let number = 0;
 const write = (): void => recorder.output(Buffer.from(`<${++number}>${"x".repeat(1000)}\r\n`));
-
-if (kind === "long") {
-  room(200_000);
-  while (number < 30) recorder.output(Buffer.from(`<${++number}>${"x".repeat(40_000)}\r\n`));
-  recorder.close();
-  await recorder.closed;
-  process.exit();
-}
 
 // A limit of one file: the next part goes on.
 room(20_000);

@@ -10,16 +10,15 @@ export interface CastEvent {
 }
 
 /** One line of a v2 file, with its newline. */
-export const encodeCastEvent = (t: number, code: CastCode, data: string): string => {
-  const { head, tail } = castEventEnds(t, code);
-  return `${head}${JSON.stringify(data)}${tail}`;
-};
+export const encodeCastEvent = (t: number, code: CastCode, data: string): string =>
+  castEventPieces(t, code, data).join("");
 
-/** What stands before and after the data, for who writes a long one into memory of its own. */
-export const castEventEnds = (t: number, code: CastCode): { readonly head: string; readonly tail: string } => ({
-  head: `[${t.toFixed(6)},"${code}",`,
-  tail: "]\n",
-});
+/** The same in pieces, for who puts them together in memory of its own: a long text is then copied once less. */
+export const castEventPieces = (t: number, code: CastCode, data: string): readonly string[] => [
+  `[${t.toFixed(6)},"${code}",`,
+  JSON.stringify(data),
+  "]\n",
+];
 
 /**
  * Undefined for an event of a code that we do not know, which the formats want passed over. Looked at by

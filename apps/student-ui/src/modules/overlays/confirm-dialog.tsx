@@ -1,10 +1,9 @@
-import "./confirm.css";
 import { Button } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { Dialog } from "react-aria-components/Dialog";
 import { Heading } from "react-aria-components/Heading";
-import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { strings } from "../../strings/en.ts";
+import { Veil } from "./veil.tsx";
 
 export interface ConfirmProps {
   readonly isOpen: boolean;
@@ -27,30 +26,21 @@ const ConfirmDialog = ({
   children,
   onAnswer,
 }: ConfirmProps): ReactNode => (
-  // Outside of the page's frame, whose language is that of our words; the document's is the workshop's.
-  <ModalOverlay
-    className="confirm__veil"
-    lang={strings.language}
-    isDismissable
-    isOpen={isOpen}
-    onOpenChange={(open) => open || onAnswer(false)}
-  >
-    <Modal className="confirm">
-      <Dialog role="alertdialog" className="confirm__dialog">
-        <Heading slot="title">{title}</Heading>
-        <p>{text}</p>
-        {children}
-        <div className="confirm__actions">
-          <Button autoFocus onPress={() => onAnswer(false)}>
-            {strings.request.cancel}
-          </Button>
-          <Button look={danger ? "danger" : "primary"} onPress={() => onAnswer(true)}>
-            {button}
-          </Button>
-        </div>
-      </Dialog>
-    </Modal>
-  </ModalOverlay>
+  <Veil className="confirm" isOpen={isOpen} onClose={() => onAnswer(false)}>
+    <Dialog role="alertdialog" className="confirm__dialog">
+      <Heading slot="title">{title}</Heading>
+      <p>{text}</p>
+      {children}
+      <div className="confirm__actions">
+        <Button autoFocus onPress={() => onAnswer(false)}>
+          {strings.request.cancel}
+        </Button>
+        <Button look={danger ? "danger" : "primary"} onPress={() => onAnswer(true)}>
+          {button}
+        </Button>
+      </div>
+    </Dialog>
+  </Veil>
 );
 
 export default ConfirmDialog;

@@ -1,11 +1,10 @@
-import "../overlays/confirm.css";
 import "./saved-dialog.css";
 import { Button } from "@atelier/ui";
 import type { ReactNode } from "react";
 import { Dialog } from "react-aria-components/Dialog";
 import { Heading } from "react-aria-components/Heading";
-import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { strings } from "../../strings/en.ts";
+import { Veil } from "../overlays/veil.tsx";
 
 /** A list over the page that Escape and a click outside close. */
 export const SavedDialog = ({
@@ -19,22 +18,14 @@ export const SavedDialog = ({
   readonly onClose: () => void;
   readonly children: ReactNode;
 }): ReactNode => (
-  <ModalOverlay
-    className="confirm__veil"
-    lang={strings.language}
-    isDismissable
-    isOpen
-    onOpenChange={(open) => open || onClose()}
-  >
-    <Modal className="saved">
-      <Dialog className="confirm__dialog">
-        <Heading slot="title">{title}</Heading>
-        <p>{text}</p>
-        {children}
-        <div className="confirm__actions">
-          <Button onPress={onClose}>{strings.saved.close}</Button>
-        </div>
-      </Dialog>
-    </Modal>
-  </ModalOverlay>
+  <Veil className="saved" onClose={onClose}>
+    <Dialog className="confirm__dialog">
+      <Heading slot="title">{title}</Heading>
+      <p>{text}</p>
+      {children}
+      <div className="confirm__actions">
+        <Button onPress={onClose}>{strings.saved.close}</Button>
+      </div>
+    </Dialog>
+  </Veil>
 );

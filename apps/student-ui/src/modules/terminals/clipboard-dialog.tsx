@@ -1,11 +1,10 @@
-import "../overlays/confirm.css";
 import { Button } from "@atelier/ui";
 import type { ClipboardAsk } from "@atelier/ui/terminal";
 import { type ReactNode, useId, useState } from "react";
 import { Dialog } from "react-aria-components/Dialog";
 import { Heading } from "react-aria-components/Heading";
-import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { strings } from "../../strings/en.ts";
+import { Veil } from "../overlays/veil.tsx";
 
 const words = strings.clipboard;
 
@@ -21,47 +20,39 @@ const ClipboardDialog = ({ ask, onPaste, onClose }: ClipboardDialogProps): React
   const id = useId();
   const { title, hint } = words[ask.kind];
   return (
-    <ModalOverlay
-      className="confirm__veil"
-      lang={strings.language}
-      isDismissable
-      isOpen
-      onOpenChange={(open) => open || onClose()}
-    >
-      <Modal className="confirm">
-        <Dialog className="confirm__dialog">
-          <Heading slot="title">{title}</Heading>
-          <label htmlFor={id}>{hint}</label>
-          <textarea
-            id={id}
-            className="clipboard__text"
-            // biome-ignore lint/a11y/noAutofocus: the text is what the dialog is about
-            autoFocus
-            rows={6}
-            readOnly={ask.kind === "copy"}
-            value={text}
-            spellCheck={false}
-            onFocus={({ target }) => ask.kind === "copy" && target.select()}
-            onChange={({ target }) => setText(target.value)}
-          />
-          <div className="confirm__actions">
-            <Button onPress={onClose}>{ask.kind === "copy" ? words.close : strings.request.cancel}</Button>
-            {ask.kind !== "copy" && (
-              <Button
-                look="primary"
-                isDisabled={text === ""}
-                onPress={() => {
-                  onClose();
-                  onPaste(text);
-                }}
-              >
-                {words.pasteButton}
-              </Button>
-            )}
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Veil className="confirm" onClose={onClose}>
+      <Dialog className="confirm__dialog">
+        <Heading slot="title">{title}</Heading>
+        <label htmlFor={id}>{hint}</label>
+        <textarea
+          id={id}
+          className="clipboard__text"
+          // biome-ignore lint/a11y/noAutofocus: the text is what the dialog is about
+          autoFocus
+          rows={6}
+          readOnly={ask.kind === "copy"}
+          value={text}
+          spellCheck={false}
+          onFocus={({ target }) => ask.kind === "copy" && target.select()}
+          onChange={({ target }) => setText(target.value)}
+        />
+        <div className="confirm__actions">
+          <Button onPress={onClose}>{ask.kind === "copy" ? words.close : strings.request.cancel}</Button>
+          {ask.kind !== "copy" && (
+            <Button
+              look="primary"
+              isDisabled={text === ""}
+              onPress={() => {
+                onClose();
+                onPaste(text);
+              }}
+            >
+              {words.pasteButton}
+            </Button>
+          )}
+        </div>
+      </Dialog>
+    </Veil>
   );
 };
 

@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { startLineProgram } from "@atelier/testkit";
 
 /** The instructor page's pretended server as a process of its own. */
 export interface FakeServer {
@@ -16,29 +14,15 @@ export interface FakeServer {
 const main = join(import.meta.dirname, "../../apps/instructor-ui/src/testing/fake-server.ts");
 
 export const startFakeServer = async (scenario: string, dist: string): Promise<FakeServer> => {
-  const child = spawn(process.execPath, [main, "--scenario", scenario, "--dist", dist], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const exited = once(child, "exit");
-  const lines = createInterface(child.stdout);
-  const next = async (): Promise<string> => {
-    const [line] = await Promise.race([
-      once(lines, "line"),
-      exited.then(([code]) => Promise.reject(new Error(`the pretended server ended with ${code}`))),
-    ]);
-    return String(line);
-  };
+  const program = startLineProgram([main, "--scenario", scenario, "--dist", dist]);
   return {
-    url: await next(),
-    setDown: (down) => child.stdin.write(down ? "down\n" : "up\n"),
-    send: (event) => child.stdin.write(`${JSON.stringify(event)}\n`),
+    url: await program.readLine(),
+    setDown: (down) => program.say(down ? "down" : "up"),
+    send: (event) => program.say(JSON.stringify(event)),
     intrusions: async () => {
-      child.stdin.write("intrusions\n");
-      return JSON.parse(await next()) as readonly string[];
+      program.say("intrusions");
+      return JSON.parse(await program.readLine()) as readonly string[];
     },
-    close: async () => {
-      child.stdin.end();
-      await exited;
-    },
+    close: program.close,
   };
 };

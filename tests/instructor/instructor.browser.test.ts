@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
-import { openChromium } from "@atelier/testkit/chromium";
+import { onComplaint, openChromium } from "@atelier/testkit/chromium";
 import { ensureAppBundle } from "@atelier/build";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -36,10 +36,7 @@ const visit = async (context: TestContext, scenario: string, options: BrowserCon
   });
   page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
+  onComplaint(page, (message) => complaints.push(message));
   await page.goto(server.url);
   return { page, server, complaints };
 };

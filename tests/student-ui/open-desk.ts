@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { join } from "node:path";
 import { after, before, type TestContext } from "node:test";
-import { openChromium } from "@atelier/testkit/chromium";
+import { onComplaint, openChromium } from "@atelier/testkit/chromium";
 import { ensureAppBundle } from "@atelier/build";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
@@ -64,10 +64,7 @@ const openDesk = async (
   const page = await session.newPage();
   page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
+  onComplaint(page, (message) => complaints.push(message));
   await page.goto(server.url);
   return { page, server, complaints };
 };

@@ -1,97 +1,18 @@
 // What is handed to page.evaluate runs in the browser.
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
-import { openChromium } from "@atelier/testkit/chromium";
+import { describe, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { build } from "vite";
-import { type FakeServer, startFakeServer } from "./fake-server.ts";
-import { acceptNotice } from "./open-desk.ts";
+import type { Page } from "playwright-core";
+import { builtPage, button, desksInChromium, shows, typeIn } from "./open-desk.ts";
 import { firstLoadBytes } from "./first-load.ts";
 
-type Scenario =
-  | "working"
-  | "fresh"
-  | "booting"
-  | "boot-failed"
-  | "refused"
-  | "finished"
-  | "transitions"
-  | "hostile"
-  | "asking"
-  | "tools"
-  | "self-checking"
-  | "offering";
-
-const root = join(import.meta.dirname, "../../apps/student-ui");
-let browser: Browser;
-let dist: string;
-
-before(async () => {
-  dist = await mkdtemp(join(tmpdir(), "atelier-student-ui-"));
-  await build({
-    root,
-    configFile: join(root, "vite.config.ts"),
-    logLevel: "error",
-    build: { outDir: dist, emptyOutDir: true },
-  });
-  browser = await openChromium();
-});
-
-after(async () => {
-  await browser.close();
-  await rm(dist, { recursive: true, force: true });
-});
-
-interface Visit {
-  readonly page: Page;
-  readonly server: FakeServer;
-  /** What the browser complained about: errors, refusals by the content security policy. */
-  readonly complaints: string[];
-}
-
-const visit = async (context: TestContext, scenario: Scenario, options: BrowserContextOptions = {}): Promise<Visit> => {
-  const server = await startFakeServer(scenario, dist);
-  const session = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    permissions: ["clipboard-read", "clipboard-write"],
-    ...options,
-  });
-  await acceptNotice(session, scenario);
-  const page = await session.newPage();
-  context.after(async () => {
-    await session.close();
-    await server.close();
-  });
-  page.setDefaultTimeout(30_000);
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  await page.goto(server.url);
-  return { page, server, complaints };
-};
+const visit = desksInChromium();
 
 const screen = (page: Page) => page.locator(".xterm-rows").first();
-const shows = (page: Page, text: string): Promise<unknown> =>
-  page.waitForFunction(
-    (wanted) => document.querySelector(".xterm-rows")?.textContent?.replaceAll("\u00a0", " ").includes(wanted),
-    text,
-  );
-const typeIn = async (page: Page, text: string): Promise<void> => {
-  await shows(page, "$");
-  await page.locator(".xterm-screen").first().click();
-  await page.keyboard.type(text);
-};
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
 test("the first load stays within 250 kB as it is sent", async () => {
-  const sizes = await firstLoadBytes(dist);
+  const sizes = await firstLoadBytes(await builtPage());
   assert.ok(
     Object.keys(sizes).some((name) => name.endsWith(".js")) && Object.keys(sizes).some((name) => name.endsWith(".css")),
   );
@@ -518,7 +439,7 @@ describe("what else there is to see", () => {
 describe("accessibility", () => {
   const states: readonly {
     readonly name: string;
-    readonly scenario: Scenario;
+    readonly scenario: string;
     readonly colorScheme: "light" | "dark";
     readonly prepare?: (page: Page) => Promise<unknown>;
   }[] = (["light", "dark"] as const).flatMap((colorScheme) => [

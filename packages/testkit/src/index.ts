@@ -9,3 +9,4 @@ export * from "./test-registry.ts";
 export { type DaggerForTests, daggerForTests } from "./dagger-for-tests.ts";
 export { type TreeEntry, treesOf } from "./image-trees.ts";
 export * from "./read-runtime-file.ts";
+export * from "./line-program.ts";

@@ -1,5 +1,5 @@
 import { after, before } from "node:test";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 /** Where Debian's package puts it; `ATELIER_CHROMIUM` names another one. */
 export const chromiumFile = process.env.ATELIER_CHROMIUM ?? "/usr/bin/chromium";
@@ -17,6 +17,14 @@ export const chromiumArguments = [
 /** Debian's chromium without a window. */
 export const openChromium = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumFile, args: [...chromiumArguments] });
+
+/** What the browser complains about from now on: uncaught errors, and whatever it writes as an error, like a refusal by the content security policy. */
+export const onComplaint = (page: Page, tell: (message: string) => void): void => {
+  page.on("pageerror", (error) => tell(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") tell(message.text());
+  });
+};
 
 /** One browser for the tests of a file; the answer is for within a test. */
 export const chromiumForTests = (): (() => Browser) => {

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
-import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
 import { encodeOutput, encodeSnapshot, type InstructorEvent } from "@atelier/contract";
+import { servePretended } from "@atelier/testkit";
 import { type WebSocket, WebSocketServer } from "ws";
 import { createFakeSession, type Scenario, scenarios } from "./fake-session.ts";
 
@@ -132,27 +131,10 @@ export const startFakeServer = async (options: {
   };
 };
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      scenario: { type: "string", default: "stuck" },
-      port: { type: "string", default: "0" },
-      dist: { type: "string" },
-    },
-  });
-  const scenario = scenarios.find((name) => name === values.scenario);
-  if (scenario === undefined) throw new Error(`--scenario is one of ${scenarios.join(", ")}`);
-  const server = await startFakeServer({
-    scenario,
-    port: Number(values.port),
-    ...(values.dist === undefined ? {} : { dist: values.dist }),
-  });
-  process.stdout.write(`${server.url}\n`);
-  // On stdin: `down` and `up` play a network, `intrusions` asks for them, JSON is sent as an event.
-  for await (const line of createInterface(process.stdin)) {
+if (import.meta.main)
+  await servePretended(scenarios, startFakeServer, (server, line) => {
+    // `down` and `up` play a network, `intrusions` asks for them, JSON is sent as an event.
     if (line === "down" || line === "up") server.setDown(line === "down");
     else if (line === "intrusions") process.stdout.write(`${JSON.stringify(server.intrusions)}\n`);
     else if (line.startsWith("{")) server.send(JSON.parse(line) as InstructorEvent);
-  }
-  if (!process.stdin.isTTY) await server.close();
-}
+  });

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { openChromium } from "@atelier/testkit/chromium";
+import { onComplaint, openChromium } from "@atelier/testkit/chromium";
 import type { Page } from "playwright-core";
 import { build } from "vite";
 import { startFakeServer } from "./fake-server.ts";
@@ -76,10 +76,7 @@ try {
         reducedMotion: "reduce",
       });
       const page = await context.newPage();
-      page.on("console", (message) => {
-        if (message.type() === "error") process.stderr.write(`${name}: ${message.text()}\n`);
-      });
-      page.on("pageerror", (error) => process.stderr.write(`${name}: ${error.message}\n`));
+      onComplaint(page, (message) => process.stderr.write(`${name}: ${message}\n`));
       await page.goto(server.url);
       await caughtUp(page);
       await prepare?.(page, server.setDown);

@@ -3,10 +3,9 @@ import { readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { parseArgs } from "node:util";
 import { newQuestionSchema, type ServerSentEvent } from "@atelier/contract";
+import { servePretended } from "@atelier/testkit";
 import { WebSocketServer } from "ws";
 import { fakeHelp, fakeImage, fakeTexts } from "./fake-content.ts";
 import { createFakeFiles } from "./fake-files.ts";
@@ -259,24 +258,8 @@ export const startFakeServer = async ({
   };
 };
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      scenario: { type: "string", default: "working" },
-      port: { type: "string", default: "7681" },
-      dist: { type: "string" },
-    },
-  });
-  const scenario = scenarios.find((name) => name === values.scenario);
-  if (scenario === undefined) throw new Error(`--scenario is one of ${scenarios.join(", ")}`);
-  const server = await startFakeServer({
-    scenario,
-    port: Number(values.port),
-    ...(values.dist === undefined ? {} : { dist: values.dist }),
-  });
-  process.stdout.write(`${server.url}\n`);
-  // `down` and `up` on stdin play a network that goes and comes back; its end ends the server.
-  for await (const line of createInterface(process.stdin))
+if (import.meta.main)
+  await servePretended(scenarios, startFakeServer, (server, line) => {
+    // They play a network that goes and comes back.
     if (line === "down" || line === "up") server.setDown(line === "down");
-  if (!process.stdin.isTTY) await server.close();
-}
+  });

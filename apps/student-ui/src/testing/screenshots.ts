@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { openChromium } from "@atelier/testkit/chromium";
+import { onComplaint, openChromium } from "@atelier/testkit/chromium";
 import type { Page } from "playwright-core";
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
 import type { Scenario } from "./fake-workshop.ts";
@@ -450,11 +450,7 @@ try {
       );
       const page = await context.newPage();
       page.setDefaultTimeout(20_000);
-      page.on(
-        "console",
-        (message) => message.type() === "error" && process.stderr.write(`${shot.name}: ${message.text()}\n`),
-      );
-      page.on("pageerror", (error) => process.stderr.write(`${shot.name}: ${error.message}\n`));
+      onComplaint(page, (message) => process.stderr.write(`${shot.name}: ${message}\n`));
       try {
         await page.goto(server.url);
         await page.waitForTimeout(700);

@@ -1,59 +1,114 @@
-import { mask, writtenForms } from "./redact.ts";
+import { mask } from "./redact.ts";
+import { growSecretTree, type SecretNode, SecretWalk } from "./secret-walk.ts";
+import { isInSequence, unfinishedSequence } from "./unseen-output.ts";
 
 /** Takes known secrets out of a stream of text, also where they are cut by its chunks. */
 export interface OutputMask {
   /** The text so far without what may be the beginning of a secret. */
   push(text: string): string;
-  /** What was held back; no secret has come of it. */
+  /** How many characters of a secret are held back; 0 when nothing is. It grows while they go on like one. */
+  readonly held: number;
+  /**
+   * What is held back, for who cannot wait for more. Half of a secret is given as one; less as it is. What
+   * follows is still looked at as its continuation.
+   */
+  release(): string;
+  /** What was held back; nothing follows. */
   end(): string;
 }
 
-const unchanged: OutputMask = { push: (text) => text, end: () => "" };
+const unchanged: OutputMask = { push: (text) => text, held: 0, release: () => "", end: () => "" };
+/** What is longer with all its escape sequences is no secret in colours. */
+const mostHeld = 8192;
+
+/** Finds where a secret may begin, at its first two characters or what may lie between those. */
+const beginningOf = (tree: SecretNode): RegExp => {
+  const classOf = (codes: Iterable<number>): string =>
+    [...codes].map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("");
+  const seconds = new Set([...tree.next.values()].flatMap(({ next }) => [...next.keys()]));
+  return new RegExp(`[${classOf(tree.next.keys())}](?:[${classOf(seconds)}\\0-\\u0020\\u007f\\u009b]|$)`, "g");
+};
 
 /**
  * Holds an end back that a secret begins with, until what follows decides. A value that is typed key by
- * key is therefore masked like one that is printed at once.
+ * key is therefore masked like one that is printed at once; colours in the middle of it, and the line ends
+ * of a narrow screen, stay where they were.
  */
 export const createOutputMask = (secrets: readonly string[]): OutputMask => {
-  const values = writtenForms(secrets);
-  if (values.length === 0) return unchanged;
-  const any = new RegExp(values.map((value) => RegExp.escape(value)).join("|"), "g");
-  const longest = Math.max(...values.map(({ length }) => length));
+  const tree = growSecretTree(secrets);
+  if (tree.next.size === 0) return unchanged;
+  const beginning = beginningOf(tree);
+  const secret = new SecretWalk(tree);
+  /** Begins where a secret may begin, or an escape sequence that has no end yet. */
   let held = "";
+  /** So many characters of it have been given out, */
+  let given = 0;
+  /** as a secret. */
+  let isGivenAsSecret = false;
 
-  const isBeginning = (end: string): boolean =>
-    end.length < longest && values.some((value) => value.length > end.length && value.startsWith(end));
-
-  /** Where the longest end begins with which a secret begins, too. */
-  const beginningAt = (text: string, from: number): number => {
-    for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++)
-      if (isBeginning(text.slice(at))) return at;
-    return text.length;
+  const unseenOf = (text: string, { start, end }: { start: number; end: number }): string => {
+    let result = "";
+    const onUnseen = (from: number, to: number): void => {
+      if (to <= end) result += text.slice(Math.max(from, given), to);
+    };
+    secret.walk(text, start, onUnseen);
+    return result;
   };
 
-  return {
-    push: (chunk) => {
-      const text = held + chunk;
-      let result = "";
-      let from = 0;
-      for (const match of text.matchAll(any)) {
-        const [value] = match;
-        // It may be the beginning of a longer one.
-        if (isBeginning(text.slice(match.index))) {
-          held = text.slice(match.index);
-          return result + text.slice(from, match.index);
-        }
-        result += text.slice(from, match.index) + mask;
-        from = match.index + value.length;
+  const take = (text: string, isLast: boolean): string => {
+    let result = "";
+    let from = 0;
+    let at = isLast ? text.length : unfinishedSequence(text);
+    beginning.lastIndex = 0;
+    for (let found = beginning.exec(text); found !== null; found = beginning.exec(text)) {
+      const start = found.index;
+      beginning.lastIndex = start + 1;
+      if (isInSequence(text, start)) continue;
+      if (secret.walk(text, start) && !isLast) {
+        at = start;
+        break;
       }
-      const at = beginningAt(text, from);
-      held = text.slice(at);
-      return result + text.slice(from, at);
+      const { end } = secret;
+      if (end === 0) continue;
+      result += text.slice(Math.max(from, given), start);
+      result += `${isGivenAsSecret && start < given ? "" : mask}${unseenOf(text, { start, end })}`;
+      from = end;
+      beginning.lastIndex = end;
+    }
+    result += text.slice(Math.max(from, given), at);
+    held = text.slice(at);
+    given = Math.max(0, given - at);
+    isGivenAsSecret &&= given > 0;
+    return result;
+  };
+
+  const lookAtHeld = (): SecretWalk => {
+    secret.walk(held, 0);
+    return secret;
+  };
+  const release = (): string => {
+    if (given === held.length) return "";
+    const rest = held.slice(given);
+    const isSecret = isGivenAsSecret || lookAtHeld().isTelling;
+    const written = isSecret ? `${isGivenAsSecret ? "" : mask}${unseenOf(held, { start: 0, end: held.length })}` : rest;
+    given = held.length;
+    isGivenAsSecret = isSecret;
+    return written;
+  };
+  return {
+    get held() {
+      return given === held.length ? 0 : Math.max(1, lookAtHeld().length);
     },
-    end: () => {
-      const rest = held;
+    push: (chunk) => {
+      const result = take(held === "" ? chunk : held + chunk, false);
+      if (held.length <= mostHeld) return result;
+      const rest = release();
       held = "";
-      return rest.replace(any, mask);
+      given = 0;
+      isGivenAsSecret = false;
+      return result + rest;
     },
+    release,
+    end: () => take(held, true),
   };
 };

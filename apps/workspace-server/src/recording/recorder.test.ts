@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type CastItem, createCastDecoder, createCastExport, decodeCastIndex, seekCast } from "@atelier/contract";
@@ -206,6 +207,28 @@ test("known secrets are in no recording, also when they come key by key and with
   recorder.close();
   const [name = ""] = await bench.names();
   assert.equal(outputOf(await bench.items(name)), "$ echo [redacted] \r\n[redacted] [redacted] hunt");
+});
+
+test("what may be the beginning of a secret is written soon, and in its place", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open({ secrets: ["hunter22"] });
+  const written = async (): Promise<string> => outputOf(await bench.items((await bench.names())[0] ?? ""));
+  const writes = async (text: string): Promise<void> => {
+    for (const deadline = performance.now() + 20_000; (await written()) !== text; await sleep(20))
+      assert.ok(performance.now() < deadline, await written());
+  };
+  recorder.output(Buffer.from("$ h"));
+  assert.equal(await written(), "$ ");
+  await writes("$ h");
+  recorder.output(Buffer.from("unter22\r\nhu\u001b["));
+  recorder.resize(100, 30);
+  recorder.output(Buffer.from("1mn"));
+  recorder.close();
+  const items = await bench.items((await bench.names())[0] ?? "");
+  assert.deepEqual(
+    items.flatMap((item) => (item.kind === "event" ? `${item.event.code} ${item.event.data}` : [])),
+    ["o $ ", "o h", "o [redacted]\r\n", "o hu\u001b[", "r 100x30", "o 1mn"],
+  );
 });
 
 test("a shell that starts again in the same second gets a recording of its own", async () => {

@@ -30,11 +30,19 @@ export interface Recorder {
   close(): void;
 }
 
+/**
+ * How long an end that a secret begins with waits for its next character. Who types a secret is masked up to
+ * a key in so much; a server that is killed loses no more than is said of others.
+ */
+const holdMs = 1000;
+
 export const openRecorder = (options: RecorderOptions): Recorder => {
   const { folder, shell, title, partBytes = 16 * 1024 * 1024 } = options;
   const outputText = createOutputText(options.secrets.length > 0);
   const mask = createOutputMask(options.secrets);
   let { cols, rows } = options;
+  let heldBefore = 0;
+  let holding: NodeJS.Timeout | undefined;
   let replaced = 0;
   let told = 0;
   let isClosed = false;
@@ -57,7 +65,24 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
   const take = ({ text, encoding, replaced: count }: OutputText): void => {
     replaced += count;
     if (told === 0) tellReplaced();
-    write(encoding === "latin1" ? text : mask.push(text), encoding);
+    if (encoding === "latin1") write(text, encoding);
+    else {
+      write(mask.push(text), encoding);
+      waitForMore();
+    }
+  };
+  const waitForMore = (): void => {
+    const { held } = mask;
+    if (held === heldBefore) return;
+    heldBefore = held;
+    clearTimeout(holding);
+    if (held > 0) holding = setTimeout(release, holdMs).unref();
+  };
+  /** What comes next has its place after what is held. */
+  const release = (): void => {
+    clearTimeout(holding);
+    heldBefore = 0;
+    write(mask.release(), "utf8");
   };
   const write = (text: string, encoding: "utf8" | "latin1"): void => {
     if (text !== "") file.append("o", text, encoding);
@@ -67,9 +92,13 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
       // A dying shell may still print; what was closed stays as it is.
       if (!isClosed) take(outputText.push(bytes));
     },
-    marker: (label) => file.append("m", label),
+    marker: (label) => {
+      release();
+      file.append("m", label);
+    },
     resize: (nextCols, nextRows) => {
       if (nextCols === cols && nextRows === rows) return;
+      release();
       cols = nextCols;
       rows = nextRows;
       file.append("r", `${cols}x${rows}`);
@@ -85,6 +114,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
       if (isClosed) return;
       isClosed = true;
       take(outputText.end());
+      clearTimeout(holding);
       write(mask.end(), "utf8");
       tellReplaced();
       file.close();

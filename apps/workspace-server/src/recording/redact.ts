@@ -5,7 +5,7 @@ export const mask = "[redacted]";
 export const longestConsidered = 20_000;
 
 /** A shorter value would take every other word away. */
-const shortestSecret = 4;
+export const shortestSecret = 4;
 
 /** How known values may stand in a text, the longest first: as they are, and as in a URL. */
 export const writtenForms = (secrets: readonly string[]): readonly string[] =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChainImage, PlannedFile, PlanLayer } from "@atelier/domain";
-import { groupLayers } from "./layer-groups.ts";
+import { groupLayers, stepsAgain, wantedChain } from "./layer-groups.ts";
 
 const file: PlannedFile = { kind: "text", target: "/a", text: "a", mode: 0o644, owner: "root" };
 const files: PlanLayer = { kind: "files", files: [file], digest: "f" };
@@ -41,4 +41,11 @@ test("files and environment go with the command behind them; the environment goe
 test("files behind the last command, or without one, are a group of their own", () => {
   const [only] = groupLayers(chain([files, files]));
   assert.deepEqual(only?.groups, [{ files: [file, file], env: {}, label: "2 files" }]);
+});
+
+test("what is to be made again begins at the step that is named, also at one that makes no layer", () => {
+  const steps = chain([command("x")], [], [command("y")]);
+  assert.deepEqual(stepsAgain(steps, "s1"), ["s1", "s2"]);
+  assert.deepEqual(stepsAgain(steps, undefined), []);
+  assert.deepEqual(stepsAgain(wantedChain(steps, "s0"), "s2"), [], "what is not wanted at all");
 });

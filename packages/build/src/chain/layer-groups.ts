@@ -50,3 +50,12 @@ export const inputOf = ({ files, env, command }: LayerGroup): unknown => [
 /** The steps that a request asks for: all, or those up to the only one that is wanted. */
 export const wantedChain = (chain: readonly ChainImage[], only: string | undefined): readonly ChainImage[] =>
   only === undefined ? chain : chain.slice(0, chain.findIndex(({ step }) => step === only) + 1);
+
+/** Steps that somebody wants to see made again: the one that is named, whether or not it makes a layer, and all later ones. */
+export const stepsAgain = (
+  chain: readonly { readonly step: string }[],
+  fromStep: string | undefined,
+): readonly string[] => {
+  const first = chain.findIndex(({ step }) => step === fromStep);
+  return first === -1 ? [] : chain.slice(first).map(({ step }) => step);
+};

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Container } from "@dagger.io/dagger";
 import { labels } from "@atelier/domain";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
-import { groupLayers, inputOf, type LayerGroup, wantedChain } from "../chain/layer-groups.ts";
+import { groupLayers, inputOf, type LayerGroup, stepsAgain, wantedChain } from "../chain/layer-groups.ts";
 import { secretsOf } from "../docker/docker-chain.ts";
 import { openFailureShell } from "../docker/failure-shell.ts";
 import { digestOf } from "../docker/image-cache.ts";
@@ -75,8 +75,9 @@ export const daggerChain =
   async (work) => {
     const { request, engine, ground, cache } = work;
     const steps = planSteps(work);
-    const again = request.fromStep === undefined ? -1 : steps.findIndex(({ step }) => step === request.fromStep);
-    if (again !== -1) for (const { digest } of steps.slice(again)) cache.forget(digest);
+    const again = request.isTrial ? steps.map(({ step }) => step) : stepsAgain(steps, request.fromStep);
+    // A step that makes nothing has the image of the one before it, which stays.
+    for (const { step, groups, digest } of steps) if (groups.length > 0 && again.includes(step)) cache.forget(digest);
     const first = await firstMissing(work, steps);
     for (const [index, { step }] of steps.slice(0, first === -1 ? steps.length : first).entries()) {
       request.onProgress({ kind: "step-started", step, number: index + 1, of: steps.length });
@@ -85,7 +86,7 @@ export const daggerChain =
     const made =
       first === -1
         ? new Map<string, ImageToLoad>()
-        : await makeSteps(work, { steps, first, isAgain: again !== -1 || request.isTrial === true, options });
+        : await makeSteps(work, { steps, first, againFrom: steps.length - again.length, options });
     const done = steps.map(async ({ step, env, digest }): Promise<ChainStep> => {
       const load = made.get(digest);
       if (load) {
@@ -101,7 +102,7 @@ export const daggerChain =
 
 const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, ImageToLoad>> => {
   const { request, now, proxies } = work;
-  const { steps, first, isAgain, options } = wish;
+  const { steps, first, againFrom, options } = wish;
   const { signal, onProgress } = request;
   // Asked for before anything runs: all that are missing together.
   for (const { groups } of steps.slice(first))
@@ -120,7 +121,7 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
     const prefixes = prefixesOf(work, steps);
     const start = await startOf(session, {
       // What is to be run again is not looked for.
-      groups: (isAgain ? steps.slice(0, first) : steps).flatMap(({ groups }) => groups),
+      groups: steps.slice(0, againFrom).flatMap(({ groups }) => groups),
       prefixes,
       groundOf,
     });
@@ -149,7 +150,7 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
           continue;
         }
         const begun = now();
-        const salt = isNew && isAgain ? randomUUID() : "";
+        const salt = index >= againFrom ? randomUUID() : "";
         const before = container;
         // Where the next edit most likely begins again.
         if (isNew && under && !start.done.has(under)) await rememberContainer(session, prefixes.get(under), before);
@@ -182,8 +183,8 @@ interface Wish {
   readonly steps: readonly PlannedStep[];
   /** Index of the first step that is to be made. */
   readonly first: number;
-  /** Dagger is to find nothing again from the first step on. */
-  readonly isAgain: boolean;
+  /** Index of the step from which on Dagger is to find nothing again; behind the last one when it may find all. */
+  readonly againFrom: number;
   readonly options: DaggerChainOptions;
 }
 

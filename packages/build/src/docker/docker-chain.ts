@@ -3,7 +3,14 @@ import type { BuildRequest } from "../builder.ts";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
 import { orEngineFull } from "../disk-full.ts";
 import { rootIdentity } from "../chain/identity.ts";
-import { groupLayers, inputOf, type LayerGroup, type StepGroups, wantedChain } from "../chain/layer-groups.ts";
+import {
+  groupLayers,
+  inputOf,
+  type LayerGroup,
+  type StepGroups,
+  stepsAgain,
+  wantedChain,
+} from "../chain/layer-groups.ts";
 import { placeOfGroup } from "../chain/place-of-group.ts";
 import { layerOf } from "../chain/step-files.ts";
 import { headerInContainer } from "../ground/read-container.ts";
@@ -60,11 +67,9 @@ const groupDigests = ({ ground, request }: ChainWork): readonly (readonly [step:
 
 /** What somebody wants to see run again is made again. */
 const forgetFrom = (work: ChainWork): void => {
-  const { fromStep } = work.request;
-  if (fromStep === undefined) return;
-  const digests = groupDigests(work);
-  const first = digests.findIndex(([step]) => step === fromStep);
-  if (first !== -1) for (const [, digest] of digests.slice(first)) work.cache.forget(digest);
+  const { request, cache } = work;
+  const again = new Set(stepsAgain(wantedChain(request.plan.chain, request.only), request.fromStep));
+  for (const [step, digest] of groupDigests(work)) if (again.has(step)) cache.forget(digest);
 };
 
 /** Whether everything that the recipes ask for was made by this builder before. */

@@ -183,7 +183,7 @@ describe("a step", () => {
     assert.equal(
       await page
         .locator(
-          ".prose :is(script, iframe, form, style, button:not(.button), [onerror], [style], .confirm__veil, a[href^='javascript'])",
+          ".prose :is(script, iframe, form, style, button:not(.button), [onerror], [style], .veil, a[href^='javascript'])",
         )
         .count(),
       0,

@@ -26,7 +26,7 @@ const diagram = (text: string): string =>
 const hostile = `
 <script>window.hacked = 1</script><img src="x" onerror="window.hacked = 2"><svg onload="window.hacked = 3"></svg>
 <a href="javascript:window.hacked=4">a link</a><form action="https://evil.example"><input name="q"><button class="button">Press</button></form>
-<iframe src="https://evil.example"></iframe><style>body{display:none}</style><p class="button confirm__veil" style="position:fixed">dressed up</p>`;
+<iframe src="https://evil.example"></iframe><style>body{display:none}</style><p class="button veil" style="position:fixed">dressed up</p>`;
 
 export const fakeTexts: Readonly<Record<string, string>> = {
   intro: `<p>Every Linux machine you will ever meet understands the handful of commands in this workshop. You try each of them in a shell of your own, to the right of this text.</p>

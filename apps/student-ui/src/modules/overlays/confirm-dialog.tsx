@@ -26,12 +26,12 @@ const ConfirmDialog = ({
   children,
   onAnswer,
 }: ConfirmProps): ReactNode => (
-  <Veil className="confirm" isOpen={isOpen} onClose={() => onAnswer(false)}>
-    <Dialog role="alertdialog" className="confirm__dialog">
+  <Veil isOpen={isOpen} onClose={() => onAnswer(false)}>
+    <Dialog role="alertdialog" className="veil__dialog">
       <Heading slot="title">{title}</Heading>
       <p>{text}</p>
       {children}
-      <div className="confirm__actions">
+      <div className="veil__actions">
         <Button autoFocus onPress={() => onAnswer(false)}>
           {strings.request.cancel}
         </Button>

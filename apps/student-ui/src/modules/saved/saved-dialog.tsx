@@ -18,12 +18,12 @@ export const SavedDialog = ({
   readonly onClose: () => void;
   readonly children: ReactNode;
 }): ReactNode => (
-  <Veil className="saved" onClose={onClose}>
-    <Dialog className="confirm__dialog">
+  <Veil size="list" onClose={onClose}>
+    <Dialog className="veil__dialog">
       <Heading slot="title">{title}</Heading>
       <p>{text}</p>
       {children}
-      <div className="confirm__actions">
+      <div className="veil__actions">
         <Button onPress={onClose}>{strings.saved.close}</Button>
       </div>
     </Dialog>

@@ -20,8 +20,8 @@ const ClipboardDialog = ({ ask, onPaste, onClose }: ClipboardDialogProps): React
   const id = useId();
   const { title, hint } = words[ask.kind];
   return (
-    <Veil className="confirm" onClose={onClose}>
-      <Dialog className="confirm__dialog">
+    <Veil onClose={onClose}>
+      <Dialog className="veil__dialog">
         <Heading slot="title">{title}</Heading>
         <label htmlFor={id}>{hint}</label>
         <textarea
@@ -36,7 +36,7 @@ const ClipboardDialog = ({ ask, onPaste, onClose }: ClipboardDialogProps): React
           onFocus={({ target }) => ask.kind === "copy" && target.select()}
           onChange={({ target }) => setText(target.value)}
         />
-        <div className="confirm__actions">
+        <div className="veil__actions">
           <Button onPress={onClose}>{ask.kind === "copy" ? words.close : strings.request.cancel}</Button>
           {ask.kind !== "copy" && (
             <Button

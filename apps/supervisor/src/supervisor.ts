@@ -153,6 +153,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     return {
       phase: origin ? "running" : phase === "starting" ? "starting" : "stopped",
       workspaceId: settings.id,
+      isUnsettled: workspace.isUnsettled,
       ...(origin ? { port: origin.port } : {}),
     };
   };
@@ -194,6 +195,8 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     },
     options.token,
   );
+  const answerSafely = (socket: Duplex, answer: () => void): void =>
+    guardConnection(socket, answer, (error) => log({ event: "http.failed", error: String(error) }));
   const answering = new Set<Promise<void>>();
   const front = createFront({
     find,
@@ -204,10 +207,9 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       answered.then(() => answering.delete(answered));
       manage(request, response);
     },
+    guard: answerSafely,
   });
 
-  const answerSafely = (socket: Duplex, answer: () => void): void =>
-    guardConnection(socket, answer, (error) => log({ event: "http.failed", error: String(error) }));
   const serve = (routeOf: (request: IncomingMessage) => HostRoute): Server => {
     const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
       answerSafely(request.socket, () => front.request(routeOf(request), request, response)),

@@ -90,6 +90,8 @@ const call = ({
         path,
         method: sent === undefined ? "GET" : "POST",
         timeout: timeoutMs,
+        // A kept connection may be ended on the other side while a step is asked for.
+        agent: false,
         headers: { ...headers, ...(sent === undefined ? {} : { "Content-Type": "application/json" }) },
       },
       (answer) => {

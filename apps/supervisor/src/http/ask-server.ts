@@ -46,6 +46,8 @@ const send = ({
         method,
         path,
         timeout: timeoutMs,
+        // A kept connection may be ended on the other side while an order is on its way: done, or not, nobody knows.
+        agent: false,
         headers: {
           Host: `127.0.0.1:${port}`,
           Authorization: `Bearer ${token}`,

@@ -11,6 +11,8 @@ export interface Seen {
   readonly phase: "stopped" | "starting" | "running";
   readonly port?: number;
   readonly workspaceId: string;
+  /** Something is done to it, or its server was lost a moment ago: what does not answer now may do so soon. */
+  readonly isUnsettled: boolean;
 }
 
 export interface FrontOptions {
@@ -18,6 +20,8 @@ export interface FrontOptions {
   readonly find: (workspace: string) => Seen | undefined;
   readonly token: (workspaceId: string, role: "student" | "instructor" | "control") => string;
   readonly manage: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Does something for one connection; what it throws ends that connection and nothing else. */
+  readonly guard: (socket: Duplex, act: () => void) => void;
 }
 
 /** Leads every request to the one place its Host names, and to no other. */
@@ -30,9 +34,13 @@ export interface Front {
   ): void;
 }
 
+/** For so long a request waits for a workspace that is being moved; the longest part of a move is not this one. */
+const patienceMs = 15_000;
+const againMs = 50;
+
 type Target = { readonly upstream: Upstream } | { readonly page: Page };
 
-export const createFront = ({ find, token, manage }: FrontOptions): Front => {
+export const createFront = ({ find, token, manage, guard }: FrontOptions): Front => {
   const targetOf = (route: HostRoute, request: IncomingMessage): Target => {
     const url = request.url ?? "";
     // Only paths: a whole URL or `*` is for proxies of another kind.
@@ -92,15 +100,24 @@ export const createFront = ({ find, token, manage }: FrontOptions): Front => {
         manage(request, response);
         return;
       }
-      const target = targetOf(route, request);
-      if ("page" in target) {
-        answerPage(request, response, target.page);
-        return;
-      }
       const name = route.kind === "unknown" ? "" : route.workspace;
-      forwardRequest({ request, response }, target.upstream, () =>
-        answerPage(request, response, pages.unreachable(name)),
-      );
+      const deadline = performance.now() + patienceMs;
+      const lead = (): void => {
+        const target = targetOf(route, request);
+        if ("page" in target) {
+          answerPage(request, response, target.page);
+          return;
+        }
+        forwardRequest({ request, response }, target.upstream, ({ isRepeatable }) => {
+          const isWorthIt = isRepeatable && find(name)?.isUnsettled === true && performance.now() < deadline;
+          if (!isWorthIt) answerPage(request, response, pages.unreachable(name));
+          else
+            setTimeout(() => {
+              if (!response.destroyed) guard(request.socket, lead);
+            }, againMs);
+        });
+      };
+      lead();
     },
     upgrade: (route, request, { socket, head }) => {
       const target = targetOf(route, request);
@@ -109,6 +126,8 @@ export const createFront = ({ find, token, manage }: FrontOptions): Front => {
     },
   };
 };
+
+const codes: Readonly<Record<number, string>> = { 401: "not-logged-in", 502: "workspace-silent", 503: "not-ready" };
 
 /** A page for people, a problem for programs. */
 const answerPage = (request: IncomingMessage, response: ServerResponse, page: Page): void => {
@@ -125,7 +144,7 @@ const answerPage = (request: IncomingMessage, response: ServerResponse, page: Pa
   else
     response.writeHead(page.status, { ...headers, "Content-Type": "application/json" }).end(
       JSON.stringify({
-        code: page.status === 401 ? "not-logged-in" : page.status === 503 ? "not-ready" : "not-found",
+        code: codes[page.status] ?? "not-found",
         message: page.title,
         ...(page.command === undefined ? {} : { hint: page.command }),
         fields: [],

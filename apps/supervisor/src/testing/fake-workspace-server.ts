@@ -31,6 +31,8 @@ export interface FakeFaults {
   readonly release?: string;
   /** It takes so long to save before it lets go, in ms. */
   readonly releaseMs?: number;
+  /** It hears every request and ends the connection instead of an answer. */
+  readonly mute?: boolean;
 }
 
 export interface FakeServerOptions {
@@ -318,6 +320,10 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
   });
 
   const server: Server = createServer((request, response) => {
+    if (faults().mute) {
+      request.socket.destroy();
+      return;
+    }
     serve(request, response).catch((error: unknown) => {
       json(response, 400, { code: "bad-request", message: String(error), fields: [] });
     });

@@ -46,6 +46,8 @@ export interface Origin {
 export interface LocalWorkspace {
   readonly name: string;
   readonly isBusy: boolean;
+  /** Something is done to it, or about to be: the line to its server was lost. */
+  readonly isUnsettled: boolean;
   readonly settings: WorkspaceSettings | undefined;
   view(): LocalWorkspaceView | undefined;
   /** Where its server listens, when it runs. */
@@ -398,6 +400,9 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     name,
     get isBusy() {
       return queue.isBusy;
+    },
+    get isUnsettled() {
+      return queue.isBusy || live?.link.isOpen === false;
     },
     get settings() {
       return known?.settings;

@@ -11,7 +11,15 @@ export const getFromServer = (
 ): Promise<{ readonly status: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
     const call = request(
-      { host: "127.0.0.1", port, path, headers: { Host: `127.0.0.1:${port}`, ...headers }, timeout: 5000 },
+      {
+        host: "127.0.0.1",
+        port,
+        path,
+        headers: { Host: `127.0.0.1:${port}`, ...headers },
+        timeout: 5000,
+        // The port may have been another container's: nothing is left of the connections to that one.
+        agent: false,
+      },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -34,6 +34,16 @@ const hopHeaders = new Set([
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
+/** What a connection says whose other side has ended it while a request was on its way. */
+const endedMeanwhile = new Set(["ECONNRESET", "EPIPE"]);
+
+/** A request that got no answer. */
+export interface Unreached {
+  readonly cause: NodeJS.ErrnoException;
+  /** It only reads, or nobody has heard of it yet: asking again does nothing twice. */
+  readonly isRepeatable: boolean;
+}
+
 type Headers = Record<string, string | string[]>;
 
 /** What `Connection` names is of this connection only, like what the standard names. */
@@ -66,7 +76,14 @@ const withoutCookies = (header: string, isDropped: (name: string) => boolean): s
     .filter((part) => part !== "" && !isDropped(part.split("=", 1)[0] ?? ""))
     .join("; ");
 
-const ask = (incoming: IncomingMessage, upstream: Upstream, headers: Headers): ClientRequest => {
+interface Attempt {
+  readonly upstream: Upstream;
+  readonly headers: Headers;
+  /** Over a connection that was used before, if there is one. */
+  readonly mayReuse: boolean;
+}
+
+const ask = (incoming: IncomingMessage, { upstream, headers, mayReuse }: Attempt): ClientRequest => {
   const { connect } = upstream;
   return request({
     host: "127.0.0.1",
@@ -74,28 +91,74 @@ const ask = (incoming: IncomingMessage, upstream: Upstream, headers: Headers): C
     method: incoming.method,
     path: upstream.path ?? incoming.url ?? "/",
     headers,
-    ...(connect ? { createConnection: connect } : {}),
-    ...(connect || headers["upgrade"] ? {} : { agent }),
+    ...(connect ? { createConnection: connect } : { agent: mayReuse ? agent : false }),
   });
 };
 
-/** Forwards one request and streams the answer back, SSE included. `onUnreachable` answers instead when no one listens. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+/** Safe as RFC 9110 §9.2.1 has it, and without a body that could be read but once. */
+const onlyReads = (incoming: IncomingMessage): boolean =>
+  ["GET", "HEAD", "OPTIONS"].includes(incoming.method ?? "") && !hasBody(incoming);
+
+/**
+ * Forwards one request and streams the answer back, SSE included. `onUnreached` answers instead when no one does.
+ *
+ * Only what may be asked twice goes over connections that are kept: the other side may end one in the moment in
+ * which it is used again, and nobody can tell then whether it has heard the request. That is asked again over a
+ * connection of its own.
+ */
 export const forwardRequest = (
   client: { readonly request: IncomingMessage; readonly response: ServerResponse },
   upstream: Upstream,
-  onUnreachable: (cause: NodeJS.ErrnoException) => void,
+  onUnreached: (unreached: Unreached) => void,
 ): void => {
   const { request: incoming, response } = client;
   const headers = outgoingHeaders(incoming, upstream);
   // Node frames the body of a GET or DELETE only when told to; without it the body would be the next request.
   if (incoming.headers["transfer-encoding"] !== undefined) headers["transfer-encoding"] = "chunked";
-  const outgoing = ask(incoming, upstream, headers);
+  const isSafe = onlyReads(incoming);
+  const attempt = (mayReuse: boolean): void => {
+    const outgoing = ask(incoming, { upstream, headers, mayReuse });
+    let isConnected = false;
+    let isGivenUp = false;
+    passAnswer(outgoing, response, upstream);
+    outgoing.on("error", (cause: NodeJS.ErrnoException) => {
+      response.off("close", giveUp);
+      if (response.headersSent) response.destroy();
+      else if (isGivenUp) return;
+      else if (mayReuse && outgoing.reusedSocket && endedMeanwhile.has(cause.code ?? "")) attempt(false);
+      else onUnreached({ cause, isRepeatable: isSafe || !isConnected });
+    });
+    const giveUp = (): void => {
+      isGivenUp = true;
+      outgoing.destroy();
+    };
+    response.once("close", giveUp);
+    // A body can be read once: not before there is somebody to read it to.
+    whenConnected(outgoing, () => {
+      isConnected = true;
+      if (hasBody(incoming)) incoming.pipe(outgoing);
+      else outgoing.end();
+    });
+  };
+  attempt(isSafe);
+};
+
+const whenConnected = (outgoing: ClientRequest, act: () => void): void => {
+  outgoing.once("socket", (socket) => {
+    if (socket.connecting) socket.once("connect", act);
+    else act();
+  });
+};
+
+const passAnswer = (outgoing: ClientRequest, response: ServerResponse, { rewriteSetCookie }: Upstream): void => {
   outgoing.once("response", (answer) => {
     const isLeftOut = isOfConnection(answer);
     const passed: Headers = {};
     for (const [name, value] of Object.entries(answer.headers))
       if (value !== undefined && !isLeftOut(name)) passed[name] = value;
-    const { rewriteSetCookie } = upstream;
     if (rewriteSetCookie && answer.headers["set-cookie"])
       passed["set-cookie"] = answer.headers["set-cookie"].map(rewriteSetCookie);
     try {
@@ -115,12 +178,6 @@ export const forwardRequest = (
     socket.destroy();
     response.writeHead(502).end();
   });
-  outgoing.on("error", (cause: NodeJS.ErrnoException) => {
-    if (response.headersSent) response.destroy();
-    else onUnreachable(cause);
-  });
-  response.once("close", () => outgoing.destroy());
-  incoming.pipe(outgoing);
 };
 
 const answerUnspeakable = (response: ServerResponse, cause: string): void => {
@@ -148,11 +205,8 @@ export const forwardUpgrade = (
     refuseUpgrade(socket, "400 Bad Request");
     return;
   }
-  const outgoing = ask(incoming, upstream, {
-    ...outgoingHeaders(incoming, upstream),
-    connection: "Upgrade",
-    upgrade: "websocket",
-  });
+  const headers = { ...outgoingHeaders(incoming, upstream), connection: "Upgrade", upgrade: "websocket" };
+  const outgoing = ask(incoming, { upstream, headers, mayReuse: false });
   socket.once("close", () => outgoing.destroy());
   outgoing.on("error", () => refuseUpgrade(socket, "502 Bad Gateway"));
   outgoing.once("response", (answer) => {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { link, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, pipeline as readThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress } from "node:zlib";
 import type { Engine } from "@atelier/backend-docker";
@@ -72,7 +72,9 @@ const touchUse = async (file: string): Promise<void> => {
 };
 
 const compress = async (layer: LayerFile, folder: string): Promise<LayerFile> => {
-  const compressed = await writeLayer(createReadStream(layer.file).pipe(createZstdCompress()), folder);
+  // A failure of either is the writer's to hear.
+  const content = readThrough(createReadStream(layer.file), createZstdCompress(), () => undefined);
+  const compressed = await writeLayer(content, folder);
   await rm(layer.file, { force: true });
   return compressed;
 };

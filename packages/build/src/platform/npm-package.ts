@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
 import { AppError } from "@atelier/domain";
-import { extract } from "tar-stream";
+import { readTar } from "@atelier/node-kit";
 import { packageIntegrity } from "./platform-versions.ts";
 
 const run = promisify(execFile);
@@ -62,19 +62,26 @@ export const fetchPackage = async (
     });
     const tarball = await readFile(join(folder, stdout.trim().split("\n").at(-1) ?? ""));
     requireIntegrity(`${name}@${version}`, tarball);
-    const files: PackageFile[] = [];
-    for await (const entry of Readable.from([tarball]).pipe(createGunzip()).pipe(extract())) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of entry) chunks.push(chunk as Buffer);
-      if (entry.header.type === "file")
-        files.push({
-          path: entry.header.name.replace(/^[^/]+\//, ""),
-          mode: entry.header.mode ?? 0o644,
-          content: Buffer.concat(chunks),
-        });
-    }
-    return files;
+    return await filesIn(tarball);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+};
+
+/** The files of a package's tarball. Throws what makes it unreadable. */
+export const filesIn = async (tarball: Uint8Array): Promise<readonly PackageFile[]> => {
+  const files: PackageFile[] = [];
+  // A failure of the source is the reader's to hear.
+  const content = pipeline(Readable.from([tarball]), createGunzip(), () => undefined);
+  for await (const entry of readTar(content)) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of entry) chunks.push(chunk);
+    if (entry.header.type === "file")
+      files.push({
+        path: entry.header.name.replace(/^[^/]+\//, ""),
+        mode: entry.header.mode ?? 0o644,
+        content: Buffer.concat(chunks),
+      });
+  }
+  return files;
 };

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { chmod, lstat, mkdir, open, rm, rmdir, symlink, unlink, utimes } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { extract } from "tar-stream";
 import type { SkippedPath } from "../scan-roots.ts";
+import { entriesOf } from "./entries-of.ts";
 
 export interface ApplyOptions {
   /** Absolute folders; nothing outside them is ever written or removed. */
@@ -45,7 +45,7 @@ export const applyArchive = async (input: Readable, { roots, apply, remove }: Ap
   for (const path of remove) if (await guard(path, () => removeOne(path))) removed++;
 
   const folders: { path: string; mode: number; mtime: Date }[] = [];
-  for await (const entry of input.pipe(extract())) {
+  for await (const entry of entriesOf(input)) {
     const { name, type, mode, linkname, mtime } = entry.header;
     const path = `/${name.replace(/\/+$/, "")}`;
     const permissions = (mode ?? 0o644) & 0o777;
@@ -59,7 +59,7 @@ export const applyArchive = async (input: Readable, { roots, apply, remove }: Ap
           await symlink(linkname ?? "", path);
         } else {
           await clear(path);
-          await writeNew(path, entry as AsyncIterable<Uint8Array>, { mode: permissions, mtime: mtime ?? new Date(0) });
+          await writeNew(path, entry, { mode: permissions, mtime: mtime ?? new Date(0) });
         }
       });
       if (isDone) applied++;

@@ -1,7 +1,7 @@
 import { lstat, readlink } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { extract } from "tar-stream";
 import { openRegularFile } from "../scan-roots.ts";
+import { entriesOf } from "./entries-of.ts";
 import type { Side } from "./orders.ts";
 
 /** A longer text is shown as what it is, not line by line. */
@@ -14,15 +14,15 @@ export const compareWithArchive = async (
 ): Promise<{ readonly archive: Record<string, Side>; readonly present: Record<string, Side> }> => {
   const wanted = new Set(paths);
   const archive: Record<string, Side> = {};
-  for await (const entry of input.pipe(extract())) {
+  for await (const entry of entriesOf(input)) {
     const path = `/${entry.header.name.replace(/\/+$/, "")}`;
     if (wanted.has(path)) {
       if (entry.header.type === "directory") archive[path] = { is: "folder" };
       else if (entry.header.type === "symlink") archive[path] = { is: "link", text: entry.header.linkname ?? "" };
       else if ((entry.header.size ?? 0) > longestText) archive[path] = { is: "binary" };
       else {
-        const chunks: Buffer[] = [];
-        for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of entry) chunks.push(chunk);
         archive[path] = sideOf(Buffer.concat(chunks));
       }
     }

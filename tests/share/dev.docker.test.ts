@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAtelierCli, openWorkspace } from "@atelier/testkit";
 
-test("dev: an edited text is on the page without a build, a mistake is shown with its line, a recipe moves the workspace", async (t) => {
+test("dev: it begins with a broken folder, an edited text is on the page without a build, mistakes and failed builds are shown with their line, a recipe moves the workspace", async (t) => {
   await using atelier = await createAtelierCli();
   await atelier.succeed("init", "live");
   const file = (path: string): string => join(atelier.folder, "live/steps/first-file", path);
+  const recipe = await readFile(file("step.yaml"), "utf8");
+  await writeFile(file("step.yaml"), `${recipe}  - run: [oops\n`);
   const dev = atelier.start("dev", "live");
   const said = { out: "", err: "" };
   dev.stdout?.on("data", (data: Buffer) => {
@@ -25,7 +27,16 @@ test("dev: an edited text is on the page without a build, a mistake is shown wit
     throw new Error(`${what} did not come; dev said:\n${said.err}`);
   };
   try {
-    await until(() => said.err.includes("Watching") || undefined, "the watching");
+    await until(() => /step\.yaml:\d+:\d+ error/.test(said.err) || undefined, "the first mistake");
+    await until(() => said.err.includes("it starts when this is mended") || undefined, "the waiting");
+    await writeFile(file("step.yaml"), `${recipe}  - run: exit 9\n`);
+    await until(
+      () => /exit code 9 \(steps\/first-file\/step\.yaml:\d+\)/.test(said.err) || undefined,
+      "the failed build",
+    );
+    assert.equal(said.out, "", "nothing was started");
+    await writeFile(file("step.yaml"), recipe);
+    await until(() => said.err.includes("and the workspace goes on") || undefined, "the watching");
     const client = await openWorkspace(said.out.trim());
     const page = async (): Promise<string> => (await client.get("/api/steps/first-file")).text;
 
@@ -36,11 +47,15 @@ test("dev: an edited text is on the page without a build, a mistake is shown wit
     assert.doesNotMatch(said.err, /moved to it/, "nothing was built");
 
     await writeFile(file("step.yaml"), "title: [oops\n");
-    const mistakes = await until(async () => {
-      const { diagnostics } = (await client.workspace()) as { diagnostics?: { place: string }[] };
-      return diagnostics?.find(({ place }) => place.startsWith("steps/first-file/step.yaml:"));
-    }, "the mistake");
-    assert.match(mistakes.place, /step\.yaml:\d+:\d+$/);
+    const shown = (message: RegExp) =>
+      until(async () => {
+        const { diagnostics } = (await client.workspace()) as { diagnostics?: { place: string; message: string }[] };
+        return diagnostics?.find((each) => message.test(each.message))?.place;
+      }, String(message));
+    assert.match(await shown(/./), /^steps\/first-file\/step\.yaml:\d+:\d+$/);
+    await writeFile(file("step.yaml"), "title: Rebuilt\n\ncommands:\n  - run: exit 8\n");
+    assert.match(await shown(/exit code 8/), /^steps\/first-file\/step\.yaml:4:\d+$/);
+    assert.doesNotMatch(said.err, /moved to it/, "nothing could be built");
 
     await writeFile(file("step.yaml"), "title: Rebuilt\ncommands:\n  - run: echo built > /etc/built\n");
     await until(() => said.err.includes("live moved to it") || undefined, "the new build");

@@ -4,7 +4,7 @@ import { buildAgain, buildWorkshop, type BuildWish } from "../build-workshop.ts"
 import { compareBuilds } from "../compare-builds.ts";
 import type { Context } from "../context.ts";
 import { watchFolder } from "../dev/watch-folder.ts";
-import { requireWorkshop } from "../load-workshop.ts";
+import { readWorkshopFolder, requireWorkshop } from "../load-workshop.ts";
 import { readSecretFiles } from "../name-values.ts";
 import { countOf, renderDiagnostics, renderError } from "../render-error.ts";
 import { writeImages } from "../write-images.ts";
@@ -24,8 +24,8 @@ interface BuildOptions {
 
 export default async (context: Context, [folder = "."]: readonly string[], options: BuildOptions): Promise<number> => {
   if (options.watch !== true) return buildOnce(context, folder, options);
-  // A folder that cannot be read at all is no beginning.
-  await requireWorkshop(context, folder);
+  // A folder that is no workshop at all is no beginning; one with mistakes is.
+  await readWorkshopFolder(context, folder);
   return watchAndBuild(context, folder, options);
 };
 

@@ -1,7 +1,7 @@
-import { compareDiagnostics, hasErrors, type ImagePlan, isAppError, planImages } from "@atelier/domain";
+import { type AppError, compareDiagnostics, hasErrors, type ImagePlan, isAppError, planImages } from "@atelier/domain";
 import { buildWorkshop } from "../build-workshop.ts";
 import { type Context, sha256 } from "../context.ts";
-import { authorDiagnostics } from "../dev/author-diagnostics.ts";
+import { authorDiagnostics, failureDiagnostics } from "../dev/author-diagnostics.ts";
 import { changedContent, metadataFiles, recipeOf } from "../dev/metadata-files.ts";
 import { watchFolder } from "../dev/watch-folder.ts";
 import { followProgress } from "../follow-progress.ts";
@@ -23,12 +23,11 @@ type Checked = WorkshopFolder & { readonly workshop: NonNullable<WorkshopFolder[
 /** Runs the folder and keeps the workspace like it: texts at once, recipes by building what changed. */
 export default async (context: Context, [folder = "."]: readonly string[], options: DevOptions): Promise<number> => {
   const { reporter } = context;
-  const first = await readWorkshopFolder(context, folder);
-  const code = await run(context, [folder], { ...options, backend: "docker", onEdit: "move" });
-  if (code !== 0 || first.workshop === undefined) return code;
+  const first = await beginWith(context, folder, options);
+  if (typeof first === "number") return first;
   const name = options.name ?? first.workshop.name;
-  let standing = planOf(first as Checked);
-  let recipe = recipeOf(standing, first.tree);
+  let standing = planOf(first);
+  let recipe = recipeOf(standing, first.workshop);
   reporter.info(`Watching ${first.folder}; Ctrl-C ends this, and the workspace goes on.`);
 
   const follow = async (): Promise<void> => {
@@ -36,22 +35,28 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
     const read = await readWorkshopFolder(context, folder);
     const supervisor = await context.supervisor();
     const diagnostics = authorDiagnostics(read.diagnostics.toSorted(compareDiagnostics));
-    if (read.workshop === undefined || hasErrors(read.diagnostics)) {
-      await supervisor.overlay(name, { files: {}, assets: {}, removed: [], diagnostics });
+    if (!isSound(read)) {
+      await supervisor.overlay(name, { ...nothing, diagnostics });
       reporter.warn(`${renderDiagnostics(read.diagnostics, reporter.paint)}\n${countOf(read.diagnostics)}`);
       return;
     }
-    const plan = planOf(read as Checked);
-    const newRecipe = recipeOf(plan, read.tree);
+    const plan = planOf(read);
+    const newRecipe = recipeOf(plan, read.workshop);
     if (newRecipe === recipe) {
-      const changed = await changedContent(metadataFiles(standing), metadataFiles(plan), read.folder);
-      await supervisor.overlay(name, { ...(changed ?? { files: {}, assets: {}, removed: [] }), diagnostics });
+      const changed = await changedContent(metadataFiles(standing), metadataFiles(plan), read);
+      await supervisor.overlay(name, { ...(changed ?? nothing), diagnostics });
       standing = plan;
       if (changed) reporter.info(`${reporter.paint.green("✓")} ${summaryOf(changed)} ${tookSince(started, reporter)}`);
       return;
     }
-    const { digest } = await buildWorkshop(context, read as Checked, {
+    // A build takes its time, and what was wrong before may be mended.
+    await supervisor.overlay(name, { ...nothing, diagnostics });
+    const { digest } = await buildWorkshop(context, read, {
       secrets: readSecretFiles(context, options.secret ?? []),
+    }).catch(async (error: unknown) => {
+      if (isAppError(error))
+        await supervisor.overlay(name, { ...nothing, diagnostics: [...diagnostics, ...failureDiagnostics(error)] });
+      throw error;
     });
     await supervisor.transition(
       name,
@@ -60,7 +65,7 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
     );
     reporter.progressDone();
     [standing, recipe] = [plan, newRecipe];
-    await supervisor.overlay(name, { files: {}, assets: {}, removed: [], diagnostics });
+    await supervisor.overlay(name, { ...nothing, diagnostics });
     reporter.info(`${reporter.paint.green("✓")} built, and ${name} moved to it ${tookSince(started, reporter)}`);
   };
 
@@ -77,6 +82,53 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
   }
   return 0;
 };
+
+/** What only an edit of the folder mends: reason to wait for one. */
+const mendable = new Set(["invalid-workshop", "command-failed", "container-file-failed", "base-without-shell"]);
+
+/**
+ * Starts the workspace as soon as the folder can be built: until then what is wrong is said after every change.
+ * Answers the exit code when there is nothing to follow.
+ */
+const beginWith = async (context: Context, folder: string, options: DevOptions): Promise<Checked | number> => {
+  const { reporter, signal } = context;
+  let lastSaid = "";
+  for await (const _change of watchFolder(context.path(folder), { signal })) {
+    const read = await readWorkshopFolder(context, folder);
+    try {
+      // Throws what is wrong with it.
+      const code = await run(context, [folder], { ...options, backend: "docker", onEdit: "move" });
+      return code === 0 && isSound(read) ? read : code;
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!isAppError(error) || !mendable.has(error.code)) throw error;
+      reporter.progressDone();
+      const { text } = renderError(error, reporter.paint);
+      if (text !== lastSaid) reporter.warn(text);
+      lastSaid = text;
+      reporter.info(`Watching ${read.folder}: it starts when this is mended; Ctrl-C ends this.`);
+      await showWhereItRuns(context, read, error);
+    }
+  }
+  return 0;
+};
+
+/** Shows what keeps a folder from being built over the pages of workspaces that run from it already. */
+const showWhereItRuns = async (context: Context, read: WorkshopFolder, error: AppError): Promise<void> => {
+  const warnings = error.code === "invalid-workshop" ? [] : authorDiagnostics(read.diagnostics);
+  const diagnostics = [...warnings, ...failureDiagnostics(error)];
+  const running = (await (await context.workspaces()).list()).filter(
+    ({ state, settings }) => state === "running" && settings?.folder === read.folder,
+  );
+  for (const { name } of running)
+    await (await context.supervisor()).overlay(name, { ...nothing, diagnostics }).catch((cause: Error) => {
+      context.reporter.warn(`The page of "${name}" does not show this: ${cause.message}`);
+    });
+};
+
+const nothing = { files: {}, assets: {}, removed: [] };
+
+const isSound = (read: WorkshopFolder): read is Checked => read.workshop !== undefined && !hasErrors(read.diagnostics);
 
 const planOf = ({ workshop, tree }: Checked): ImagePlan => planImages(workshop, tree, sha256);
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watchFolder } from "./watch-folder.ts";
 
-test("changes are told, in new folders and by renames too; touching without changing is none; it ends with its signal", async () => {
+test("changes are told, in new folders, by renames, of links and modes too; touching without changing is none; it ends with its signal", async () => {
   const folder = await mkdtemp(join(tmpdir(), "atelier-watch-"));
   const ending = new AbortController();
   const told: number[] = [];
@@ -39,10 +39,18 @@ test("changes are told, in new folders and by renames too; touching without chan
       await rename(join(folder, "a.md.swp"), join(folder, "a.md"));
     });
     await edit(() => rm(join(folder, "steps"), { recursive: true }));
+    await edit(() => symlink("a.md", join(folder, "link")));
+    await edit(async () => {
+      await rm(join(folder, "link"));
+      await symlink("elsewhere", join(folder, "link"));
+    });
+    await edit(() => chmod(join(folder, "a.md"), 0o755));
+    await edit(() => writeFile(join(folder, ".atelierignore"), "*.log\n"));
     const before = told.length;
     await writeFile(join(folder, "a.md"), "3");
+    await writeFile(join(folder, "build.log"), "what is ignored");
     await sleep(400);
-    assert.equal(told.length, before, "the same content is no change");
+    assert.equal(told.length, before, "the same content is no change, and neither is what is ignored");
   } finally {
     ending.abort();
     await watching;

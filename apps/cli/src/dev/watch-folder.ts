@@ -1,5 +1,6 @@
 import { watch } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withoutIgnored } from "@atelier/domain";
 import { readSourceTree } from "@atelier/node-kit";
 
 export interface WatchOptions {
@@ -54,11 +55,14 @@ const watchQuietly = (folder: string, told: () => void): Disposable => {
   }
 };
 
-/** The folder's content in one string: paths and digests. A folder that is gone for a moment has none. */
+/**
+ * What of the folder is a workshop's, in one string: paths and all that is known of them but the bytes. A folder
+ * that is gone for a moment has none.
+ */
 const stateOf = async (folder: string, signal: AbortSignal): Promise<string> => {
   try {
-    const { entries } = await readSourceTree(folder, { signal });
-    return JSON.stringify([...entries].map(([path, entry]) => [path, "digest" in entry ? entry.digest : entry.kind]));
+    const { entries } = withoutIgnored(await readSourceTree(folder, { signal }));
+    return JSON.stringify([...entries].map(([path, entry]) => [path, { ...entry, bytes: undefined }]));
   } catch {
     return "";
   }

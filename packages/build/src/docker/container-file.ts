@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
-import { AppError, contextOf, labels, type SourceTree } from "@atelier/domain";
+import { AppError, contextDigests, contextOf, labels, type SourceTree } from "@atelier/domain";
 import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { digestOf, type ImageCache } from "./image-cache.ts";
@@ -29,7 +29,7 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
   const { engine, cache, file, tag, onLine, signal } = options;
   const entry = options.tree.entries.get(file);
   const froms = await resolveFroms(entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "", options);
-  const digest = digestOf("container-file", file, froms, options.platform, contextDigests(options));
+  const digest = digestOf("container-file", file, froms, options.platform, contextDigests(file, options.tree));
   if (!(await cache.find(digest))) await cache.lookAtAll();
   const cached = await cache.find(digest);
   if (cached?.tags.includes(`${tag}:latest`)) return cached.id;
@@ -104,14 +104,6 @@ export const referencesIn = (text: string): readonly string[] => {
   }
   return [...references];
 };
-
-/** Paths and contents of the context, without reading what the tree does not carry whole. */
-const contextDigests = ({ tree, file }: ContainerFileOptions): readonly unknown[] =>
-  contextOf(folderOf(file), tree).map((path) => {
-    const entry = tree.entries.get(path);
-    if (entry?.kind === "file") return [path, entry.digest, entry.executable];
-    return [path, entry?.kind === "link" ? entry.target : ""];
-  });
 
 /**
  * Has every image there, and gives a Debian made here the name that the engine's builder looks for.

@@ -18,7 +18,12 @@ export interface ImagePlan {
   /** `start`, then one per step. */
   readonly published: readonly PublishedImage[];
   /** Service images that have to be built from a container file. */
-  readonly serviceFiles: readonly { readonly service: string; readonly containerFile: string }[];
+  readonly serviceFiles: readonly {
+    readonly service: string;
+    readonly containerFile: string;
+    /** Over everything that its build may copy. */
+    readonly digest: string;
+  }[];
   /** Over the whole plan. */
   readonly digest: string;
 }

@@ -16,7 +16,7 @@ export const planImages = (workshop: Workshop, tree: SourceTree, sha256: Sha256)
   const digestOf = (value: unknown): string => `sha256:${sha256(JSON.stringify(value))}`;
   const baseDigest = digestOf({
     base: workshop.base,
-    baseFile: baseFileDigest(workshop, tree),
+    baseFile: workshop.base.kind === "containerFile" ? contextDigests(workshop.base.containerFile, tree) : undefined,
     user: workshop.user,
     sudo: workshop.sudo,
   });
@@ -33,6 +33,17 @@ export const planImages = (workshop: Workshop, tree: SourceTree, sha256: Sha256)
     chain.push({ step: step.id, layers, digest: below });
   }
 
+  const serviceFiles = workshop.infrastructure.services.flatMap(({ name, source }) =>
+    source.kind === "containerFile"
+      ? [
+          {
+            service: name,
+            containerFile: source.containerFile,
+            digest: digestOf(contextDigests(source.containerFile, tree)),
+          },
+        ]
+      : [],
+  );
   const metadata = compileMetadata(workshop, tree);
   const metadataDigest = digestOf(metadata);
   const published = ["start", ...workshop.steps.map(({ id }) => id as string)].map((step, index): PublishedImage => {
@@ -64,10 +75,12 @@ export const planImages = (workshop: Workshop, tree: SourceTree, sha256: Sha256)
     student: { user: workshop.user, sudo: workshop.sudo },
     chain,
     published,
-    serviceFiles: workshop.infrastructure.services.flatMap(({ name, source }) =>
-      source.kind === "containerFile" ? [{ service: name, containerFile: source.containerFile }] : [],
-    ),
-    digest: digestOf({ published: published.map(({ digest }) => digest), image: workshop.image }),
+    serviceFiles,
+    digest: digestOf({
+      published: published.map(({ digest }) => digest),
+      image: workshop.image,
+      ...(serviceFiles.length > 0 ? { serviceFiles } : {}),
+    }),
   };
 };
 
@@ -127,13 +140,13 @@ const sourceFile = (
   };
 };
 
-/** A container file and everything beside it that it may copy. */
-const baseFileDigest = (workshop: Workshop, tree: SourceTree): unknown => {
-  if (workshop.base.kind !== "containerFile") return undefined;
-  const slash = workshop.base.containerFile.lastIndexOf("/");
-  const folder = slash === -1 ? "" : workshop.base.containerFile.slice(0, slash + 1);
-  return contextOf(folder, tree).map((path) => [path, digestAt(tree, path)]);
-};
+/** A container file and everything beside it that it may copy, by path, each with what tells whether it changed. */
+export const contextDigests = (containerFile: string, tree: SourceTree): readonly (readonly unknown[])[] =>
+  contextOf(containerFile.slice(0, containerFile.lastIndexOf("/") + 1), tree).map((path) => {
+    const entry = tree.entries.get(path);
+    if (entry?.kind === "file") return [path, entry.digest, entry.executable];
+    return [path, entry?.kind === "link" ? entry.target : ""];
+  });
 
 /**
  * What the build of a container file may copy: its folder. At the workshop's root that leaves out what
@@ -147,8 +160,3 @@ export const contextOf = (folder: string, tree: SourceTree): readonly string[] =
         (folder !== "" || !/^(steps|assets|prompts)(\/|$)|\.md$|^workshop\.yaml$/.test(path)),
     )
     .sort();
-
-const digestAt = (tree: SourceTree, path: string): string | undefined => {
-  const entry = tree.entries.get(path);
-  return entry?.kind === "file" ? entry.digest : undefined;
-};

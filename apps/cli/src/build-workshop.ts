@@ -25,7 +25,7 @@ export interface BuildWish {
   readonly shellOnFailure?: boolean;
 }
 
-type CheckedFolder = WorkshopFolder & { readonly workshop: Workshop };
+export type CheckedFolder = WorkshopFolder & { readonly workshop: Workshop };
 
 /** Plans and builds a checked workshop, telling people how it goes, and keeps the record. */
 export const buildWorkshop = async (context: Context, checked: CheckedFolder, wish: BuildWish): Promise<Built> => {

@@ -1,37 +1,22 @@
-import { Command, Option } from "commander";
+import { Command, type Option } from "commander";
+import {
+  backend,
+  builder,
+  buildSecret,
+  type CommandEntry,
+  jobs,
+  json,
+  option,
+  platform,
+  repeatable,
+  template,
+  yes,
+} from "./command-entry.ts";
 import type { Context } from "./context.ts";
-
-/**
- * A command's code, loaded only when it is called: the first output comes at once. Each declares the
- * options it was given in the table below; commander has checked them by then, hence `never`.
- */
-type Action = (context: Context, args: readonly string[], options: never) => Promise<number | undefined>;
-
-interface Entry {
-  readonly name: string;
-  /** commander's notation: `<must>`, `[may]`. */
-  readonly args?: string;
-  readonly summary: string;
-  readonly details?: string;
-  readonly examples: readonly string[];
-  readonly options?: readonly Option[];
-  readonly load?: () => Promise<{ readonly default: Action }>;
-  readonly subcommands?: readonly Entry[];
-  readonly aliases?: readonly string[];
-}
-
-const option = (flags: string, description: string): Option => new Option(flags, description);
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
-const repeatable = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser<string[]>(collect);
-const json = option("--json", "print the result as JSON");
-const yes = option("-y, --yes", "do not ask");
-const jobs = option("-y, --yes", "end running jobs without asking");
-const template = option("-t, --template <file>", "WorkspaceTemplate that says how workspaces run");
-const backend = option("--backend <name>", "docker or kubernetes").choices(["docker", "kubernetes"]).default("docker");
+import { sharingCommands } from "./share/sharing-commands.ts";
 
 /** Every command there is: help, completion and the reference page are made from this table. */
-export const commandTable: readonly Entry[] = [
+export const commandTable: readonly CommandEntry[] = [
   {
     name: "init",
     args: "[folder]",
@@ -136,17 +121,22 @@ export const commandTable: readonly Entry[] = [
       "atelier build",
       "atelier build my-workshop --secret npm=./token.txt",
       "atelier build --platform linux/amd64,linux/arm64 --output ./images",
+      "atelier build --push --to registry.example.org/team/my-workshop",
       "atelier build --from-step permissions --shell-on-failure",
     ],
     options: [
-      option("--builder <name>", "dagger, docker, or what is there: Dagger where an engine of its can be reached")
-        .choices(["auto", "dagger", "docker"])
-        .default("auto"),
-      repeatable("--secret <name=file>", "value of a build secret, from a file; never in a layer"),
+      builder,
+      buildSecret,
       option("--from-step <id>", "run the commands of this step and all later ones again").conflicts("check"),
       option("--only <id>", "build up to this step and publish its image alone; keeps no record").conflicts("check"),
-      option("--platform <list>", "linux/amd64, linux/arm64 or both, by commas; default: the engine's own"),
+      platform,
       option("--output <folder>", "also write all images as an OCI layout").conflicts(["check", "only"]),
+      option("--push", "also send all images to a registry: to `workshop.image`, or where --to says").conflicts([
+        "check",
+        "only",
+        "watch",
+      ]),
+      option("--to <registry/name>", "push, to this repository").implies({ push: true }),
       option("--check", "build a second time from nothing and say which layers differ"),
       option("--shell-on-failure", "open a shell where the failing command would have run"),
       option("--watch", "build again after every change of the folder").conflicts(["check", "fromStep", "json"]),
@@ -263,44 +253,7 @@ export const commandTable: readonly Entry[] = [
     ],
     load: () => import("./commands/dev.ts"),
   },
-  {
-    name: "status",
-    args: "[folder]",
-    summary: "show which steps are built, stale (and why) and pushed",
-    examples: ["atelier status", "atelier status my-workshop --json"],
-    options: [json],
-    load: () => import("./commands/status.ts"),
-  },
-  {
-    name: "push",
-    args: "[folder]",
-    summary: "build a workshop and send its images to a registry",
-    details:
-      "The login is the docker CLI's (`docker login <registry>`). What the registry has already is not sent again.",
-    examples: [
-      "atelier push my-workshop --to registry.example.org/team/my-workshop",
-      "atelier push --from-bundle my-workshop-1.0.0.atelier.tar --to mirror.example.org/team/my-workshop",
-    ],
-    options: [
-      option("--to <registry/name>", "repository that gets the images").makeOptionMandatory(),
-      option("--from-bundle <file>", "send a bundle's images; no engine is needed"),
-      repeatable("--secret <name=file>", "build secret, from a file"),
-      json,
-    ],
-    load: () => import("./commands/push.ts"),
-  },
-  {
-    name: "bundle",
-    args: "[folder]",
-    summary: "build a workshop into one file, to run where there is no registry",
-    examples: ["atelier bundle my-workshop", "atelier bundle my-workshop --output /media/stick/lab.atelier.tar"],
-    options: [
-      option("-o, --output <file>", "the file; default: <workshop>-<version>.atelier.tar"),
-      repeatable("--secret <name=file>", "build secret, from a file"),
-      json,
-    ],
-    load: () => import("./commands/bundle.ts"),
-  },
+  ...sharingCommands,
   {
     name: "open",
     args: "[workspace]",
@@ -532,8 +485,6 @@ export const commandTable: readonly Entry[] = [
   },
 ];
 
-export type CommandEntry = Entry;
-
 export interface GlobalOptions {
   readonly quiet?: boolean;
   readonly color?: boolean;
@@ -547,7 +498,7 @@ export const globalOptions: readonly Option[] = [
   option("--no-input", "never ask; fail instead"),
 ];
 
-const helpText = (entry: Entry): string =>
+const helpText = (entry: CommandEntry): string =>
   `\nExamples:\n${entry.examples.map((example) => `  $ ${example}`).join("\n")}${entry.details ? `\n\n${entry.details}` : ""}\n`;
 
 /**
@@ -570,7 +521,7 @@ export const createProgram = (
     "\nStart here:\n  $ atelier init my-workshop\n  $ atelier run my-workshop\n\nThe manual is in docs/manual; `atelier <command> --help` shows examples.\n",
   );
 
-  const add = (parent: Command, entry: Entry): void => {
+  const add = (parent: Command, entry: CommandEntry): void => {
     const command = parent
       .command(entry.name)
       .summary(entry.summary)

@@ -36,5 +36,5 @@ export {
   type WorkspaceContainer,
 } from "./workspaces/containers.ts";
 export { getFromServer } from "./workspaces/server-client.ts";
-export type { TransitionLabel, WorkspaceSettings } from "./workspaces/workspace-labels.ts";
+export { recordsPinnedBy, type TransitionLabel, type WorkspaceSettings } from "./workspaces/workspace-labels.ts";
 export * from "./workspaces/workspaces.ts";

@@ -2,7 +2,7 @@ export { openBundle, type OpenedBundle } from "./bundle/open-bundle.ts";
 export { writeBundle } from "./bundle/write-bundle.ts";
 export { readAptSources } from "./base/make-debian-base.ts";
 export * from "./builder.ts";
-export { removeLeftovers } from "./docker/build-labels.ts";
+export { isAlive, removeLeftovers } from "./docker/build-labels.ts";
 export { type ChooseBuilderOptions, chooseBuilder } from "./choose-builder.ts";
 export { aboutKeeper, endKeeper } from "./dagger/session/kept-session.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";

@@ -1,4 +1,4 @@
-import type { BuilderChoice, Platform } from "@atelier/build";
+import type { BuilderChoice } from "@atelier/build";
 import { AppError, isAppError } from "@atelier/domain";
 import { buildAgain, buildWorkshop, type BuildWish } from "../build-workshop.ts";
 import { compareBuilds } from "../compare-builds.ts";
@@ -6,7 +6,9 @@ import type { Context } from "../context.ts";
 import { watchFolder } from "../dev/watch-folder.ts";
 import { readWorkshopFolder, requireWorkshop } from "../load-workshop.ts";
 import { readSecretFiles } from "../name-values.ts";
+import { parsePlatforms } from "../parse-platforms.ts";
 import { countOf, renderDiagnostics, renderError } from "../render-error.ts";
+import { pushBuilt, repositoryToPush, tellPushed } from "../share/push-build.ts";
 import { writeImages } from "../write-images.ts";
 
 interface BuildOptions {
@@ -16,6 +18,8 @@ interface BuildOptions {
   readonly only?: string;
   readonly platform?: string;
   readonly output?: string;
+  readonly push?: boolean;
+  readonly to?: string;
   readonly check?: boolean;
   readonly shellOnFailure?: boolean;
   readonly watch?: boolean;
@@ -54,6 +58,8 @@ const buildOnce = async (context: Context, folder: string, options: BuildOptions
   if (workshop.diagnostics.length > 0)
     reporter.warn(`${renderDiagnostics(workshop.diagnostics, reporter.paint)}\n${countOf(workshop.diagnostics)}`);
   const wish = await wishOf(context, options);
+  // Before the long work: a name that is none is known at once.
+  const repository = options.push ? await repositoryToPush(options.to, workshop.workshop.image) : undefined;
   const { record, ms } = await buildWorkshop(context, workshop, wish);
   if (options.check) {
     const again = await buildAgain(context, workshop, wish);
@@ -61,7 +67,7 @@ const buildOnce = async (context: Context, folder: string, options: BuildOptions
   }
   if (options.output !== undefined) await writeImages(context, record, context.path(options.output));
   if (options.json) {
-    reporter.json(record);
+    reporter.json(repository ? await pushBuilt(context, record, repository) : record);
     return 0;
   }
   reporter.info(`Built ${record.workshop} ${record.version} in ${(ms / 1000).toFixed(1)} s:`);
@@ -71,7 +77,8 @@ const buildOnce = async (context: Context, folder: string, options: BuildOptions
     reporter.result(`${record.image}:${record.version}-${step}${platforms}`);
   }
   if (options.output !== undefined) reporter.info(`Written to ${options.output} as an OCI layout.`);
-  if (options.only === undefined) reporter.info(`Try it: atelier run ${folder}`);
+  if (repository) tellPushed(context, await pushBuilt(context, record, repository), repository);
+  else if (options.only === undefined) reporter.info(`Try it: atelier run ${folder}`);
   return 0;
 };
 
@@ -83,21 +90,9 @@ const wishOf = async (context: Context, options: BuildOptions): Promise<BuildWis
   return {
     builder: options.builder,
     secrets: readSecretFiles(context, options.secret ?? []),
-    ...(options.platform === undefined ? {} : { platforms: await platformsOf(options.platform) }),
+    ...(options.platform === undefined ? {} : { platforms: await parsePlatforms(options.platform) }),
     ...(options.fromStep === undefined ? {} : { fromStep: options.fromStep }),
     ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.shellOnFailure ? { shellOnFailure: true } : {}),
   };
-};
-
-const platformsOf = async (list: string): Promise<readonly Platform[]> => {
-  const { isPlatform, platformNames } = await import("@atelier/build");
-  const names = list.split(",").map((name) => name.trim());
-  const platforms = [...new Set(names.filter(isPlatform))];
-  const unknown = names.filter((name) => !isPlatform(name));
-  if (unknown.length > 0)
-    throw new AppError("usage", `--platform ${list}: ${unknown.join(", ")} is no platform of ours.`, {
-      hint: `There are ${platformNames.join(" and ")}.`,
-    });
-  return platforms;
 };

@@ -1,25 +1,20 @@
 import { stat } from "node:fs/promises";
 import { writeBundle } from "@atelier/build";
-import { buildWorkshop } from "../build-workshop.ts";
 import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
-import { readSecretFiles } from "../name-values.ts";
+import { buildToShare, type ShareOptions } from "../share/build-to-share.ts";
 import { serviceImages, stepImages } from "../share/images-of-record.ts";
 import { tellPlatforms } from "../share/push-record.ts";
 import { saveLayout } from "../share/save-layout.ts";
 
-interface BundleOptions {
+interface BundleOptions extends ShareOptions {
   readonly output?: string;
-  readonly secret?: readonly string[];
   readonly json?: boolean;
 }
 
 export default async (context: Context, [folder = "."]: readonly string[], options: BundleOptions): Promise<number> => {
   const { reporter } = context;
-  const workshop = await requireWorkshop(context, folder);
-  const { record } = await buildWorkshop(context, workshop, {
-    secrets: readSecretFiles(context, options.secret ?? []),
-  });
+  const { record } = await buildToShare(context, await requireWorkshop(context, folder), options);
   tellPlatforms(context, record);
   const file = context.path(options.output ?? `${record.workshop}-${record.version}.atelier.tar`);
   reporter.progress("Packing the images");

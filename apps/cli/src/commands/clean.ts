@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Engine } from "@atelier/backend-docker";
 import { aboutKeeper, endKeeper, removeLeftovers } from "@atelier/build";
 import { isAppError, labels } from "@atelier/domain";
 import { compiledFolder } from "../compiled-folder.ts";
 import { confirm } from "../confirm.ts";
 import type { Context } from "../context.ts";
-import { findLeftovers } from "../share/leftovers.ts";
+import { findLeftovers, type Leftovers, stillLeft } from "../share/leftovers.ts";
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
 
@@ -17,12 +18,15 @@ export default async (
 ): Promise<number> => {
   const { reporter } = context;
   const [engine, workspaces, state] = [await context.engine(), await context.workspaces(), await context.state()];
-  const all = await findLeftovers({
-    engine,
-    state,
-    workspaces: await workspaces.list(),
-    compiled: compiledFolder(context.env),
-  });
+  const find = async (): Promise<Leftovers> =>
+    findLeftovers({
+      engine,
+      state,
+      workspaces: await workspaces.list(),
+      now: context.now().getTime(),
+      compiled: compiledFolder(context.env),
+    });
+  const all = await find();
   const cacheFolder = join(state.path, "cache");
   const session = options.cache === true ? await aboutKeeper(cacheFolder) : undefined;
   const found = options.cache === true ? all : { ...all, cache: [], cacheFolders: [] };
@@ -65,20 +69,33 @@ export default async (
     return 0;
   }
   if (options.yes !== true && !(await confirm(context, "Remove these?"))) return 0;
-  for (const name of found.unfinished) await workspaces.remove(name);
-  for (const { id, tags } of found.images)
-    for (const reference of tags.length > 0 ? tags : [id]) await engine.removeImage(reference, true);
-  for (const { id } of found.cache)
-    await engine.removeImage(id).catch((error: unknown) => {
-      // Something else came to stand on it meanwhile; then it is no leftover.
-      if (!isAppError(error) || error.code !== "docker-conflict") throw error;
-    });
+  // Somebody may have come to want something of it while the question stood there.
+  const { folders, cacheFolders, ...left } = stillLeft(found, await find());
+  for (const name of left.unfinished) await workspaces.remove(name);
+  const inUse: string[] = [];
+  for (const { id, tags } of left.images)
+    for (const reference of tags.length > 0 ? tags : [id])
+      if (!(await removeUnused(engine, reference))) inUse.push(reference);
+  // Where something else came to stand on one, it is no leftover.
+  for (const { id } of left.cache) await removeUnused(engine, id);
   // Before its socket goes with the folder.
   if (session) await endKeeper(cacheFolder);
-  for (const folder of [...found.folders, ...found.cacheFolders]) rmSync(folder, { recursive: true, force: true });
-  for (const { digest } of found.builds) state.removeRecord(digest);
+  for (const folder of [...folders, ...cacheFolders]) rmSync(folder, { recursive: true, force: true });
+  if (inUse.length > 0) reporter.warn(`In use and kept, with their builds: ${inUse.join(", ")}`);
+  else for (const { digest } of left.builds) state.removeRecord(digest);
   reporter.info(
     `Removed. What is pinned by a workspace or is the newest build was kept; \`docker images -f label=${labels.workshop}\` shows it.`,
   );
   return 0;
+};
+
+/** False where something stands on it. By force it would go from below a container that is stopped. */
+const removeUnused = async (engine: Engine, reference: string): Promise<boolean> => {
+  try {
+    await engine.removeImage(reference);
+    return true;
+  } catch (error) {
+    if (!isAppError(error) || error.code !== "docker-conflict") throw error;
+    return false;
+  }
 };

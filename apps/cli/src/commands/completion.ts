@@ -1,6 +1,7 @@
 import { AppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { type CommandEntry, commandTable } from "../program.ts";
+import type { CommandEntry } from "../command-entry.ts";
+import { commandTable } from "../program.ts";
 
 const shells = ["bash", "zsh", "fish"];
 

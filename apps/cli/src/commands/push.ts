@@ -1,53 +1,50 @@
-import { AppError, type BuildRecord } from "@atelier/domain";
-import { type BlobStore, openBundle, openLayout, parseRepository, textOfRepository } from "@atelier/build";
-import { buildWorkshop } from "../build-workshop.ts";
+import { openBundle } from "@atelier/build";
+import { AppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
-import { readSecretFiles } from "../name-values.ts";
-import { serviceImages, stepImages } from "../share/images-of-record.ts";
+import { buildToShare, type ShareOptions } from "../share/build-to-share.ts";
+import { notePushes } from "../share/note-pushes.ts";
+import { pushBuilt, repositoryToPush, tellPushed } from "../share/push-build.ts";
 import { pushRecord, tellPlatforms } from "../share/push-record.ts";
-import { saveLayout } from "../share/save-layout.ts";
 
-interface PushOptions {
-  readonly to: string;
+interface PushOptions extends ShareOptions {
+  readonly to?: string;
   readonly fromBundle?: string;
-  readonly secret?: readonly string[];
   readonly json?: boolean;
 }
 
 export default async (context: Context, [folder]: readonly string[], options: PushOptions): Promise<number> => {
   const { reporter } = context;
-  const repository = parseRepository(options.to);
-  if (options.fromBundle !== undefined && folder !== undefined)
-    throw new AppError("usage", "Either a folder is built and pushed, or a bundle; not both.", {
-      hint: "Leave out the folder, or --from-bundle.",
-    });
-  const push = async (store: BlobStore, record: BuildRecord): Promise<number> => {
-    tellPlatforms(context, record);
-    const pushed = await pushRecord(context, store, { record, repository });
-    (await context.state()).saveRecord(pushed.record);
-    if (options.json) reporter.json(pushed.record);
-    else {
-      reporter.info(
-        `Pushed ${record.workshop} ${record.version}, ${record.steps.length} images. Anybody who may pull runs it with:`,
-      );
-      reporter.result(`atelier run ${textOfRepository(repository)}:${record.version}-start`);
-    }
-    return 0;
-  };
   if (options.fromBundle !== undefined) {
-    reporter.progress("Reading the bundle whole, to be sure of it");
-    const opened = await openBundle(context.path(options.fromBundle), context.signal);
-    reporter.progressDone();
-    return push(opened, opened.bundle.record);
+    if (folder !== undefined)
+      throw new AppError("usage", "Either a folder is built and pushed, or a bundle; not both.", {
+        hint: "Leave out the folder, or --from-bundle.",
+      });
+    return pushBundle(context, options.fromBundle, options);
   }
-  const workshop = await requireWorkshop(context, folder ?? ".");
-  const { record } = await buildWorkshop(context, workshop, {
-    secrets: readSecretFiles(context, options.secret ?? []),
-  });
-  reporter.progress("Packing the images");
-  await using layout = await saveLayout(context, [...stepImages(record, options.to), ...serviceImages(record)]);
+  // Before the long work: a name that is none is known at once.
+  const checked = await requireWorkshop(context, folder ?? ".");
+  const repository = await repositoryToPush(options.to, checked.workshop.image);
+  const built = await buildToShare(context, checked, options);
+  const record = await pushBuilt(context, built.record, repository);
+  if (options.json) reporter.json(record);
+  else tellPushed(context, record, repository);
+  return 0;
+};
+
+/** Sends what is in a file. The builds of this machine stay what they are. */
+const pushBundle = async (context: Context, target: string, options: PushOptions): Promise<number> => {
+  const { reporter } = context;
+  if (options.to !== undefined) await repositoryToPush(options.to, "");
+  reporter.progress("Reading the bundle whole, to be sure of it");
+  const opened = await openBundle(context.path(target), context.signal);
   reporter.progressDone();
-  // Waited for here: the layout goes with the end of this function.
-  return await push(await openLayout(layout.folder), record);
+  const { record } = opened.bundle;
+  const repository = await repositoryToPush(options.to, record.image);
+  tellPlatforms(context, record);
+  const pushed = await pushRecord(context, opened, { record, repository });
+  notePushes(await context.state(), pushed.record);
+  if (options.json) reporter.json(pushed.record);
+  else tellPushed(context, pushed.record, repository);
+  return 0;
 };

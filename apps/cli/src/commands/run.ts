@@ -240,7 +240,7 @@ const fromImage = async (
   const record = bundled ?? found;
   return {
     record,
-    digest: (await context.state()).saveRecord(record),
+    digest: (await context.state()).saveRecord(record, { isBrought: true }),
     parameters: workshop.parameters,
     sudo: workshop.sudo,
     user: workshop.user,

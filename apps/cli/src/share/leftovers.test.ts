@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ImageSummary, WorkspaceStatus } from "@atelier/backend-docker";
 import type { BuildRecord } from "@atelier/domain";
-import { findLeftovers, type LeftoverSources } from "./leftovers.ts";
+import { findLeftovers, type LeftoverSources, stillLeft } from "./leftovers.ts";
 
-const recordOf = (workshop: string, ids: readonly string[]): BuildRecord => ({
+const recordOf = (workshop: string, ids: readonly string[], platform = "linux/amd64"): BuildRecord => ({
   v: 1,
   workshop,
   version: "1",
@@ -20,14 +20,26 @@ const recordOf = (workshop: string, ids: readonly string[]): BuildRecord => ({
   steps: ids.map((id) => ({
     step: id,
     tag: id,
-    images: [{ platform: "linux/amd64", configDigest: id, layers: [], pushed: [] }],
+    images: [{ platform, configDigest: id, layers: [], pushed: [] }],
   })),
   services: [],
   requirements: [],
 });
 
-const workspace = (id: string, state: WorkspaceStatus["state"], record?: string): WorkspaceStatus =>
-  ({ id, name: id, state, ...(record === undefined ? {} : { settings: { record } }) }) as unknown as WorkspaceStatus;
+const workspace = (
+  id: string,
+  state: WorkspaceStatus["state"],
+  settings?: { readonly record: string; readonly createdAt?: string },
+): WorkspaceStatus => ({ id, name: id, state, ...(settings ? { settings } : {}) }) as unknown as WorkspaceStatus;
+
+type Records = ReturnType<LeftoverSources["state"]["listRecords"]>;
+
+/** Newest first. */
+const threeBuilds: Records = [
+  { digest: "new", record: recordOf("lab", ["n1", "both"]), savedAt: 3, isBrought: false },
+  { digest: "old", record: recordOf("lab", ["o1", "both"]), savedAt: 2, isBrought: false },
+  { digest: "older", record: recordOf("lab", ["p1"]), savedAt: 1, isBrought: false },
+];
 
 const layer = (Id: string, parts: Partial<ImageSummary> = {}): ImageSummary => ({
   Id,
@@ -43,32 +55,34 @@ const sources = (parts: {
   readonly standings?: Readonly<Record<string, string>>;
   readonly layers?: readonly ImageSummary[];
   readonly path?: string;
+  readonly records?: Records;
+  readonly containers?: readonly { readonly ImageID: string; readonly Labels: Readonly<Record<string, string>> }[];
 }): LeftoverSources => ({
   engine: {
     listImages: async () => parts.layers ?? [],
-    listContainers: async () => [{ ImageID: "in-use" } as never],
+    listContainers: async () => (parts.containers ?? [{ ImageID: "in-use", Labels: {} }]) as never,
     inspectImage: async (id) => ({ Id: id, RepoTags: [`tag-of-${id}`], Size: 1 }) as never,
   },
   state: {
     path: parts.path ?? "/nowhere",
-    // Newest first.
-    listRecords: () =>
-      [
-        { digest: "new", record: recordOf("lab", ["n1", "both"]), savedAt: 3 },
-        { digest: "old", record: recordOf("lab", ["o1", "both"]), savedAt: 2 },
-        { digest: "older", record: recordOf("lab", ["p1"]), savedAt: 1 },
-      ] as const,
+    listRecords: () => parts.records ?? threeBuilds,
     readStanding: (id) => {
       const record = parts.standings?.[id];
       return record === undefined ? undefined : { image: "start", record };
     },
   },
   workspaces: parts.workspaces ?? [],
+  now: Date.parse("2026-01-01T12:00:00Z"),
   compiled: "/nowhere/compiled",
 });
 
+const digestsOf = (builds: readonly { readonly digest: string }[]): readonly string[] =>
+  builds.map(({ digest }) => digest);
+
 test("old builds go, with images that are theirs alone; pinned and newest ones stay", async () => {
-  const { builds, images } = await findLeftovers(sources({ workspaces: [workspace("w", "stopped", "older")] }));
+  const { builds, images } = await findLeftovers(
+    sources({ workspaces: [workspace("w", "stopped", { record: "older" })] }),
+  );
   assert.deepEqual(
     builds.map(({ digest }) => digest),
     ["old"],
@@ -125,4 +139,61 @@ test("caches of this machine are named as far as they are there", async () => {
   } finally {
     rmSync(path, { recursive: true });
   }
+});
+
+test("neither a bundle nor a build for a foreign platform makes the build that runs here an old one", async () => {
+  const records: Records = [
+    { digest: "bundle", record: recordOf("lab", ["b1"]), savedAt: 9, isBrought: true },
+    { digest: "foreign", record: recordOf("lab", ["f1"], "linux/arm64"), savedAt: 8, isBrought: false },
+    { digest: "old-bundle", record: recordOf("lab", ["c1"]), savedAt: 7, isBrought: true },
+    ...threeBuilds,
+  ];
+  assert.deepEqual(digestsOf((await findLeftovers(sources({ records }))).builds), ["old-bundle", "old", "older"]);
+});
+
+test("a build stays whole as long as any container stands on an image of it or could be led back to it", async () => {
+  const used = await findLeftovers(sources({ containers: [{ ImageID: "o1", Labels: {} }] }));
+  assert.deepEqual([digestsOf(used.builds), used.images.map(({ id }) => id)], [["older"], ["p1"]]);
+  const transition = { kind: "move", restore: { kind: "none" }, from: { image: "start", record: "older" } };
+  const undone = await findLeftovers(
+    sources({
+      containers: [{ ImageID: "n1", Labels: { "dev.atelier.transition": JSON.stringify(transition) } }],
+    }),
+  );
+  assert.deepEqual(digestsOf(undone.builds), ["old"]);
+});
+
+test("a workspace that may be in the making at this moment is none that was left unfinished", async () => {
+  const { unfinished } = await findLeftovers(
+    sources({
+      workspaces: [
+        workspace("young", "incomplete", { record: "new", createdAt: "2026-01-01T11:59:00Z" }),
+        workspace("left", "incomplete", { record: "new", createdAt: "2026-01-01T09:00:00Z" }),
+      ],
+    }),
+  );
+  assert.deepEqual(unfinished, ["left"]);
+});
+
+test("the layout of a push that still runs is none of a killed one", async () => {
+  const path = mkdtempSync(join(tmpdir(), "atelier-leftovers-"));
+  try {
+    // No process has this number: it is above what Linux hands out.
+    const [dead, before] = ["layout-4194999-x", "layout-AbCdEf"];
+    for (const name of [`layout-${process.pid}-x`, dead, before])
+      mkdirSync(join(path, "layouts", name), { recursive: true });
+    assert.deepEqual(
+      (await findLeftovers(sources({ path }))).folders.toSorted(),
+      [dead, before].map((name) => join(path, "layouts", name)).toSorted(),
+    );
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+test("what somebody came to want while the question stood there is not removed", async () => {
+  const shown = await findLeftovers(sources({}));
+  const now = await findLeftovers(sources({ workspaces: [workspace("w", "running", { record: "older" })] }));
+  const left = stillLeft(shown, now);
+  assert.deepEqual([digestsOf(left.builds), left.images.map(({ id }) => id)], [["old"], ["o1"]]);
 });

@@ -1,7 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine, ImageSummary, StateDirectory, WorkspaceStatus } from "@atelier/backend-docker";
+import {
+  type Engine,
+  type ImageSummary,
+  recordsPinnedBy,
+  type StateDirectory,
+  type WorkspaceStatus,
+} from "@atelier/backend-docker";
+import { isAlive } from "@atelier/build";
 import { labels } from "@atelier/domain";
+import { platformsOf } from "./push-record.ts";
+import { layoutsIn, makerOf } from "./save-layout.ts";
 
 /** What `clean` may take away. */
 export interface Leftovers {
@@ -23,47 +32,102 @@ export interface LeftoverSources {
   readonly engine: Pick<Engine, "listImages" | "inspectImage" | "listContainers">;
   readonly state: Pick<StateDirectory, "path" | "listRecords" | "readStanding">;
   readonly workspaces: readonly WorkspaceStatus[];
+  /** In ms since 1970. */
+  readonly now: number;
   /** Where Node keeps what it compiled of the CLI. */
   readonly compiled: string;
 }
 
 /** Finds what nobody needs. Nothing that a workspace, running or not, could still want is among it. */
-export const findLeftovers = async ({ engine, state, workspaces, compiled }: LeftoverSources): Promise<Leftovers> => {
+export const findLeftovers = async ({
+  engine,
+  state,
+  workspaces,
+  compiled,
+  now,
+}: LeftoverSources): Promise<Leftovers> => {
   const records = state.listRecords();
-  const kept = new Set(
-    workspaces.flatMap(({ id, settings }) =>
+  const containers = await engine.listContainers([]);
+  const kept = new Set([
+    ...workspaces.flatMap(({ id, settings }) =>
       [settings?.record, state.readStanding(id)?.record].filter((each) => each !== undefined),
     ),
-  );
-  const newest = new Map(records.toReversed().map(({ digest, record }) => [record.workshop, digest]));
-  for (const digest of newest.values()) kept.add(digest);
-  const old = records.filter(({ digest }) => !kept.has(digest));
+    ...containers.flatMap(({ Labels }) => recordsPinnedBy(Labels)),
+    ...newestOf(records),
+  ]);
   const idsOf = (wanted: typeof records): Set<string> =>
     new Set(
       wanted.flatMap(({ record }) => record.steps.flatMap(({ images }) => images.map((image) => image.configDigest))),
     );
-  const needed = idsOf(records.filter(({ digest }) => kept.has(digest)));
+  // Whoever's container it is. One that stands on an image may go on to the others of the same build.
+  const used = new Set(containers.map(({ ImageID }) => ImageID));
+  const isInUse = (each: (typeof records)[number]): boolean => !idsOf([each]).isDisjointFrom(used);
+  const old = records.filter((each) => !kept.has(each.digest) && !isInUse(each));
+  const needed = idsOf(records.filter((each) => !old.includes(each)));
   const images = new Map<string, Leftovers["images"][number]>();
   for (const id of idsOf(old)) {
     const image = needed.has(id) ? undefined : await engine.inspectImage(id);
     if (image) images.set(id, { id, tags: image.RepoTags, size: image.Size });
   }
-  const layouts = join(state.path, "layouts");
+  const layouts = layoutsIn(state.path);
   return {
     builds: old.map(({ digest, record }) => ({ digest, workshop: record.workshop, version: record.version })),
     images: [...images.values()],
-    // One that has lived once holds the student's work in its volume, whatever became of its container.
+    // One that has lived once holds the student's work in its volume, whatever became of its container. One that is
+    // young may be in the making at this moment.
     unfinished: workspaces
-      .filter(({ id, state: now }) => now === "incomplete" && state.readStanding(id) === undefined)
+      .filter(
+        ({ id, state: is, settings }) =>
+          is === "incomplete" && state.readStanding(id) === undefined && isOld(settings?.createdAt, now),
+      )
       .map(({ name }) => name),
     cache: unusedLayers(await engine.listImages([labels.layerDigest]), {
       needed: new Set([...needed, ...images.keys()]),
-      used: new Set((await engine.listContainers([])).map(({ ImageID }) => ImageID)),
+      used,
     }),
     cacheFolders: [compiled, join(state.path, "cache")].filter((folder) => existsSync(folder)),
-    folders: existsSync(layouts) ? readdirSync(layouts).map((name) => join(layouts, name)) : [],
+    folders: existsSync(layouts)
+      ? readdirSync(layouts)
+          .filter((name) => !isAlive(makerOf(name)))
+          .map((name) => join(layouts, name))
+      : [],
   };
 };
+
+/** What of a list that was shown nobody needs even now. */
+export const stillLeft = (shown: Leftovers, now: Leftovers): Leftovers => {
+  const images = new Set(now.images.map(({ id }) => id));
+  const builds = new Set(now.builds.map(({ digest }) => digest));
+  const cache = new Set(now.cache.map(({ id }) => id));
+  return {
+    builds: shown.builds.filter(({ digest }) => builds.has(digest)),
+    images: shown.images.filter(({ id }) => images.has(id)),
+    unfinished: shown.unfinished.filter((name) => now.unfinished.includes(name)),
+    cache: shown.cache.filter(({ id }) => cache.has(id)),
+    cacheFolders: shown.cacheFolders,
+    folders: shown.folders.filter((folder) => now.folders.includes(folder)),
+  };
+};
+
+/**
+ * Of every workshop and platform the newest build of this machine, and the newest of what came with bundles and
+ * images: neither makes the other an old one, nor does a build for a foreign platform one that runs here.
+ */
+const newestOf = (records: ReturnType<LeftoverSources["state"]["listRecords"]>): ReadonlySet<string> => {
+  const newest = new Map<string, string>();
+  for (const { digest, record, isBrought } of records)
+    for (const platform of platformsOf(record)) {
+      const of = JSON.stringify([record.workshop, platform, isBrought]);
+      if (!newest.has(of)) newest.set(of, digest);
+    }
+  return new Set(newest.values());
+};
+
+const makingTakes = 15 * 60 * 1000;
+
+/** What says nothing of its age is of a version before it did. */
+const isOld = (createdAt: string | undefined, now: number): boolean =>
+  createdAt === undefined || !(now - Date.parse(createdAt) < makingTakes);
 
 /** Images of layers that no tag, record or container stands on, those above before those below. */
 const unusedLayers = (

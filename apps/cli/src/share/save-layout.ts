@@ -7,13 +7,19 @@ export interface SavedLayout extends AsyncDisposable {
   readonly folder: string;
 }
 
+/** Where a state directory has them while they are sent or packed. */
+export const layoutsIn = (statePath: string): string => join(statePath, "layouts");
+
+/** Process that made a layout, by its folder's name: as long as it runs, it may want it. */
+export const makerOf = (name: string): number => Number(/^layout-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+
 /** Images of the engine as an OCI layout in a folder of the state directory that goes when it is disposed of. */
 export const saveLayout = async (context: Context, images: readonly LayoutImage[]): Promise<SavedLayout> => {
   const { writeLayout } = await import("@atelier/build");
   const [engine, state] = [await context.engine(), await context.state()];
-  const parent = join(state.path, "layouts");
+  const parent = layoutsIn(state.path);
   await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, "layout-"));
+  const folder = await mkdtemp(join(parent, `layout-${process.pid}-`));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const saved = await engine.saveImages([...new Set(images.map(({ id }) => id))], context.signal);

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
@@ -34,10 +35,10 @@ export interface StateDirectory {
   /** Token of a workspace's surface: derived, so that the same link works after every restart. */
   token(workspaceId: string, role: Role): string;
   /** SHA-256 of the record, under which it is kept. */
-  saveRecord(record: BuildRecord): string;
+  saveRecord(record: BuildRecord, how?: SavedAs): string;
   readRecord(digest: string): BuildRecord | undefined;
   /** Newest first, as they were saved. */
-  listRecords(): readonly { readonly digest: string; readonly record: BuildRecord; readonly savedAt: number }[];
+  listRecords(): readonly SavedRecord[];
   removeRecord(digest: string): void;
   /** `helpKey`: key of the provider that answers questions. */
   saveSecrets(workspaceId: string, secrets: Readonly<Record<string, string>>, helpKey?: string): void;
@@ -61,6 +62,20 @@ export interface StateDirectory {
   forget(workspaceId: string): void;
 }
 
+export interface SavedAs {
+  /** In ms since 1970; default: now. */
+  readonly savedAt?: number;
+  /** It came with a bundle or an image. What was built here stays so, and as old as it was. */
+  readonly isBrought?: boolean;
+}
+
+export interface SavedRecord {
+  readonly digest: string;
+  readonly record: BuildRecord;
+  readonly savedAt: number;
+  readonly isBrought: boolean;
+}
+
 const standingSchema = z.object({ image: z.string(), step: z.string().optional(), record: z.string() });
 /** Image and step of a student, and the build they are of. */
 export type Standing = z.infer<typeof standingSchema>;
@@ -77,6 +92,7 @@ export const openStateDirectory = (path: string): StateDirectory => {
   const id = once(join(path, "id"), () => randomBytes(6).toString("hex"));
   const secret = once(join(path, "secret"), () => randomBytes(32).toString("hex"));
   const recordPath = (digest: string): string => join(path, "records", `${digest}.json`);
+  const broughtPath = (digest: string): string => join(path, "records", `${digest}.brought`);
   const privatePath = (workspaceId: string): string =>
     join(path, "private", `${workspaceId.replace(/[^A-Za-z0-9-]/g, "")}.json`);
   const readPrivate = (workspaceId: string): z.infer<typeof privateSchema> | undefined => {
@@ -100,10 +116,15 @@ export const openStateDirectory = (path: string): StateDirectory => {
     path,
     id,
     token: (workspaceId, role) => createHmac("sha256", secret).update(`${workspaceId}\0${role}`).digest("base64url"),
-    saveRecord: (record) => {
+    saveRecord: (record, { savedAt, isBrought = false } = {}) => {
       const text = JSON.stringify(record, null, 2);
       const digest = createHash("sha256").update(text).digest("hex");
+      if (isBrought && existsSync(recordPath(digest)) && !existsSync(broughtPath(digest))) return digest;
+      // The mark first: whoever lists meanwhile takes it for a build of this machine at no time.
+      if (isBrought) replace(broughtPath(digest), "");
       replace(recordPath(digest), text);
+      if (savedAt !== undefined) utimesSync(recordPath(digest), savedAt / 1000, savedAt / 1000);
+      if (!isBrought) rmSync(broughtPath(digest), { force: true });
       return digest;
     },
     readRecord,
@@ -113,10 +134,13 @@ export const openStateDirectory = (path: string): StateDirectory => {
         .flatMap((name) => {
           const digest = name.slice(0, -".json".length);
           const record = readRecord(digest);
-          return record ? [{ digest, record, savedAt: modifiedAt(recordPath(digest)) }] : [];
+          const isBrought = existsSync(broughtPath(digest));
+          return record ? [{ digest, record, savedAt: modifiedAt(recordPath(digest)), isBrought }] : [];
         })
         .sort((a, b) => b.savedAt - a.savedAt),
-    removeRecord: (digest) => rmSync(recordPath(digest), { force: true }),
+    removeRecord: (digest) => {
+      for (const file of [recordPath(digest), broughtPath(digest)]) rmSync(file, { force: true });
+    },
     saveSecrets: (workspaceId, secrets, helpKey) =>
       replace(privatePath(workspaceId), JSON.stringify({ v: 1, secrets, helpKey })),
     readSecrets: (workspaceId) => readPrivate(workspaceId)?.secrets ?? {},
@@ -171,8 +195,10 @@ const once = (path: string, make: () => string): string => {
 };
 
 const replace = (path: string, text: string): void => {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  // Two processes that save the same thing must not take each other's draft away.
+  const draft = `${path}.new-${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, path);
 };
 
 const modifiedAt = (path: string): number => statSync(path).mtimeMs;

@@ -92,3 +92,14 @@ export const transitionOfLabels = (all: Readonly<Record<string, string>>): Trans
   const text = all[labels.transition];
   return text === undefined ? undefined : transitionLabelSchema.parse(JSON.parse(text));
 };
+
+/** Digests of the builds that a container of ours stands on or, undone, would lead back to. */
+export const recordsPinnedBy = (all: Readonly<Record<string, string>>): readonly string[] => {
+  let before: TransitionLabel | undefined;
+  try {
+    before = transitionOfLabels(all);
+  } catch {
+    // Of a version whose label is another one: where it stands is known all the same.
+  }
+  return [settingsOfLabels(all)?.record, before?.from?.record].filter((digest) => digest !== undefined);
+};

@@ -1,6 +1,6 @@
-import { AppError } from "@atelier/domain";
+import { AppError, isAppError } from "@atelier/domain";
 import type { Builder, BuilderChoice } from "./builder.ts";
-import type { ChainBuilder } from "./chain/chain-builder.ts";
+import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
 import { type BuilderOptions, createBuilder } from "./create-builder.ts";
 import { daggerChain, isMadeByDagger } from "./dagger/dagger-chain.ts";
 import { createDaggerProbe, type DaggerSearch, findDagger } from "./dagger/dagger-host.ts";
@@ -34,16 +34,45 @@ export const chooseBuilder = (options: ChooseBuilderOptions): Builder => {
         });
       },
     })(work);
-  const auto: ChainBuilder = async (work) => {
-    if (await isMadeByDagger(work)) return dagger(work);
-    if (await isMadeByDocker(work)) return dockerChain(work);
-    const found = await find(work.request.signal);
-    if ("host" in found) return dagger(work);
-    work.request.onProgress({
-      kind: "notice",
-      message: `Building with the Docker engine alone: ${found.reason}.`,
-    });
-    return dockerChain(work);
-  };
+  const auto = eitherChain({
+    dagger: { chain: dagger, hasMade: isMadeByDagger },
+    docker: { chain: dockerChain, hasMade: isMadeByDocker },
+    find,
+  });
   return createBuilder(choice, { auto, dagger, docker: dockerChain }[choice], options);
+};
+
+interface Maker {
+  readonly chain: ChainBuilder;
+  readonly hasMade: (work: ChainWork) => Promise<boolean>;
+}
+
+export interface EitherChainOptions {
+  readonly dagger: Maker;
+  readonly docker: Maker;
+  readonly find: (signal: AbortSignal) => Promise<DaggerSearch>;
+}
+
+/**
+ * Whoever made everything before; else Dagger, or the Docker engine with one line that says why. An engine that was
+ * found and then does not answer is not asked again.
+ */
+export const eitherChain = ({ dagger, docker, find }: EitherChainOptions): ChainBuilder => {
+  let silent: string | undefined;
+  return async (work) => {
+    if (await dagger.hasMade(work)) return dagger.chain(work);
+    if (await docker.hasMade(work)) return docker.chain(work);
+    const found = silent === undefined ? await find(work.request.signal) : { reason: silent };
+    let reason: string;
+    if ("reason" in found) reason = found.reason;
+    else
+      try {
+        return await dagger.chain(work);
+      } catch (error) {
+        if (!isAppError(error) || error.code !== "dagger-unreachable") throw error;
+        reason = silent = error.message.replace(/\.$/, "");
+      }
+    work.request.onProgress({ kind: "notice", message: `Building with the Docker engine alone: ${reason}.` });
+    return docker.chain(work);
+  };
 };

@@ -12,6 +12,7 @@ import { plainLines } from "../chain/plain-lines.ts";
 import { placeOfGroup } from "../chain/place-of-group.ts";
 import { isFullDisk, orEngineFull } from "../disk-full.ts";
 import type { DaggerSession } from "./dagger-session.ts";
+import { secretsFor } from "./mounted-secrets.ts";
 import { lacksManifest, manifestField, manifestSchema } from "./layers-one-by-one.ts";
 import { QueryFailed } from "./session/query-session.ts";
 import { engineError } from "./session/sdk-client.ts";
@@ -51,19 +52,15 @@ export const withGroup = (
   if (pack) made = made.withMountedFile(packPath, pack);
   for (const [variable, secret] of Object.entries(proxies)) made = made.withSecretVariable(variable, secret);
   if (trust) made = made.withMountedFile(trustPath, trust);
-  for (const secret of command?.secrets ?? [])
-    made = made.withMountedSecret(
-      `/run/secrets/${secret}`,
-      client.setSecret(`atelier-secret-${secret}`, Buffer.from(request.secrets[secret] ?? "").toString("utf8")),
-      { owner: `${identity.uid}:${identity.gid}`, mode: 0o600 },
-    );
+  const secrets = secretsFor(command?.secrets ?? [], request.secrets, identity);
+  made = secrets.mount(client, made);
   const argv = [
     // In the place of Dagger's own init, which takes 45 ms of every execution to start; as in the other builder.
     platformPaths.tini,
     "--",
     "/bin/sh",
     "-c",
-    trust ? `(${trustScript}) < ${trustPath}; ${script}` : script,
+    [...(trust ? [`(${trustScript}) < ${trustPath}`] : []), ...secrets.script, script].join("; "),
     `atelier${salt}`,
     pack ? packPath : "",
     platformPaths.node,
@@ -79,7 +76,7 @@ export const withGroup = (
   if (pack) made = made.withoutMount(packPath);
   if (trust) made = made.withoutMount(trustPath);
   for (const variable of Object.keys(proxies)) made = made.withoutSecretVariable(variable);
-  for (const secret of command?.secrets ?? []) made = made.withoutMount(`/run/secrets/${secret}`);
+  for (const path of secrets.paths) made = made.withoutMount(path);
   return made;
 };
 

@@ -1,5 +1,6 @@
 import { demultiplex, type Engine } from "@atelier/backend-docker";
 import { platformPaths } from "@atelier/contract";
+import { AppError } from "@atelier/domain";
 import { commandFailed, tailLines } from "../chain/command-failed.ts";
 import { commandLine, environmentOf } from "../chain/command-line.ts";
 import { trustEnvironment, trustInput, trustScript } from "../chain/extra-trust.ts";
@@ -57,7 +58,7 @@ export interface RunCommandOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs an author's command to its end. Throws `AppError` `command-failed`. */
+/** Runs an author's command to its end. Throws `AppError` `command-failed`, and `secret-not-placed` before it runs. */
 export const runCommand = async (options: RunCommandOptions): Promise<void> => {
   const { engine, container, step, command, identity, onLine, signal } = options;
   // Before the start, so that no output is missed.
@@ -70,8 +71,7 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
   });
   try {
     await engine.startContainer(container, signal);
-    for (const [name, value] of Object.entries(options.secrets))
-      await putSecret(options, `/run/secrets/${name}`, value);
+    for (const [name, value] of Object.entries(options.secrets)) await putSecret(options, name, value);
     const environment = {
       ...options.proxies,
       ...(options.trust ? trustEnvironment : {}),
@@ -93,20 +93,26 @@ export const runCommand = async (options: RunCommandOptions): Promise<void> => {
 };
 
 const putSecret = async (
-  { engine, container, identity, signal }: RunCommandOptions,
-  path: string,
+  { engine, container, step, identity, signal }: RunCommandOptions,
+  name: string,
   value: Uint8Array,
 ): Promise<void> => {
-  await engine.exec(container, {
+  const { exitCode, stderr } = await engine.exec(container, {
     argv: [
       "/bin/sh",
       "-c",
-      'umask 077; cat > "$1"; chown "$2" "$1"',
+      'umask 077; cat > "$1" && chown "$2" "$1"',
       "secret",
-      path,
+      `/run/secrets/${name}`,
       `${identity.uid}:${identity.gid}`,
     ],
     input: Buffer.from(value),
     signal,
   });
+  if (exitCode !== 0)
+    throw new AppError(
+      "secret-not-placed",
+      `Step "${step}": the secret "${name}" could not be put in place: ${stderr.trim() || `exit code ${exitCode}`}`,
+      { hint: "The base needs cat and chown, and the engine's memory room for the secret." },
+    );
 };

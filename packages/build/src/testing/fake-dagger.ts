@@ -11,6 +11,7 @@ if (existsSync(__dirname + "/broken")) {
   process.stderr.write("no engine here\\n");
   process.exit(1);
 }
+if (existsSync(__dirname + "/silent")) return setInterval(() => undefined, 1000);
 note("began " + process.pid + " " + process.argv.slice(2).join(" "));
 const server = createServer((request, response) => {
   let body = "";
@@ -39,6 +40,8 @@ export interface FakeDagger extends AsyncDisposable {
   noted(): Promise<readonly string[]>;
   /** From now on no session begins. */
   break(): Promise<void>;
+  /** From now on whoever begins a session waits for an engine that never answers. */
+  silence(): Promise<void>;
   /** From now on sessions answer that their engine is gone; `false`: it is back. */
   loseEngine(isGone: boolean): Promise<void>;
 }
@@ -54,6 +57,7 @@ export const createFakeDagger = async (): Promise<FakeDagger> => {
     noted: async () =>
       (await readFile(join(folder, "noted"), "utf8").catch(() => "")).split("\n").filter((line) => line !== ""),
     break: () => writeFile(join(folder, "broken"), ""),
+    silence: () => writeFile(join(folder, "silent"), ""),
     loseEngine: (isGone) =>
       isGone ? writeFile(join(folder, "engine-gone"), "") : rm(join(folder, "engine-gone"), { force: true }),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 }),

@@ -21,8 +21,13 @@ export interface OpenSession extends AsyncDisposable {
 export interface OpenSessionOptions {
   readonly host: DaggerHost;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** So long an engine may take until it answers. */
+  readonly answerMs?: number;
   readonly signal: AbortSignal;
 }
+
+/** Well above what an engine takes that has a crowded machine; one that is to be pulled first has its own limit. */
+export const engineAnswerMs = 30_000;
 
 const addressSchema = z.object({ port: z.number().int().positive(), session_token: z.string().min(1) });
 
@@ -30,8 +35,16 @@ const addressSchema = z.object({ port: z.number().int().positive(), session_toke
 const mostSaid = 4000;
 const endTimeoutMs = 10_000;
 
-/** Opens a session; `--silent`, because what it would keep to show of every build nobody sees. Throws what it said last. */
-export const openSession = async ({ host, env, signal }: OpenSessionOptions): Promise<OpenSession> => {
+/**
+ * Opens a session; `--silent`, because what it would keep to show of every build nobody sees. Throws what it said
+ * last, or that the engine did not answer in time.
+ */
+export const openSession = async ({
+  host,
+  env,
+  answerMs = engineAnswerMs,
+  signal,
+}: OpenSessionOptions): Promise<OpenSession> => {
   signal.throwIfAborted();
   const child = spawn(host.cli, ["session", "--silent", "--label", "dagger.io/sdk.name:nodejs"], {
     // A build is nobody's business but the author's.
@@ -54,13 +67,17 @@ export const openSession = async ({ host, env, signal }: OpenSessionOptions): Pr
     const late = sleep(endTimeoutMs, undefined, { ref: false }).then(() => child.kill("SIGKILL"));
     await Promise.race([ended, late]);
   };
+  const deadline = AbortSignal.timeout(answerMs);
   try {
-    const address = await readAddress(child.stdout, signal);
+    const address = await readAddress(child.stdout, AbortSignal.any([signal, deadline]));
     child.stdout.resume();
     return { address, ended, [Symbol.asyncDispose]: end };
   } catch (cause) {
+    // What waits for an engine that says nothing would not hear that it is to end either.
+    if (deadline.aborted) child.kill("SIGKILL");
     await end();
     signal.throwIfAborted();
+    if (deadline.aborted) throw new Error(`${host.runner ?? "the engine"} did not answer within ${answerMs / 1000} s`);
     throw new Error(said.trim() || (cause as Error).message, { cause });
   }
 };

@@ -53,3 +53,15 @@ test("a session that does not begin says what the program said", async () => {
   await assert.rejects(open("/nothing"), { message: /ENOENT/ });
   await assert.rejects(open("/bin/true"), { message: "`dagger session` ended without a word" });
 });
+
+test("an engine that never answers is given up, and nothing goes on waiting for it", async () => {
+  await using dagger = await createFakeDagger();
+  await dagger.silence();
+  const opening = openSession({
+    host: { ...dagger, runner: "tcp://127.0.0.1:1" },
+    env: process.env,
+    answerMs: 500,
+    signal: never,
+  });
+  await assert.rejects(opening, /tcp:\/\/127\.0\.0\.1:1 did not answer within 0\.5 s/);
+});

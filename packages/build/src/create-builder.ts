@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
@@ -21,6 +21,7 @@ import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
 import { withRoom } from "./disk-full.ts";
+import { removeDeadDrafts, temporaryFolder } from "./drafts/process-drafts.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
 import { type BuildMemory, openBuildMemory } from "./memory/build-memory.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
@@ -45,7 +46,7 @@ export interface BuilderOptions {
 export const createBuilder = (name: Builder["name"], chain: ChainBuilder, options: BuilderOptions): Builder => ({
   name,
   build: async (request) => {
-    const scratch = await mkdtemp(join(tmpdir(), "atelier-build-"));
+    const scratch = await temporaryFolder("build");
     const background: Promise<void>[] = [];
     const later = (work: () => Promise<void>): void => {
       background.push(
@@ -112,6 +113,7 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
     readDockerConfig(env),
     readExtraTrust(env),
     removeLeftovers(engine, stateId),
+    removeDeadDrafts(work.cacheFolder),
   ]);
   const native = requirePlatform(info.Architecture);
   const proxies = proxyEnvironment(env, dockerConfig);

@@ -3,6 +3,7 @@ export { writeBundle } from "./bundle/write-bundle.ts";
 export { readAptSources } from "./base/make-debian-base.ts";
 export * from "./builder.ts";
 export { isAlive, removeLeftovers } from "./docker/build-labels.ts";
+export { removeDeadDrafts } from "./drafts/process-drafts.ts";
 export { type ChooseBuilderOptions, chooseBuilder } from "./choose-builder.ts";
 export { aboutKeeper, endKeeper } from "./dagger/session/kept-session.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
-import { aboutKeeper, endKeeper, removeLeftovers } from "@atelier/build";
+import { aboutKeeper, endKeeper, removeDeadDrafts, removeLeftovers } from "@atelier/build";
 import { isAppError, labels } from "@atelier/domain";
 import { compiledFolder } from "../compiled-folder.ts";
 import { confirm } from "../confirm.ts";
@@ -55,6 +55,7 @@ export default async (
       `session        with the Dagger engine, kept by process ${session.pid}; the next build opens another`,
     );
   await removeLeftovers(engine, state.id);
+  await removeDeadDrafts(cacheFolder);
   if (
     session === undefined &&
     [found.builds, found.images, found.unfinished, found.folders, found.cache, found.cacheFolders].every(

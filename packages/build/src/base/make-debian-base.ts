@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { arch, tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { arch } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
 import { AppError } from "@atelier/domain";
-import { isAlive } from "../docker/build-labels.ts";
+import { temporaryFolder } from "../drafts/process-drafts.ts";
 import { aptSourcesFor, mirrorFor, parseAptSources } from "./apt-mirror.ts";
 
 export interface DebianBaseOptions {
@@ -56,7 +56,7 @@ export const makeDebianBase = async (options: DebianBaseOptions): Promise<void> 
       `No registry answers, and this machine (${hostArchitecture()}) cannot make a Debian for an engine on ${platform}.`,
       { hint },
     );
-  const folder = await temporaryFolder();
+  const folder = await temporaryFolder("base");
   const root = join(folder, "root");
   try {
     await runLogged(
@@ -68,17 +68,6 @@ export const makeDebianBase = async (options: DebianBaseOptions): Promise<void> 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
-
-const prefix = "atelier-base-";
-
-/** A folder that names its process, so that what a killed one left is known for rubbish. */
-const temporaryFolder = async (): Promise<string> => {
-  for (const name of await readdir(tmpdir())) {
-    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(tmpdir(), name), { recursive: true, force: true });
-  }
-  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
 };
 
 /**

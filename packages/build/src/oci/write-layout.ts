@@ -9,6 +9,7 @@ import { AppError } from "@atelier/domain";
 import { extract } from "tar-stream";
 import { z } from "zod";
 import { withRoom } from "../disk-full.ts";
+import { removeDead } from "../drafts/process-drafts.ts";
 import { blobPath, sha256Digest } from "./blob-store.ts";
 import { type Descriptor, imageConfigSchema, type Index, imageName, mediaTypes, refName } from "./oci-documents.ts";
 
@@ -44,6 +45,7 @@ const writeAll = async (
   { folder, images }: { readonly folder: string; readonly images: readonly LayoutImage[] },
 ): Promise<Index> => {
   await mkdir(join(folder, "blobs/sha256"), { recursive: true });
+  await removeDead(folder, /^\.layer-(\d+)-/);
   const found = await readSaved(saved, folder);
   const manifests: Descriptor[] = [];
   for (const image of images) {

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
 import { AppError } from "@atelier/domain";
 import { readTar } from "@atelier/node-kit";
+import { temporaryFolder } from "../drafts/process-drafts.ts";
 import { packageIntegrity } from "./platform-versions.ts";
 
 const run = promisify(execFile);
@@ -39,7 +39,7 @@ export const fetchPackage = async (
   version: string,
   signal: AbortSignal,
 ): Promise<readonly PackageFile[]> => {
-  const folder = await mkdtemp(join(tmpdir(), "atelier-npm-"));
+  const folder = await temporaryFolder("npm");
   try {
     const { stdout } = await run(
       "npm",

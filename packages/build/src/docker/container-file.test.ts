@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import type { Readable } from "node:stream";
 import { test } from "node:test";
-import { hintOf, referencesIn } from "./container-file.ts";
+import type { Engine } from "@atelier/backend-docker";
+import { readTar } from "@atelier/node-kit";
+import { sourceTreeOf } from "@atelier/testkit";
+import { buildContainerFile, type ContainerFileOptions, hintOf, referencesIn } from "./container-file.ts";
+import { emptyImageCache } from "./image-cache.ts";
 
 test("the images below a container file are found, its own stages are not", () => {
   const text = `# FROM commented:1
@@ -25,4 +30,47 @@ test("a download that failed for an authority names what a container file has to
   assert.match(hintOf(failed, true), /COPY it to \/usr\/local\/share\/ca-certificates/);
   for (const hint of [hintOf(failed, false), hintOf(["make: *** [all] Error 2"], true)])
     assert.match(hint, /^Mend the container file/);
+});
+
+test("what lies beside a container file is its context: links as links, what can be executed as that, nothing else", async () => {
+  const tree = sourceTreeOf({
+    "base/Containerfile": "FROM scratch\nCOPY . /\n",
+    "base/bin/tool": { text: "#!/bin/sh\n", executable: true },
+    "base/bin/alias": { link: "tool", resolved: "base/bin/tool" },
+    "base/current": { link: "bin", resolved: "base/bin" },
+    "steps/one/content.md": "# One\n",
+  });
+  const seen: unknown[] = [];
+  const engine = {
+    buildImage: async (tar: Readable) => {
+      for await (const entry of readTar(tar)) {
+        const { name, type, mode, linkname } = entry.header;
+        seen.push([name, type, mode?.toString(8), linkname ?? ""]);
+        entry.resume();
+      }
+    },
+    inspectImage: async () => ({ Id: "sha256:made" }),
+  } as unknown as Engine;
+  const cache = emptyImageCache();
+  const id = await buildContainerFile({
+    ...{
+      engine,
+      cache,
+      tree,
+      folder: "/nowhere",
+      file: "base/Containerfile",
+      tag: "t",
+      hasExtraTrust: false,
+      proxies: {},
+    },
+    ...{ platform: "linux/amd64", signal: AbortSignal.timeout(30_000), onLine: () => undefined },
+  } as unknown as ContainerFileOptions);
+  assert.equal(id, "sha256:made");
+  assert.deepEqual(seen, [
+    ["Containerfile", "file", "644", ""],
+    ["bin", "directory", "755", ""],
+    ["bin/alias", "symlink", "777", "tool"],
+    ["bin/tool", "file", "755", ""],
+    ["current", "symlink", "777", "bin"],
+  ]);
 });

@@ -1,8 +1,9 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { TarEntry } from "../tar/make-tar.ts";
+import { bytesOfSource } from "../tar/source-file.ts";
 
 /** An entry of a pack; contents follow the header in the same order. */
 export interface PackedEntry {
@@ -55,7 +56,7 @@ export const packFiles = async (
     for (const { content = "" } of entries) {
       if (typeof content === "string") yield Buffer.from(content);
       else if (content instanceof Uint8Array) yield content;
-      else yield* createReadStream(content.file) as AsyncIterable<Buffer>;
+      else yield* bytesOfSource(content);
     }
   };
   await pipeline(Readable.from(bytes()), createWriteStream(file));

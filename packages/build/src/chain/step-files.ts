@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type PlannedFile, type SourceTree, studentHome } from "@atelier/domain";
+import { type PlannedFile, type SourceEntry, type SourceTree, studentHome } from "@atelier/domain";
 import type { TarEntry } from "../tar/make-tar.ts";
+import type { SourceFile } from "../tar/source-file.ts";
 import { foldersAround, type ReadHeader } from "./folders-around.ts";
 import type { CommandIdentity } from "./identity.ts";
 
@@ -26,9 +27,15 @@ export const tarEntriesOf = (
     return {
       ...entry,
       type: "file",
-      content: source.truncated ? { file: join(origin.folder, file.source), size: source.size } : source.bytes,
+      content: contentOf(join(origin.folder, file.source), source),
     };
   });
+
+/** A file's bytes, or where they are when the tree does not carry them whole. */
+export const contentOf = (
+  file: string,
+  { bytes, truncated, size, digest }: Extract<SourceEntry, { readonly kind: "file" }>,
+): Uint8Array | SourceFile => (truncated ? { file, size, digest } : bytes);
 
 /**
  * Which folders around planned files are the student's where the image lacks them: those below the home

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
 import { AppError, contextDigests, contextOf, labels, type SourceTree } from "@atelier/domain";
 import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
+import { contentOf } from "../chain/step-files.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { digestOf, type ImageCache } from "./image-cache.ts";
 
@@ -82,7 +83,7 @@ const contextEntries = ({ tree, folder, file }: ContainerFileOptions): readonly 
     if (source?.kind === "folder") return [{ ...entry, type: "folder", mode: 0o755 }];
     if (source?.kind === "link") return [{ ...entry, type: "link", mode: 0o777, target: source.target }];
     if (source?.kind !== "file") return [];
-    const content = source.truncated ? { file: join(folder, path), size: source.size } : source.bytes;
+    const content = contentOf(join(folder, path), source);
     return [{ ...entry, type: "file", mode: source.executable ? 0o755 : 0o644, content }];
   });
 };

@@ -1,8 +1,9 @@
-import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
+import { bytesOfSource, type SourceFile } from "./source-file.ts";
 
 /** One entry of a layer. `name` is relative to the archive's root, without a leading slash. */
 export interface TarEntry {
@@ -11,7 +12,7 @@ export interface TarEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  readonly content?: string | Uint8Array | { readonly file: string; readonly size: number };
+  readonly content?: string | Uint8Array | SourceFile;
   readonly target?: string;
 }
 
@@ -31,14 +32,8 @@ export const makeTar = (entries: readonly TarEntry[]): Readable => {
         archive.entry({ ...header, type: "file" }, Buffer.from(content));
       else await streamFile(content);
 
-      async function streamFile(source: { readonly file: string; readonly size: number }): Promise<void> {
-        await new Promise<void>((resolve, reject) => {
-          const sink = archive.entry({ ...header, type: "file", size: source.size }, (error) =>
-            error ? reject(error) : resolve(),
-          );
-          sink.on("error", reject);
-          createReadStream(source.file).once("error", reject).pipe(sink);
-        });
+      async function streamFile(source: SourceFile): Promise<void> {
+        await pipeline(bytesOfSource(source), archive.entry({ ...header, type: "file", size: source.size }));
       }
     }
     archive.finalize();

@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { AppError } from "@atelier/domain";
+
+/** A file of this machine, as it was when it was looked at. */
+export interface SourceFile {
+  readonly file: string;
+  readonly size: number;
+  /** `sha256:<hex>`, where what it holds is part of a key. */
+  readonly digest?: string;
+}
+
+/**
+ * The bytes of a file. Throws `AppError` `source-changed`, at the end at the latest, when they are others than were
+ * looked at: under the old key they would be found for ever.
+ */
+export async function* bytesOfSource({ file, size, digest }: SourceFile): AsyncGenerator<Buffer> {
+  const hash = createHash("sha256");
+  let read = 0;
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      // Nobody is to get more than was announced.
+      if (read > size) break;
+      if (digest !== undefined) hash.update(chunk);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw changed(file, `cannot be read any more (${(cause as NodeJS.ErrnoException).code})`, cause);
+  }
+  if (read !== size || (digest !== undefined && digest !== `sha256:${hash.digest("hex")}`))
+    throw changed(file, "was changed while it was taken");
+}
+
+const changed = (file: string, how: string, cause?: unknown): AppError =>
+  new AppError("source-changed", `${file} ${how}.`, {
+    hint: "Build again when it is what it shall be.",
+    ...(cause === undefined ? {} : { cause }),
+  });

@@ -3,6 +3,8 @@ export interface Size {
   readonly rows: number;
 }
 
+export const isSameSize = (one: Size, other: Size): boolean => one.cols === other.cols && one.rows === other.rows;
+
 /**
  * Whose size a terminal has that several viewers look at: theirs who typed last, and before anybody has
  * typed theirs who came first. Each answer is the size that the terminal should have now.

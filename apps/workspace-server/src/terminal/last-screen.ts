@@ -2,7 +2,9 @@ import { constants, existsSync } from "node:fs";
 import { open, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { nextRecordingFileName, runtimeFileNames } from "@atelier/contract";
+import type { Size } from "./active-viewer.ts";
 import { createScreenMirror } from "./screen-mirror.ts";
+import { SizeHistory } from "./size-history.ts";
 
 const tailBytes = 256 * 1024;
 
@@ -31,7 +33,8 @@ export const readLastScreen = async (runtimeFolder: string, noted?: string): Pro
     const start = Math.max(0, size - tailBytes);
     const lines = (await read(start, size - start)).split("\n");
     // The first piece is the header or half a line; the last one may be torn.
-    const mirror = await createScreenMirror({ cols: header.width, rows: header.height });
+    const first = (await lastSize(read, start)) ?? { cols: header.width, rows: header.height };
+    const mirror = await createScreenMirror(new SizeHistory(first));
     try {
       for (const line of lines.slice(1)) {
         const event = parseEvent(line);
@@ -48,6 +51,22 @@ export const readLastScreen = async (runtimeFolder: string, noted?: string): Pro
     throw error;
   }
 };
+
+/** The size that the terminal took last before that place. */
+const lastSize = async (
+  read: (from: number, length: number) => Promise<string>,
+  before: number,
+): Promise<Size | undefined> => {
+  for (let end = before; end > 0; end -= tailBytes) {
+    const from = Math.max(0, end - tailBytes);
+    // A quote in what was printed stands behind a backslash.
+    const [, cols, rows] = [...(await read(from, end - from + longestSizeEvent)).matchAll(sizeEvent)].at(-1) ?? [];
+    if (cols !== undefined) return { cols: Number(cols), rows: Number(rows) };
+  }
+  return undefined;
+};
+const sizeEvent = /,"r","(\d{1,4})x(\d{1,4})"\]/g;
+const longestSizeEvent = 32;
 
 /** The note may be older than the newest part. */
 const lastPart = (runtimeFolder: string, name: string): string => {

@@ -4,6 +4,7 @@ import { createRandom } from "@atelier/testkit";
 import { randomOutput } from "../testing/random-output.ts";
 import { createScreen } from "../testing/screen.ts";
 import { createScreenMirror } from "./screen-mirror.ts";
+import { SizeHistory } from "./size-history.ts";
 import { freshStart } from "./viewer.ts";
 
 const size = { cols: 60, rows: 12 } as const;
@@ -11,7 +12,7 @@ const size = { cols: 60, rows: 12 } as const;
 test("a snapshot at any safe point brings any other terminal to the same state, and so does what follows", async () => {
   for (let seed = 1; seed <= Number(process.env.ATELIER_SEEDS ?? 4); seed++) {
     const random = createRandom(seed);
-    const mirror = await createScreenMirror(size);
+    const mirror = await createScreenMirror(new SizeHistory(size));
     const direct = createScreen(size);
     const painted = createScreen(size);
     let stream = Buffer.alloc(0);
@@ -44,8 +45,59 @@ test("a snapshot at any safe point brings any other terminal to the same state, 
   }
 });
 
+test("a snapshot has the size that the terminal had where it is cut, and what was printed at others is laid out anew", async () => {
+  const small = { cols: 40, rows: 8 };
+  const output = [
+    "a long line that is wrapped ".repeat(4),
+    "\r\n\u001b[5;50Hx\r\n",
+    "another one ".repeat(6),
+    "\r\nend\r\n$ ",
+  ];
+  const stream = Buffer.from(output.join(""));
+  const [first = "", second = ""] = output;
+  const sizes = new SizeHistory(size);
+  const mirror = await createScreenMirror(sizes);
+  sizes.push(first.length, small);
+  sizes.push(first.length + second.length, size);
+  sizes.push(stream.length, small);
+  const direct = createScreen(size);
+  const painted = createScreen(size);
+  while ((await mirror.write(stream.subarray(mirror.fed))) > 0);
+  assert.deepEqual([mirror.fed, mirror.size, mirror.nextSize], [stream.length - 2, size, 2]);
+  await painted.write(`${freshStart}${mirror.snapshot()}$ `);
+  await painted.resize(small);
+  await direct.write(first);
+  await direct.resize(small);
+  await direct.write(second);
+  await direct.resize(size);
+  await direct.write(output.slice(2).join(""));
+  await direct.resize(small);
+  assert.deepEqual(await painted.describe(), await direct.describe());
+  for (const each of [mirror, direct, painted]) each.dispose();
+});
+
+test("what an alternate screen has beyond its edge, since it was made narrower, is not painted", async () => {
+  const sizes = new SizeHistory(size);
+  const mirror = await createScreenMirror(sizes);
+  const direct = createScreen(size);
+  const painted = createScreen(size);
+  const wide = `\u001b[?1049h\u001b[H${"0123456789".repeat(9)}\r\n漢字漢字漢字漢字漢字漢字漢\r\n`;
+  const stream = Buffer.from(`${wide}end\r\n`);
+  sizes.push(Buffer.from(wide).length, { cols: 26, rows: 9 });
+  await mirror.write(stream);
+  await direct.write(wide);
+  await direct.resize(mirror.size);
+  await direct.write("end\r\n");
+  await painted.resize(mirror.size);
+  await painted.write(`${freshStart}${mirror.snapshot()}`);
+  const isWrapped = /^(\d+) >/;
+  const picture = (lines: readonly string[]): readonly string[] => lines.map((line) => line.replace(isWrapped, "$1 |"));
+  assert.deepEqual(picture(await painted.describe()), picture(await direct.describe()));
+  for (const each of [mirror, direct, painted]) each.dispose();
+});
+
 test("after each slice the others have their turn", async () => {
-  const mirror = await createScreenMirror(size);
+  const mirror = await createScreenMirror(new SizeHistory(size));
   const seen: string[] = [];
   for (let slice = 0; slice < 3; slice++) {
     setImmediate(() => seen.push("others"));

@@ -1,22 +1,32 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { limitRepeats } from "@atelier/contract";
+import type { Size } from "./active-viewer.ts";
 import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
+import { SizeHistory } from "./size-history.ts";
 import { bufferCells, bufferState, savedCursor, type TerminalCore, terminalState } from "./terminal-state.ts";
 
 /** A headless terminal that follows the output at leisure, for snapshots. */
 export interface ScreenMirror {
   /** Offset right after the last byte it has taken; always a safe point, see safe-points.ts. */
   readonly fed: number;
-  /** Takes as much of `bytes`, which begin at {@link fed}, as ends at a safe point. Answers how much. */
+  /**
+   * Takes as much of `bytes`, which begin at {@link fed}, as ends at a safe point, and the sizes where the
+   * terminal took them. Answers how much.
+   */
   write(bytes: Uint8Array): Promise<number>;
   /** Takes it all, whatever it ends with. */
   force(bytes: Uint8Array): Promise<void>;
   /**
    * The stream has a gap: `bytes` begin at `offset`, and `modes` is what the gap has set. The old text
-   * stays as scrollback.
+   * stays as scrollback, at the size that the terminal had there.
    */
   skipTo(offset: number, bytes: Uint8Array, modes: string): Promise<void>;
+  /** Right after the last byte it has taken, for who has no history of it. */
   resize(cols: number, rows: number): void;
+  /** For which {@link snapshot} is. */
+  readonly size: Size;
+  /** Number of the first change of size that it has not taken. */
+  readonly nextSize: number;
   /** Bytes that paint the screen, its scrollback and its modes on a cleared terminal. */
   snapshot(): string;
   dispose(): void;
@@ -27,19 +37,19 @@ const scrollback = 2000;
 
 /** Loads and compiles what the first mirror needs, for whoever cannot wait for it later. */
 export const rehearseScreens = async (): Promise<void> => {
-  const mirror = await createScreenMirror({ cols: 80, rows: 24 });
+  const mirror = await createScreenMirror(new SizeHistory({ cols: 80, rows: 24 }));
   await mirror.force(Buffer.from("\u001b[1;32mstudent\u001b[0m$ ls\r\n\u001b[2K\u001b[?2004h"));
   mirror.snapshot();
   mirror.dispose();
 };
 
-/** Loads xterm's headless build on first need: an idle server does not pay for it. */
-export const createScreenMirror = async (size: {
-  readonly cols: number;
-  readonly rows: number;
-}): Promise<ScreenMirror> => {
+/**
+ * Loads xterm's headless build on first need: an idle server does not pay for it.
+ * @param sizes the size at the beginning, and those that it takes later by itself
+ */
+export const createScreenMirror = async (sizes: SizeHistory): Promise<ScreenMirror> => {
   const { default: headless } = await import("@xterm/headless");
-  const terminal = new headless.Terminal({ ...size, scrollback, allowProposedApi: true, logLevel: "off" });
+  const terminal = new headless.Terminal({ ...sizes.first, scrollback, allowProposedApi: true, logLevel: "off" });
   limitRepeats(terminal.parser);
   const core = (terminal as unknown as { readonly _core: TerminalCore })._core;
   let fed = 0;
@@ -48,26 +58,46 @@ export const createScreenMirror = async (size: {
     core.writeSync(data);
     return nextTurn();
   };
+  let nextSize = 0;
+  const take = (bytes: Uint8Array): Promise<void> => {
+    let from = 0;
+    for (let change = sizes.from(nextSize); change !== undefined; change = sizes.from(nextSize)) {
+      const at = change.offset - fed;
+      // What comes right after the last byte may be the first of several: that is for the next bytes.
+      if (at >= bytes.length) break;
+      if (at > from) core.writeSync(bytes.subarray(from, at));
+      from = Math.max(from, at);
+      terminal.resize(change.size.cols, change.size.rows);
+      nextSize = change.number + 1;
+    }
+    fed += bytes.length;
+    return parse(bytes.subarray(from));
+  };
   return {
     get fed() {
       return fed;
     },
     write: async (bytes) => {
       const length = lastSafePoint(bytes);
-      fed += length;
-      if (length > 0) await parse(bytes.subarray(0, length));
+      if (length > 0) await take(bytes.subarray(0, length));
       return length;
     },
-    force: (bytes) => {
-      fed += bytes.length;
-      return parse(bytes);
-    },
+    force: take,
     skipTo: async (offset, bytes, modes) => {
       fed = offset + firstLikelySafePoint(bytes);
+      const { cols, rows } = sizes.at(fed);
+      terminal.resize(cols, rows);
+      nextSize = sizes.after(fed);
       // Ends whatever sequence was open, then resets attributes, margins and character sets.
       await parse(`\u0018\u001b[!p\r\n${modes}`);
     },
     resize: (cols, rows) => terminal.resize(cols, rows),
+    get size() {
+      return { cols: terminal.cols, rows: terminal.rows };
+    },
+    get nextSize() {
+      return nextSize;
+    },
     snapshot: () => {
       const { cols, rows } = terminal;
       const extent = { cols, rows };
@@ -78,10 +108,14 @@ export const createScreenMirror = async (size: {
       const altSaved = isAlternate ? "" : savedCursor(core, alt, cols);
       return [
         altSaved && `\u001b[?47h${altSaved}\u001b[?47l\u001b[H`,
-        bufferCells(core, normal, { rows, scrollback }),
+        bufferCells(core, normal, { ...extent, scrollback }),
         bufferState(core, normal, extent),
         ...(isAlternate
-          ? ["\u001b[?47h\u001b[H", bufferCells(core, alt, { rows, scrollback: 0 }), bufferState(core, alt, extent)]
+          ? [
+              "\u001b[?47h\u001b[H",
+              bufferCells(core, alt, { ...extent, scrollback: 0 }),
+              bufferState(core, alt, extent),
+            ]
           : []),
         terminalState(core, extent),
       ].join("");

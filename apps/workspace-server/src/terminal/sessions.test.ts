@@ -209,6 +209,26 @@ test("a recording holds exactly what the terminal printed", async () => {
   assert.ok(events.every(([time], index) => index === 0 || time >= (events[index - 1]?.[0] ?? 0)));
 });
 
+test("a viewer that is behind is told a size where the terminal took it", async () => {
+  await using shell = await openTestTerminals();
+  const fast = shell.attach();
+  const slow = shell.attach();
+  slow.isAcknowledging = false;
+  fast.input("stty -echo; PS1=; seq 1 60000; echo at-the-$((1+1))nd\n");
+  await fast.waitFor(/at-the-2nd\r\n/);
+  const behind = slow.seq;
+  fast.receive({ t: "resize", cols: 90, rows: 20 });
+  fast.input("echo over-$((1+1))\n");
+  await fast.waitFor(/over-2\r\n/);
+  assert.ok(behind < fast.seq - 100_000, `${behind} of ${fast.seq}`);
+  slow.isAcknowledging = true;
+  slow.receive({ t: "ack", seq: slow.seq });
+  await slow.waitFor(/over-2\r\n/);
+  const { seq, ...last } = fast.sizes.at(-1) ?? assert.fail();
+  assert.deepEqual(last, { cols: 90, rows: 20 });
+  assert.deepEqual(slow.sizes.at(-1), { seq, ...last });
+});
+
 test("several viewers: the shell has the size of who typed last, and everybody is told", async () => {
   await using shell = await openTestTerminals();
   const attach = (cols: number, rows: number): FakeSocket => {

@@ -13,7 +13,7 @@ import { MarkerFilter, type ShellMarker } from "../command-log/marker-filter.ts"
 import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 import type { MakeRoom } from "../limits/start-with-room.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import { ActiveViewer, isReport, type Size } from "./active-viewer.ts";
+import { ActiveViewer, isReport, isSameSize, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
 import { foregroundOf, sessionOf } from "./process-state.ts";
@@ -21,6 +21,7 @@ import { type OpenPtyOptions, openPtyWithRoom, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
+import { SizeHistory } from "./size-history.ts";
 import { Viewer } from "./viewer.ts";
 
 /** Everything of one shell's life that the session does not make itself. */
@@ -87,6 +88,7 @@ export class TerminalSession {
   #epoch = "";
   #size: Size = { cols: 80, rows: 24 };
   #buffer = new ReplayBuffer(ringBytes);
+  #sizes = new SizeHistory(this.#size);
   #parts: SessionParts | undefined;
   #pty: Pty | undefined;
   #mirror: Promise<ScreenMirror> | undefined;
@@ -169,6 +171,7 @@ export class TerminalSession {
     if (this.#isClosed) return this.#endParts();
     this.#epoch = this.#options.newId();
     this.#buffer = new ReplayBuffer(ringBytes);
+    this.#sizes = new SizeHistory(this.#size);
     this.#dropMirror();
     if (parts.prelude) this.#buffer.append(parts.prelude);
     const filter = new MarkerFilter(parts.nonce);
@@ -180,9 +183,10 @@ export class TerminalSession {
       onNestedShell: this.#options.onNestedShell,
       onIntegrationLost: this.#options.onIntegrationLost,
     });
+    const size = this.#size;
     const shell: OpenPtyOptions = {
       ...parts.launch,
-      ...this.#size,
+      ...size,
       cwd: this.#options.cwd,
       // A killed shell may go on printing until it is gone: the stream is its successor's by then.
       onData: (bytes) => {
@@ -198,13 +202,15 @@ export class TerminalSession {
       this.#endParts();
       return this.#killSession();
     }
+    // While room was made for it.
+    if (!isSameSize(size, this.#size)) pty.resize(this.#size.cols, this.#size.rows);
     giveSlaveTo(pty, this.#options.owner.uid);
     preferAsVictim(pty.pid);
     this.#state = "ready";
     for (const viewer of this.#viewers.keys()) {
       viewer.say({ t: "resync", reason: "restart" });
-      this.#hello(viewer, "delta");
-      viewer.startAt(0);
+      this.#hello(viewer, "delta", this.#sizes.first);
+      viewer.startAt(0, 0);
     }
     this.#gather.flush();
     this.#options.onChange();
@@ -304,7 +310,7 @@ export class TerminalSession {
   }
 
   #pumpAll(): void {
-    for (const viewer of this.#viewers.keys()) if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+    for (const viewer of this.#viewers.keys()) if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
     this.#balance();
   }
 
@@ -389,8 +395,7 @@ export class TerminalSession {
       case "resize":
         this.#fit(viewer, { cols: message.cols, rows: message.rows });
         // Its screen has taken its own size already.
-        if (message.cols !== this.#size.cols || message.rows !== this.#size.rows)
-          viewer.say({ t: "size", ...this.#size });
+        if (!isSameSize(message, this.#size)) viewer.say({ t: "size", ...this.#size });
         break;
       case "restart":
         if (viewer.isReadOnly) return;
@@ -417,7 +422,7 @@ export class TerminalSession {
 
   #acknowledge(viewer: Viewer, seq: number): void {
     viewer.acknowledge(seq);
-    if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+    if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
     this.#offerSnapshot(viewer);
     this.#balance();
   }
@@ -434,19 +439,20 @@ export class TerminalSession {
       since === undefined || since.epoch !== this.#epoch
         ? this.#buffer.start === 0 && this.#buffer.head <= wholeBytes
         : false;
-    this.#hello(viewer, canResume ? "delta" : "snapshot");
-    if (canResume) viewer.startAt(since.seq);
-    else if (isWhole) viewer.sendSnapshot({ seq: 0, ...this.#size, text: "" });
+    if (canResume) this.#hello(viewer, "delta", this.#sizes.at(since.seq));
+    else this.#hello(viewer, "snapshot", this.#size);
+    if (canResume) viewer.startAt(since.seq, this.#sizes.after(since.seq));
+    else if (isWhole) viewer.sendSnapshot({ seq: 0, size: this.#sizes.first, nextSize: 0, text: "" });
     else {
       viewer.isAttached = true;
       viewer.isWaitingForSnapshot = true;
       await this.#sendSnapshot(viewer);
       return;
     }
-    if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+    if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
   }
 
-  #hello(viewer: Viewer, resume: "delta" | "snapshot"): void {
+  #hello(viewer: Viewer, resume: "delta" | "snapshot", size: Size): void {
     viewer.say({
       t: "hello",
       terminal: this.#options.name,
@@ -454,7 +460,7 @@ export class TerminalSession {
       state: this.#state,
       ...(this.#exitCode === undefined ? {} : { exitCode: this.#exitCode }),
       head: this.#buffer.head,
-      ...this.#size,
+      ...size,
       resume,
       integration: this.#integration,
       recording: this.#options.isRecording,
@@ -464,12 +470,12 @@ export class TerminalSession {
   async #sendSnapshot(viewer: Viewer): Promise<void> {
     viewer.isBeingPainted = true;
     const epoch = this.#epoch;
-    const mirror = await (this.#mirror ??= createScreenMirror(this.#size));
+    const mirror = await (this.#mirror ??= createScreenMirror(this.#sizes));
     await this.#catchUp(mirror);
     viewer.isBeingPainted = false;
     if (!this.#viewers.has(viewer) || epoch !== this.#epoch) return;
-    viewer.sendSnapshot({ seq: mirror.fed, ...this.#size, text: mirror.snapshot() });
-    if (!viewer.pump(this.#buffer)) this.#resync(viewer);
+    viewer.sendSnapshot({ seq: mirror.fed, size: mirror.size, nextSize: mirror.nextSize, text: mirror.snapshot() });
+    if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
   }
 
   /**
@@ -501,13 +507,13 @@ export class TerminalSession {
   }
 
   #resize(size: Size | undefined): void {
-    if (size === undefined || (size.cols === this.#size.cols && size.rows === this.#size.rows)) return;
+    if (size === undefined || isSameSize(size, this.#size)) return;
     this.#gather.flush();
     this.#size = size;
     if (this.#state === "ready") this.#pty?.resize(size.cols, size.rows);
     this.#parts?.recorder?.resize(size.cols, size.rows);
-    this.#mirror?.then((mirror) => mirror.resize(size.cols, size.rows)).catch(() => this.#dropMirror());
-    for (const viewer of this.#viewers.keys()) viewer.say({ t: "size", ...size });
+    this.#sizes.push(this.#buffer.head, size);
+    this.#pumpAll();
   }
 
   #exited(exit: { readonly exitCode?: number; readonly signal?: string }, filter: MarkerFilter | undefined): void {

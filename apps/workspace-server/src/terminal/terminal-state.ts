@@ -92,12 +92,13 @@ interface Size {
 export const bufferCells = (
   core: TerminalCore,
   buffer: ScreenBuffer,
-  { rows, scrollback }: { readonly rows: number; readonly scrollback: number },
+  { cols, rows, scrollback }: Size & { readonly scrollback: number },
 ): string => {
   const parts: string[] = [];
   const cell: Cell = Object.create(buffer.getNullCell()) as Cell;
   const pen = createPen(core);
   const first = Math.max(0, buffer.lines.length - rows - scrollback);
+  let emptyEnd = "";
   for (let row = first; row < buffer.lines.length; row++) {
     const line = buffer.lines.get(row);
     if (!line) continue;
@@ -105,18 +106,38 @@ export const bufferCells = (
     // A wrapped row comes about as it did: by one character too many in the row above.
     const isContinuation = row > first && line.isWrapped;
     if (row > first && !isContinuation) parts.push(pen.plain(), "\r\n");
-    const end = isContinued ? line.length : Math.max(inkedLength(line, cell), isContinuation ? 1 : 0);
+    // One character too many, for which the first one of the row may be missing.
+    if (isContinuation && (emptyEnd !== "" || emptyCells(line, { from: 0, to: 1, cell }) > 0))
+      parts.push(pen.plain(), ` ${emptyEnd}\r`);
+    emptyEnd = "";
+    // An alternate screen that was wider keeps what lies beyond its edge, and shows nothing of it.
+    const length = Math.min(line.length, cols);
+    const end = isContinued
+      ? wrappedLength(buffer, row, { length, cell })
+      : Math.max(inkedLength(line, length, cell), isContinuation ? 1 : 0);
     for (let column = 0; column < end; ) {
+      const empty = emptyCells(line, { from: column, to: end, cell });
       line.loadCell(column, cell);
+      if (empty > 0) {
+        // Blanks would be something to lay out anew when the terminal becomes narrower.
+        const isEnd = isContinued && column + empty === length;
+        const erase = `\u001b[${empty}X`;
+        // Only what is full goes on in the next row; from there its end can be emptied again.
+        if (isEnd && rows > 1)
+          emptyEnd = `\u001b[A\u001b[${column + 1}G${graphicRendition(cell)}${erase}${plain}\u001b[B`;
+        parts.push(...(isEnd ? [pen.plain(), " ".repeat(empty)] : [pen.take(cell), erase, `\u001b[${empty}C`]));
+        column += empty;
+        continue;
+      }
       const isWide = cell.getWidth() === 2;
       // A wide character of which an edit has left one half shows as nothing.
-      const isWhole = !isWide || (column + 1 < line.length && isBlankHalf(line, column + 1, cell));
+      const isWhole = !isWide || (column + 1 < length && isBlankHalf(line, column + 1, cell));
       line.loadCell(column, cell);
       parts.push(pen.take(cell), (isWhole && cell.getChars()) || " ");
       column += isWide && isWhole ? 2 : 1;
     }
     // Wrapping has filled the rest with whatever background the last character had.
-    if (isContinuation && end < line.length) parts.push(pen.plain(), "\u001b[K");
+    if (isContinuation && end < length) parts.push(pen.plain(), "\u001b[K");
   }
   parts.push(pen.plain());
   return parts.join("");
@@ -127,12 +148,43 @@ const isBlankHalf = (line: Line, column: number, cell: Cell): boolean => {
   return cell.getWidth() === 0 || cell.getChars() === "";
 };
 
+/** How many cells of the same look hold nothing, not even a blank. */
+const emptyCells = (line: Line, { from, to, cell }: { from: number; to: number; cell: Cell }): number => {
+  let column = from;
+  for (let look = ""; column < to; column++) {
+    line.loadCell(column, cell);
+    if (cell.getChars() !== "" || cell.getWidth() !== 1 || isDecorated(cell)) break;
+    const own = `${cell.getBgColorMode()} ${cell.getBgColor()}`;
+    if (column > from && own !== look) break;
+    look = own;
+  }
+  return column - from;
+};
+
+/** All columns, but for the last one that was too narrow for the wide character that comes next. */
+const wrappedLength = (
+  buffer: ScreenBuffer,
+  row: number,
+  { length, cell }: { readonly length: number; readonly cell: Cell },
+): number => {
+  const isNextWide =
+    buffer.lines
+      .get(row + 1)
+      ?.loadCell(0, cell)
+      .getWidth() === 2;
+  const last = buffer.lines.get(row)?.loadCell(length - 1, cell);
+  return isNextWide && last?.getChars() === "" && last.getWidth() === 1 ? length - 1 : length;
+};
+
+const isDecorated = (cell: Cell): boolean =>
+  Boolean(cell.isInverse() || cell.isUnderline() || cell.isStrikethrough() || cell.isOverline());
+
 /** Columns up to the last one that shows anything. */
-const inkedLength = (line: Line, cell: Cell): number => {
-  for (let column = line.length; column > 0; column--) {
+const inkedLength = (line: Line, length: number, cell: Cell): number => {
+  for (let column = length; column > 0; column--) {
     line.loadCell(column - 1, cell);
-    const isDecorated = cell.isInverse() || cell.isUnderline() || cell.isStrikethrough() || cell.isOverline();
-    if (cell.getChars() !== "" || cell.getWidth() === 0 || cell.getBgColorMode() !== 0 || isDecorated) return column;
+    if (cell.getChars() !== "" || cell.getWidth() === 0 || cell.getBgColorMode() !== 0 || isDecorated(cell))
+      return column;
   }
   return 0;
 };

@@ -1,6 +1,8 @@
 import { encodeOutputInto, encodeSnapshot, flowWindow, outputHeaderBytes, type ServerMessage } from "@atelier/contract";
 import type { WebSocket } from "ws";
+import type { Size } from "./active-viewer.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
+import type { SizeHistory } from "./size-history.ts";
 import { ViewerWindow } from "./viewer-window.ts";
 
 const frameLimit = 64 * 1024;
@@ -45,6 +47,8 @@ export class Viewer {
   /** A snapshot for it is being made. */
   isBeingPainted = false;
   #sent = 0;
+  /** Number of the next size it is to be told. */
+  #nextSize = 0;
   #acknowledged = 0;
   /** Of the last one: a wide, coloured screen may be large. */
   #snapshotBytes = 0;
@@ -92,8 +96,9 @@ export class Viewer {
     else this.socket.send(JSON.stringify(message));
   }
 
-  /** Output goes on from here. */
-  startAt(offset: number): void {
+  /** Output goes on from here, and sizes with that number. */
+  startAt(offset: number, nextSize: number): void {
+    this.#nextSize = nextSize;
     this.#sent = offset;
     this.#acknowledged = offset;
     this.isAttached = true;
@@ -115,25 +120,35 @@ export class Viewer {
 
   sendSnapshot(snapshot: {
     readonly seq: number;
-    readonly cols: number;
-    readonly rows: number;
+    readonly size: Size;
+    /** Number of the first size that it does not know yet. */
+    readonly nextSize: number;
     readonly text: string;
   }): void {
-    const frame = encodeSnapshot({ ...snapshot, payload: Buffer.from(`${freshStart}${snapshot.text}`) });
+    const { seq, size, nextSize, text } = snapshot;
+    const frame = encodeSnapshot({ seq, ...size, payload: Buffer.from(`${freshStart}${text}`) });
     this.#snapshotBytes = frame.length;
     this.socket.send(frame);
-    this.startAt(snapshot.seq);
+    this.startAt(seq, nextSize);
   }
 
-  /** Sends what the window allows. Answers false when the buffer no longer holds what is due. */
-  pump(buffer: ReplayBuffer): boolean {
-    while (this.isLive && this.#sent < buffer.head && this.socket.readyState === this.socket.OPEN) {
+  /** Sends what the window allows, and each size in its place. Answers false when the buffer no longer holds what is due. */
+  pump(buffer: ReplayBuffer, sizes: SizeHistory): boolean {
+    while (this.isLive && this.socket.readyState === this.socket.OPEN) {
+      const change = sizes.from(this.#nextSize);
+      if (change !== undefined && change.offset <= this.#sent) {
+        this.say({ t: "size", ...change.size });
+        this.#nextSize = change.number + 1;
+        continue;
+      }
+      if (this.#sent >= buffer.head) break;
+      const untilChange = change === undefined ? Number.POSITIVE_INFINITY : change.offset - this.#sent;
       const room = this.#window.bytes - (this.#sent - this.#acknowledged);
       if (room <= 0 || this.socket.bufferedAmount > socketLimit) {
         this.#isHeldBack();
         break;
       }
-      const bytes = buffer.read(this.#sent, Math.min(frameLimit, this.#window.frameBytes, room));
+      const bytes = buffer.read(this.#sent, Math.min(frameLimit, this.#window.frameBytes, room, untilChange));
       if (bytes === undefined) return false;
       if (this.#sent === this.#acknowledged) this.#window.begins(performance.now(), this.#sent);
       sendOutput(this.socket, this.#sent, bytes);

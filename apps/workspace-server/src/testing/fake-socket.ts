@@ -15,6 +15,8 @@ export class FakeSocket extends EventEmitter {
   readonly messages: ServerMessage[] = [];
   #chunks: Buffer[] = [];
   #length = 0;
+  /** The sizes since the last snapshot, each with the offset of the byte that comes next. */
+  sizes: { readonly seq: number; readonly cols: number; readonly rows: number }[] = [];
   /** Text of the last snapshot. */
   snapshot: string | undefined;
   /** Offset right after the last byte. */
@@ -42,7 +44,10 @@ export class FakeSocket extends EventEmitter {
 
   send(data: Uint8Array | string): void {
     if (typeof data === "string") {
-      this.messages.push(JSON.parse(data) as ServerMessage);
+      const message = JSON.parse(data) as ServerMessage;
+      this.messages.push(message);
+      if (message.t === "size" || message.t === "hello")
+        this.sizes.push({ seq: this.seq, cols: message.cols, rows: message.rows });
       return;
     }
     const frame = decodeServerFrame(data);
@@ -56,6 +61,7 @@ export class FakeSocket extends EventEmitter {
       this.snapshot = Buffer.from(frame.payload).toString("utf8");
       this.forget();
       this.seq = frame.seq;
+      this.sizes = [{ seq: frame.seq, cols: frame.cols, rows: frame.rows }];
     }
   }
 

@@ -80,3 +80,19 @@ export const randomOutput = (random: Random, size: { readonly cols: number; read
   ];
   return random.pick(pieces)();
 };
+
+/** One piece of what programs print that know lines, colours and nothing else of a terminal. */
+export const randomLines = (random: Random): string => {
+  const narrow = (): string =>
+    random.pick(["total", "naïve", "drwxr-xr-x", "───", "~$", "0x7f", "a/long/path/to/a/file.ts"]);
+  const pieces: readonly (() => string)[] = [
+    () => `${Array.from({ length: 1 + random.below(40) }, narrow).join(" ")}\r\n`,
+    () => `${narrow()}\r\n`,
+    () => "x".repeat(random.below(300)),
+    () => `\u001b[${random.pick(["0", "1", "4", "31", "97", "38;5;208", "38;2;250;128;0", "39"])}m`,
+    () => `\r\u001b[K${random.below(100)} % ${"#".repeat(random.below(40))}`,
+    () => `\u001b[0m\r\n$ ${narrow()}\b\u001b[K`,
+    () => "\r\n",
+  ];
+  return random.pick(pieces)();
+};

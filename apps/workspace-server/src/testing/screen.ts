@@ -6,6 +6,7 @@ type HeadlessTerminal = InstanceType<typeof headless.Terminal>;
 /** A terminal as a browser would have it, without the browser. */
 export interface Screen {
   write(data: Uint8Array | string): Promise<void>;
+  resize(size: { readonly cols: number; readonly rows: number }): Promise<void>;
   /** Everything that a later byte's effect could depend on, as lines to compare. */
   describe(): Promise<readonly string[]>;
   dispose(): void;
@@ -18,6 +19,10 @@ export const createScreen = (size: { readonly cols: number; readonly rows: numbe
   const write = (data: Uint8Array | string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve));
   return {
     write,
+    resize: async ({ cols, rows }) => {
+      await write("");
+      terminal.resize(cols, rows);
+    },
     describe: async () => {
       await write("");
       return [...stateOf(terminal), ...linesOf(terminal)];
@@ -34,6 +39,7 @@ const stateOf = (terminal: HeadlessTerminal): readonly string[] => {
     unknown
   >;
   return [
+    `size ${terminal.cols}x${terminal.rows}`,
     `buffer ${terminal.buffer.active.type}`,
     `cursor ${buffer.x},${buffer.y}${coreService.isCursorHidden ? " hidden" : ""}`,
     `region ${buffer.scrollTop}-${buffer.scrollBottom}`,
@@ -42,7 +48,9 @@ const stateOf = (terminal: HeadlessTerminal): readonly string[] => {
       "\u001b",
       "ESC",
     ),
-    `tabs ${Object.keys(buffer.tabs).join(" ")}`,
+    `tabs ${Object.keys(buffer.tabs)
+      .filter((tab) => Number(tab) < terminal.cols)
+      .join(" ")}`,
     `modes ${JSON.stringify(modes)} insert ${coreService.modes.insertMode} mouse ${coreMouseService.activeProtocol} ${coreMouseService.activeEncoding}`,
     `charsets ${core._charsetService.charset?.["q"] ?? "-"} ${core._charsetService.glevel} ${[0, 1, 2, 3].map((slot) => core._charsetService._charsets[slot]?.["q"] ?? "-").join("")}`,
   ];
@@ -92,7 +100,7 @@ const linesOf = (terminal: HeadlessTerminal): readonly string[] => {
       if (look !== last) looks += ` ${x}:${look}`;
       last = look;
     }
-    lines.push(`${active.length - y} |${text}|${looks}`);
+    lines.push(`${active.length - y} ${y > 0 && line.isWrapped ? ">" : "|"}${text}|${looks}`);
   }
   return lines;
 };

@@ -72,6 +72,7 @@ export const serverMessageSchema = z.discriminatedUnion("t", [
     exitCode: z.int().optional(),
     signal: z.string().optional(),
   }),
+  /** For the output that comes next. */
   z.object({ t: z.literal("size"), cols, rows }),
   /** The viewer fell behind and gets a snapshot next. */
   z.object({ t: z.literal("resync"), reason: z.enum(["slow", "restart"]) }),

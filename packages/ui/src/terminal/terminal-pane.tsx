@@ -95,8 +95,11 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
           terminal.write(event.bytes, () => link?.resize(screen.fit()));
           return;
         case "size":
-          terminal.resize(event.size.cols, event.size.rows);
-          if (source.readOnly) screen.fit();
+          // What came before it, and is still to be parsed, was printed for another.
+          terminal.write("", () => {
+            terminal.resize(event.size.cols, event.size.rows);
+            if (source.readOnly) screen.fit();
+          });
           return;
         case "status":
           state.status = event.status;

@@ -352,13 +352,12 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       if (config.step !== undefined && config.step !== running.history.current)
         events.append({ type: "step-entered", step: config.step, by: "system" });
     } else if (layer.isFresh) {
-      const checkpoint = await files.newestOfThisImage();
+      const { files: lost = { kind: "none" } } = running.history;
       // Work without the files is better than no work; the checkpoint stays where it is.
-      if (checkpoint !== undefined)
-        await files.restore({ kind: "exact", checkpoint }).catch((error: unknown) => {
-          events.append({ type: "boot-failed", phase: "restore", cause: (error as Error).message });
-          log({ event: "restore.failed", checkpoint, cause: String(error) });
-        });
+      await files.restore(lost).catch((error: unknown) => {
+        events.append({ type: "boot-failed", phase: "restore", cause: (error as Error).message });
+        log({ event: "restore.failed", ...lost, cause: String(error) });
+      });
     }
     await layer.markLived();
     const failure = isStandby ? undefined : await onStart();

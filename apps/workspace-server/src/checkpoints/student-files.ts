@@ -86,8 +86,6 @@ export interface StudentFiles extends Disposable {
   prepare(): Promise<void>;
   /** Brings a checkpoint's files into this container; nothing when there is none. */
   restore(order: RestoreOrder): Promise<void>;
-  /** The newest checkpoint of this very image, for a container that came back. */
-  newestOfThisImage(): Promise<string | undefined>;
   list(): Promise<readonly CheckpointView[]>;
   /** What the student made of the files that their image brought. */
   changes(): Promise<ChangesReport>;
@@ -98,7 +96,7 @@ export interface StudentFiles extends Disposable {
 
 /** Only the holder of the lease may. */
 export const openStudentFiles = async (options: StudentFilesOptions, layer: Layer): Promise<StudentFiles> => {
-  const { events, image, activeAt, onError } = options;
+  const { events, activeAt, onError } = options;
   const store = await openCheckpointStore(join(options.runtimeFolder, runtimeFileNames.checkpoints), (id, cause) =>
     onError(new Error(`checkpoint ${id} cannot be read`, { cause })),
   );
@@ -172,10 +170,6 @@ export const openStudentFiles = async (options: StudentFilesOptions, layer: Laye
         replaced: report.conflicts.slice(0, 200).map(({ unit }) => unit),
         skipped: report.skipped.slice(0, 100).map(({ path, why }) => `${path}: ${why}`),
       });
-    },
-    newestOfThisImage: async () => {
-      const meta = (await store.list())[0];
-      return meta?.step === image.step ? meta.id : undefined;
     },
     changes: () => inTurn(() => checkpoints.changes()),
     replaced: async (arrival, taken) => {

@@ -5,6 +5,7 @@ import {
   type BadLine,
   type CheckView,
   createLineDecoder,
+  type RestoreOrder,
   runtimeFileNames,
   type StateEvent,
   stateEventSchema,
@@ -22,6 +23,13 @@ export interface History extends Progress {
   undo?: LeftBehind;
   /** Of a server that has released the lease, as long as no other has begun. */
   left?: LeftBehind;
+  /** Image of the last server there was. */
+  image?: string;
+  /**
+   * The student's files as they are, when the layer that has them is lost: what was saved since the last move,
+   * else what that move brought along. Absent: nothing is to come back, they began clean and nothing was saved since.
+   */
+  files?: RestoreOrder;
   /** What the last swap brought along, and what it replaced; of this server only. */
   arrival?: Arrival;
   /** Replaced units of which the student has their own version back. */
@@ -104,6 +112,8 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       break;
     case "server-started":
       // A container that comes back has what it had: only another one begins anew.
+      if (history.left || history.image !== event.step) delete history.files;
+      history.image = event.step;
       if (history.left) {
         history.undo = history.left;
         delete history.arrival;
@@ -115,7 +125,11 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       history.limits.push(event);
       if (history.limits.length > 20) history.limits.shift();
       break;
+    case "checkpoint":
+      history.files = { kind: "exact", checkpoint: event.id };
+      break;
     case "restored":
+      if (!event.units) history.files = { kind: event.kind, checkpoint: event.checkpoint };
       if (event.units) for (const unit of event.units) history.taken.add(unit);
       else
         history.arrival = {

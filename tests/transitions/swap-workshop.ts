@@ -4,9 +4,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AtelierCli } from "@atelier/testkit";
 
+export const swapSteps = ["one", "two", "three"] as const;
+
 /** A workshop whose steps each leave a file of their own in the home; `broken` makes one's `onStart` fail. */
 export const writeSwapWorkshop = async (atelier: AtelierCli, { broken }: { broken?: string } = {}): Promise<void> => {
-  const ids = ["one", "two", "three"];
   await atelier.succeed("init", "swaps");
   const made = await readFile(join(atelier.folder, "swaps/workshop.yaml"), "utf8");
   const base = /^base:.*\n(?: .*\n)*/m.exec(made)?.[0] ?? "";
@@ -18,10 +19,10 @@ workshop:
   version: 1.0.0
   title: Swaps
   navigation: free
-${base}steps: [${ids.join(", ")}]
+${base}steps: [${swapSteps.join(", ")}]
 `,
   };
-  for (const id of ids) {
+  for (const id of swapSteps) {
     files[`swaps/steps/${id}/step.yaml`] = `title: ${id}
 commands:
   - run: echo ${id} > ~/made-by-${id}
@@ -77,9 +78,12 @@ export interface LoggedEvent {
 /** The workspace's `state-events.jsonl`, from the volume. */
 export const eventsOf = async (atelier: AtelierCli): Promise<readonly LoggedEvent[]> => {
   await atelier.succeed("cp", "swaps:/workshop/runtime/state-events.jsonl", "events.jsonl");
-  const text = await readFile(join(atelier.folder, "events.jsonl"), "utf8");
-  return text
+  return parseEvents(await readFile(join(atelier.folder, "events.jsonl"), "utf8"));
+};
+
+/** Every line is an event; one that is torn or broken fails the test. */
+export const parseEvents = (text: string): readonly LoggedEvent[] =>
+  text
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as LoggedEvent);
-};

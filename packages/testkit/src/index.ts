@@ -10,3 +10,4 @@ export { type DaggerForTests, daggerForTests } from "./dagger-for-tests.ts";
 export { type TreeEntry, treesOf } from "./image-trees.ts";
 export * from "./read-runtime-file.ts";
 export * from "./line-program.ts";
+export * from "./moves/moves-model.ts";

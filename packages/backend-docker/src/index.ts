@@ -17,7 +17,7 @@ export type {
 export { oldestApi } from "./engine/transport.ts";
 export * from "./state/state-directory.ts";
 export { ensureSupervisor, findSupervisor, isOlder } from "./supervisor/ensure-supervisor.ts";
-export { createK3d, k3dMissing } from "./cluster/k3d.ts";
+export { createK3d, imageOfK3s, k3dMissing } from "./cluster/k3d.ts";
 export {
   createSupervisorClient,
   type OnProgress,

@@ -8,3 +8,4 @@ export * from "./session-archive/pack-session.ts";
 export * from "./tar/write-tar-gz.ts";
 export * from "./tar/read-tar.ts";
 export * from "./process/outlive-torn-streams.ts";
+export * from "./process/find-program.ts";

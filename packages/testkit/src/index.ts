@@ -11,3 +11,6 @@ export { type TreeEntry, treesOf } from "./image-trees.ts";
 export * from "./read-runtime-file.ts";
 export * from "./line-program.ts";
 export * from "./moves/moves-model.ts";
+export { type K3dChoice, chooseK3d, testedK3s } from "./k3d/choose-k3d.ts";
+export { createRecordingK3d, type RecordingK3d } from "./k3d/recording-k3d.ts";
+export { undocumentedIn } from "./k3d/documented-flags.ts";

@@ -1,20 +1,14 @@
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { lookup } from "node:dns/promises";
-import { connectEngine, createK3d, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
+import { connectEngine, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
 import { join } from "node:path";
 import { aboutKeeper, platformOf } from "@atelier/build";
 import { type BuildRecord, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
+import type { Finding } from "../finding.ts";
+import { k3dFinding } from "../k3d-finding.ts";
 import { platformsOf } from "../share/push-record.ts";
-
-export interface Finding {
-  readonly check: string;
-  readonly status: "ok" | "warning" | "error";
-  readonly found: string;
-  /** What to do; empty for `ok`. */
-  readonly fix: string;
-}
 
 const gibibyte = 1024 ** 3;
 
@@ -49,7 +43,7 @@ const examine = async (context: Context): Promise<readonly Finding[]> => {
     stateDisk(context),
     freePort(),
     localhostNames(),
-    k3d(context),
+    clusters(context, engine.engine),
     daggerSession(context),
   ]);
   return [engine.finding, ...(info ? await aboutEngine(info) : []), ...machine];
@@ -180,18 +174,12 @@ const freePort = (): Promise<Finding> =>
     );
   });
 
-/** Only workshops with a cluster need it, so that its absence is nothing to look at. */
-const k3d = async ({ env }: Context): Promise<Finding> => {
-  const { program } = createK3d(env);
-  return {
-    check: "k3d",
-    status: "ok",
-    found: program ?? "not on PATH; only workshops with infrastructure.cluster need it (k3d 5, https://k3d.io)",
-    fix: "",
-  };
+const clusters = async (context: Context, engine: Engine | undefined): Promise<Finding> => {
+  const records = (await context.state()).listRecords().map(({ record }) => record);
+  return k3dFinding({ env: context.env, engine, records });
 };
 
-/** None is nothing to look at either: the next build opens one when it wants it. */
+/** None is nothing to look at: the next build opens one when it wants it. */
 const daggerSession = async (context: Context): Promise<Finding> => {
   const kept = await aboutKeeper(join((await context.state()).path, "cache"));
   const since = kept && new Date(kept.since).toISOString();

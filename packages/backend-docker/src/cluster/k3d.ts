@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { AppError } from "@atelier/domain";
+import { findProgram } from "@atelier/node-kit";
 
 /** A Kubernetes cluster beside a workspace. */
 export interface ClusterPlan {
@@ -33,7 +32,7 @@ const apiHost = (name: string): string => `k3d-${name}-serverlb`;
 
 /** @param env where `PATH` says where to look, and what the program finds */
 export const createK3d = (env: Readonly<Record<string, string | undefined>>): K3d => {
-  const program = findProgram("k3d", env.PATH ?? "");
+  const program = findProgram("k3d", env);
   const run = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
     if (program === undefined) throw k3dMissing();
     const { code, stdout, stderr } = await runProgram(program, args, { env, signal });
@@ -65,7 +64,7 @@ export const createK3d = (env: Readonly<Record<string, string | undefined>>): K3
           network,
           "--api-port",
           "127.0.0.1:0",
-          ...(version === undefined ? [] : ["--image", imageOf(version)]),
+          ...(version === undefined ? [] : ["--image", imageOfK3s(version)]),
           "--k3s-arg",
           `--tls-san=${apiHost(name)}@server:0`,
           ...Object.entries(labels).flatMap(([key, value]) => ["--runtime-label", `${key}=${value}@all`]),
@@ -98,7 +97,7 @@ export const k3dMissing = (): AppError =>
   });
 
 /** `1.31.4` or `v1.31.4-k3s1` → the image of that version; a whole image name stays as it is. */
-export const imageOf = (version: string): string => {
+export const imageOfK3s = (version: string): string => {
   if (version.includes("/") || version.includes(":")) return version;
   const tag = version.startsWith("v") ? version : `v${version}`;
   return `rancher/k3s:${/-k3s\d+$/.test(tag) ? tag : `${tag}-k3s1`}`;
@@ -111,20 +110,6 @@ export const insideNetwork = (kubeconfig: string, host: string): string => {
     throw new AppError("k3d-failed", "The kubeconfig that k3d gave names no server.");
   return rewritten;
 };
-
-const findProgram = (name: string, path: string): string | undefined =>
-  path
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 
 const runProgram = (
   program: string,

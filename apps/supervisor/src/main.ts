@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import {
   connectEngine,
@@ -58,6 +59,8 @@ const supervisor = await startSupervisor({
   tickMs: config.ATELIER_SUPERVISOR_TICK * 1000,
   firstLookMs: config.ATELIER_SUPERVISOR_FIRST_LOOK * 1000,
   now: Date.now,
+  // Linux counts one of the two on while the machine sleeps. Where both do, no sleep of an unwatched machine is noticed.
+  asleepMs: () => uptime() * 1000 - Number(process.hrtime.bigint() / 1_000_000n),
   newId: randomUUID,
   log,
   isOurs: () => instance.isOurs,

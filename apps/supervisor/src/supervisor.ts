@@ -9,6 +9,7 @@ import { createBackOff } from "./lifecycle/back-off.ts";
 import { type HostRoute, routeOfHost } from "./proxy/host-route.ts";
 import type { TransitionLimits } from "./transition/live.ts";
 import { messageOf } from "./transition/message-of.ts";
+import { openUnseenSleep } from "./lifecycle/unseen-sleep.ts";
 import { createLocalWorkspace, type LocalWorkspace } from "./workspace/local-workspace.ts";
 
 export interface SupervisorOptions {
@@ -29,6 +30,8 @@ export interface SupervisorOptions {
   readonly firstLookMs: number;
   /** Ms since 1970. */
   readonly now: () => number;
+  /** How long the machine has slept altogether, in ms from any beginning. */
+  readonly asleepMs: () => number;
   readonly newId: () => string;
   readonly log: (event: Readonly<Record<string, unknown>>) => void;
   /** False: somebody else is the supervisor now. */
@@ -56,6 +59,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const workspaces = new Map<string, LocalWorkspace>();
   const backOff = createBackOff({ now, firstMs: options.tickMs, longestMs: longestBackOffMs });
   const fallbacks = new Map<string, { readonly port: number; readonly server: Server }>();
+  const unseenSleep = openUnseenSleep(options);
   let lastOrder = now();
   let isReady = false;
   let hasListed = false;
@@ -78,6 +82,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       version: options.version,
       now,
       newId: options.newId,
+      sleptUnseen: unseenSleep.hasSlept,
       hasNeighbours: () => [...workspaces.values()].some((one) => one !== made && one.origin() !== undefined),
     });
     workspaces.set(name, made);
@@ -273,6 +278,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     await look();
     // Side by side, each for itself: one that cannot be stopped, or takes long, holds up nobody else's.
     await Promise.all([...workspaces.values()].map(tickOne));
+    unseenSleep.seen();
     becomeReady();
     const isBusy = [...workspaces.values()].some((workspace) => workspace.isBusy || workspace.origin() !== undefined);
     if (isBusy) lastOrder = now();

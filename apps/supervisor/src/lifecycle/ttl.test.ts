@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { type FakeMachine, openFakeMachine } from "../testing/open-fake-machine.ts";
 import { defaultLimits, type TransitionLimits } from "../transition/live.ts";
-import { createLocalWorkspace, type LocalWorkspace } from "../workspace/local-workspace.ts";
+import { createLocalWorkspace, type LocalWorkspace, type LocalWorkspaceOptions } from "../workspace/local-workspace.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -18,14 +18,14 @@ const open = async (
   readonly workspace: LocalWorkspace;
   readonly clock: { now: number };
   /** The same workspace, as the next supervisor sees it. */
-  again(): LocalWorkspace;
+  again(more?: Partial<LocalWorkspaceOptions>): LocalWorkspace;
   status(): Promise<{ deadline?: string | undefined; notices: { code: string }[] } | undefined>;
   [Symbol.asyncDispose](): Promise<void>;
 }> => {
   const machine = await openFakeMachine();
   await machine.create("demo", { lifecycle: { ttlSeconds: 3600, retainSeconds: 7 * 86_400, prewarm: "off" } });
   const clock = { now: Date.parse("2026-05-04T08:00:00Z") };
-  const again = (): LocalWorkspace =>
+  const again = (more: Partial<LocalWorkspaceOptions> = {}): LocalWorkspace =>
     createLocalWorkspace({
       name: "demo",
       containers: machine.containers,
@@ -37,6 +37,7 @@ const open = async (
       now: () => clock.now,
       newId: randomUUID,
       hasNeighbours: () => false,
+      ...more,
     });
   const workspace = again();
   await workspace.start(silent);
@@ -116,6 +117,55 @@ test("after the machine slept in the middle of a move ten minutes remain all the
   await all.workspace.tick();
   assert.equal(all.workspace.view()?.phase, "running");
   assert.equal(all.workspace.view()?.deadline, new Date(all.clock.now + 10 * minute).toISOString());
+});
+
+test("a machine that slept past the end while no supervisor ran leaves ten minutes with the next one, and then it ends", async () => {
+  await using all = await open();
+  await all.workspace.tick();
+  await all.workspace.close();
+  all.clock.now += 8 * 60 * minute;
+  const next = all.again({ sleptUnseen: true });
+  await next.refresh();
+  await next.tick();
+  assert.equal(next.view()?.phase, "running");
+  const end = all.clock.now + 10 * minute;
+  const status = await all.status();
+  assert.equal(status?.deadline, new Date(end).toISOString());
+  assert.deepEqual(
+    status?.notices.map(({ code }) => code),
+    ["ttl-after-sleep"],
+  );
+  // Given once.
+  while (all.clock.now < end) {
+    assert.equal(next.view()?.deadline, new Date(end).toISOString());
+    all.clock.now += minute;
+    await next.tick();
+  }
+  assert.equal(next.view()?.phase, "stopped");
+  await next.start(silent);
+  assert.equal(next.view()?.deadline, new Date(all.clock.now + 60 * minute).toISOString());
+  await next.tick();
+  assert.equal(next.view()?.deadline, new Date(all.clock.now + 60 * minute).toISOString(), "its time is its own again");
+  await next.close();
+});
+
+test("the next command after such a sleep finds it running, with ten minutes and a warning", async () => {
+  await using machine = await openFakeMachine();
+  await machine.create("demo", { lifecycle: { ttlSeconds: 2, retainSeconds: 3600, prewarm: "off" } });
+  await (await machine.supervisor()).start("demo");
+  while (machine.state.readAsleep() === undefined) await sleep(20);
+  await machine.killSupervisor();
+  // As if the machine had slept since: what the dead one wrote down is eight hours behind.
+  machine.state.saveAsleep((machine.state.readAsleep() ?? 0) - 8 * 60 * minute);
+  await sleep(2100);
+  const before = Date.now();
+  const [demo, ...others] = await (await machine.supervisor()).workspaces();
+  assert.deepEqual([demo?.name, demo?.phase, others], ["demo", "running", []]);
+  assert.deepEqual(
+    demo?.notices.map(({ code }) => code),
+    ["ttl-after-sleep"],
+  );
+  assert.ok(Date.parse(demo?.deadline ?? "") >= before + 10 * minute - 1000, demo?.deadline);
 });
 
 test("a stopped one is announced a day before it goes, and then given up", async () => {

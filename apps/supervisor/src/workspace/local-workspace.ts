@@ -76,6 +76,8 @@ export interface LocalWorkspaceOptions extends Pick<TransitionTools, "containers
   readonly version: string;
   readonly now: () => number;
   readonly newId: () => string;
+  /** The machine slept while no supervisor ran. */
+  readonly sleptUnseen?: boolean;
   /** Whether other workspaces run here. */
   readonly hasNeighbours: () => boolean;
 }
@@ -220,7 +222,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     const ttl = settings.lifecycle?.ttlSeconds;
     timing = saved !== undefined ? { deadline: saved } : ttl === undefined ? {} : { deadline: now() + ttl * 1000 };
     if (timing.deadline !== undefined) state.saveDeadline(settings.id, timing.deadline);
-    lastSeen = undefined;
+    // One that ran on while the machine slept, and nobody looked: to be judged as if we had slept as well.
+    lastSeen = saved !== undefined && options.sleptUnseen ? Number.NEGATIVE_INFINITY : undefined;
   };
 
   /** Once over each connection: a server repeats what it has no answer to when the next one opens. */

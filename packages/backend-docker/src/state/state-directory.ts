@@ -50,6 +50,9 @@ export interface StateDirectory {
   /** End of a workspace's running time, in ms since 1970, when it was given one since it started. */
   readDeadline(workspaceId: string): number | undefined;
   saveDeadline(workspaceId: string, deadline: number | undefined): void;
+  /** How long the machine had slept altogether when a supervisor last looked, in ms; undefined: none ever did. */
+  readAsleep(): number | undefined;
+  saveAsleep(ms: number): void;
   /** When the deletion of a stopped workspace was announced, in ms since 1970. */
   readAnnouncement(workspaceId: string): number | undefined;
   saveAnnouncement(workspaceId: string, at: number): void;
@@ -155,6 +158,8 @@ export const openStateDirectory = (path: string): StateDirectory => {
       if (deadline === undefined) rmSync(deadlinePath(workspaceId), { force: true });
       else replace(deadlinePath(workspaceId), String(deadline));
     },
+    readAsleep: () => readTime(join(path, "asleep")),
+    saveAsleep: (ms) => replace(join(path, "asleep"), String(ms)),
     readAnnouncement: (workspaceId) => readTime(announcementPath(workspaceId)),
     saveAnnouncement: (workspaceId, at) => replace(announcementPath(workspaceId), String(at)),
     readStanding: (workspaceId) => {

@@ -17,6 +17,8 @@ interface FakeContainer {
   readonly layer: Map<string, string>;
   /** Its server does not start by itself; ends with whoever holds its stdin. */
   readonly waits: boolean;
+  /** Name of the service that it is, with no server of ours in it. */
+  readonly service: string | undefined;
   /** Somebody holds its stdin. */
   isHeld: boolean;
   /** As the engine keeps them: what a container was made with, and what it was given since. */
@@ -84,7 +86,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
     container.state = "running";
     container.port = await freePort();
     // One that has lived waits no more.
-    if (!container.waits || container.layer.size > 0) await serve(container);
+    if (container.service === undefined && (!container.waits || container.layer.size > 0)) await serve(container);
     tell("start", container);
   };
   const serve = async (container: FakeContainer): Promise<void> => {
@@ -203,6 +205,7 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       volumeLabels.delete(reference);
       return { status: 204 };
     }
+    if (path === "/networks/create") return { status: 201, body: { Id: "n1" } };
     if (kind === "networks") return { status: 200, body: [] };
     if (path === "/containers/json")
       return {
@@ -225,14 +228,15 @@ export const startFakeEngine = async ({ socketPath, steps }: FakeEngineOptions):
       if (find(name)) return { status: 409, body: { message: `The name ${name} is in use` } };
       const own = body["Labels"] as Record<string, string>;
       const settings = JSON.parse(own["dev.atelier.settings"] ?? "{}") as { image: string };
-      const host = body["HostConfig"] as { Mounts: { Source: string }[]; NanoCpus?: number };
-      const mounts = host.Mounts;
+      const host = body["HostConfig"] as { Mounts?: { Source: string }[]; NanoCpus?: number };
+      const service = own["dev.atelier.service"];
       const container: FakeContainer = {
         id: `f${String(++ids).padStart(3, "0")}`,
         name,
         labels: own,
-        image: settings.image,
-        volume: mounts[0]?.Source ?? "",
+        image: service === undefined ? settings.image : String(body["Image"]),
+        service,
+        volume: host.Mounts?.[0]?.Source ?? "",
         state: "created",
         finishedAt: "0001-01-01T00:00:00Z",
         server: undefined,

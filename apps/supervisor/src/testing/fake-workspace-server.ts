@@ -60,6 +60,8 @@ export interface FakeWorkspaceServer {
   readonly managers: number;
   /** What the manager last said of its time. */
   readonly status: ManagerStatus | undefined;
+  /** Of the workspace's own cluster, as it came with the configuration. */
+  readonly kubeconfig: string | undefined;
   /** The files of `receive-config`. */
   configure(files: Readonly<Record<string, string>>): void;
   /** A check finished: tells the manager. */
@@ -79,6 +81,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
   let phase: Pick<BootView, "phase" | "cause"> = { phase: "config" };
   let config: RuntimeConfig | undefined;
   let tokens: Readonly<Record<string, string>> = {};
+  let kubeconfig: string | undefined;
   let control: WebSocket | undefined;
   let isDead = false;
   let step: string | undefined;
@@ -382,7 +385,11 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     get status() {
       return status;
     },
+    get kubeconfig() {
+      return kubeconfig;
+    },
     configure: (files) => {
+      kubeconfig = files["kubeconfig"];
       config = runtimeConfigSchema.parse(JSON.parse(files["config.json"] ?? ""));
       tokens = { student: files["student.token"] ?? "", control: files["control.token"] ?? "" };
       if (config.mode === "standby") bootInStandby();

@@ -10,6 +10,7 @@ import {
   connectEngine,
   type Containers,
   createContainers,
+  createK3d,
   createWorkspaces,
   defaultResources,
   type Engine,
@@ -22,6 +23,7 @@ import {
   type Workspaces,
 } from "@atelier/backend-docker";
 import type { BuildRecord } from "@atelier/domain";
+import type { RecordingK3d } from "@atelier/testkit";
 import { type FakeEngine, startFakeEngine } from "./fake-engine.ts";
 import type { FakeVolume } from "./fake-volume.ts";
 
@@ -61,13 +63,23 @@ export interface CallOptions {
   readonly body?: string;
 }
 
-export const openFakeMachine = async (env: Readonly<Record<string, string>> = {}): Promise<FakeMachine> => {
+/** What a workshop wants beside its workspaces. */
+export interface Beside extends Partial<Pick<BuildRecord, "services" | "cluster">> {
+  /** Has a `k3d` on its PATH, as everybody on this machine then has. */
+  readonly env?: RecordingK3d["env"];
+}
+
+export const openFakeMachine = async (
+  env: Readonly<Record<string, string>> = {},
+  { env: k3dEnv, ...beside }: Beside = {},
+): Promise<FakeMachine> => {
   const folder = mkdtempSync(join(tmpdir(), "atelier-fake-"));
   const socketPath = join(folder, "engine.sock");
   const engine = await startFakeEngine({ socketPath, steps: fakeSteps });
   const state = openStateDirectory(join(folder, "state"));
   const client: Engine = await connectEngine({ kind: "socket", path: socketPath });
-  const workspaces = createWorkspaces({ engine: client, state });
+  const k3d = createK3d(k3dEnv ?? {});
+  const workspaces = createWorkspaces({ engine: client, state, k3d });
   const record: BuildRecord = {
     v: 1,
     workshop: "fake",
@@ -85,10 +97,12 @@ export const openFakeMachine = async (env: Readonly<Record<string, string>> = {}
     })),
     services: [],
     requirements: [],
+    ...beside,
   };
   const digest = state.saveRecord(record);
   const environment = {
     ...process.env,
+    ...k3dEnv,
     ATELIER_SUPERVISOR_TICK: "0.25",
     DOCKER_HOST: `unix://${socketPath}`,
     ...env,
@@ -140,7 +154,7 @@ export const openFakeMachine = async (env: Readonly<Record<string, string>> = {}
     engine,
     state,
     workspaces,
-    containers: createContainers({ engine: client, state }),
+    containers: createContainers({ engine: client, state, k3d }),
     pid,
     call,
     supervisor: (version = "0.1.0") =>

@@ -12,11 +12,11 @@ export interface ServicesOptions {
   readonly signal: AbortSignal;
   /** What stands there on another image than the record's is made anew. */
   readonly isReplacing?: boolean;
+  /** How long each is waited for; a minute. */
+  readonly readyTimeoutMs?: number;
 }
 
 type Service = BuildRecord["services"][number];
-
-const readyTimeoutMs = 60_000;
 
 /** Starts the extra services of a workspace on its own network, each under its name, and waits for them. */
 export const startServices = async (options: ServicesOptions): Promise<void> => {
@@ -82,7 +82,10 @@ const startService = async (
   await engine.startContainer(id, signal);
 };
 
-const waitUntilReady = async (service: Service, { engine, nameOf, signal }: ServicesOptions): Promise<void> => {
+const waitUntilReady = async (
+  service: Service,
+  { engine, nameOf, signal, readyTimeoutMs = 60_000 }: ServicesOptions,
+): Promise<void> => {
   const { ready } = service;
   if (ready === undefined) return;
   const name = nameOf(service.name);

@@ -3,8 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { reboot } from "../transitions/reboot.ts";
 
-test("from init to remove: a workspace keeps its link, files, variables and progress over stop and start", async () => {
+test("from init to remove: a workspace keeps its link, files, variables and progress over stop, start and a reboot", async () => {
   await using atelier = await createAtelierCli();
   await atelier.succeed("init", "mine");
   const folder = join(atelier.folder, "mine/workshop.yaml");
@@ -29,14 +30,19 @@ test("from init to remove: a workspace keeps its link, files, variables and prog
   );
   await atelier.succeed("stop", "mine");
   assert.match((await atelier.succeed("list")).stdout, /mine\s+stopped/);
-  const second = await atelier.succeed("run", "mine");
-  assert.equal(second.stdout.trim(), url, "a second run goes on with the same link");
-  {
+  const again = [
+    ["a second run", () => atelier.succeed("run", "mine")],
+    ["a start after the machine died", () => reboot(atelier).then(() => atelier.succeed("start", "mine"))],
+    ["a run after the machine died", () => reboot(atelier).then(() => atelier.succeed("run", "mine"))],
+  ] as const;
+  for (const [how, comeBack] of again) {
+    assert.equal((await comeBack()).stdout.trim(), url, `${how} goes on with the same link`);
     const client = await openWorkspace(url);
     const { steps, variables } = await client.workspace();
     assert.deepEqual(
       variables?.map(({ name, value }) => [name, value]),
       [["CITY", "Bern"]],
+      how,
     );
     assert.deepEqual(
       steps.map(({ id, state }) => [id, state]),
@@ -44,10 +50,11 @@ test("from init to remove: a workspace keeps its link, files, variables and prog
         ["first-file", "passed"],
         ["greet", "open"],
       ],
+      how,
     );
     using terminal = await client.terminal();
-    assert.match(await terminal.run("cat ~/hello.txt ~/other.txt"), /hello\r\nkept/);
-    assert.match(terminal.output, /The shell was restarted at/, "the last screen is there as scrollback");
+    assert.match(await terminal.run("cat ~/hello.txt ~/other.txt", 20_000), /hello\r\nkept/, how);
+    assert.match(terminal.output, /The shell was restarted at/, `${how}: the last screen is there as scrollback`);
   }
   await writeFile(join(atelier.folder, "in.txt"), "from outside");
   await atelier.succeed("cp", "in.txt", "mine:/home/student/");
@@ -102,6 +109,11 @@ test("parameters are given, checked all at once, and secrets never reach labels 
   const { stdout } = await atelier.succeed("run", "asks", "--set", "CITY=Berlin", "--secret", "TOKEN=token.txt");
   using terminal = await (await openWorkspace(stdout.trim())).terminal();
   assert.match(await terminal.run("echo $CITY"), /Berlin/);
+  await reboot(atelier);
+  await atelier.succeed("start", "asks");
+  using after = await (await openWorkspace(stdout.trim())).terminal();
+  const has = 'echo $CITY; [ "$TOKEN" = canary-5d1e ] && echo "has the token"';
+  assert.match(await after.run(has, 20_000), /Berlin\r\nhas the token\r/);
   const { execFileSync } = await import("node:child_process");
   const inspected = execFileSync("docker", ["ps", "-aq", "--filter", "label=dev.atelier.workspace=asks"], {
     encoding: "utf8",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type AtelierCli, createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { reboot } from "./reboot.ts";
 
 const service = (name: string): string => `    - name: ${name}
       from: workshop
@@ -30,7 +31,7 @@ const servicesOf = (atelier: AtelierCli): readonly string[] => {
     .sort();
 };
 
-test("a move to a build that brings the first services, and to one that has others: the student reaches what there is", async () => {
+test("a move to a build that brings the first services, and to one that has others: the student reaches what there is, after a reboot as well", async () => {
   await using atelier = await createAtelierCli();
   const edit = (services: readonly string[]): Promise<void> => atelier.write({ "w/workshop.yaml": workshop(services) });
   await atelier.write({ "w/steps/one/step.yaml": "title: One\n", "w/steps/one/content.md": "# One\n" });
@@ -52,6 +53,12 @@ test("a move to a build that brings the first services, and to one that has othe
 
   await edit(["store"]);
   await atelier.succeed("run", "w", "--on-edit", "move");
+  assert.deepEqual(servicesOf(atelier), ["store"]);
+  assert.match(await ask("store"), /hello of store/);
+
+  await reboot(atelier);
+  assert.deepEqual(servicesOf(atelier), []);
+  assert.equal((await atelier.succeed("start", "moved")).stdout.trim(), url);
   assert.deepEqual(servicesOf(atelier), ["store"]);
   assert.match(await ask("store"), /hello of store/);
   using terminal = await (await openWorkspace(url)).terminal();

@@ -1,10 +1,20 @@
+import type { Readable, Writable } from "node:stream";
 import type { Context } from "./context.ts";
 
 /** What a second run does after the workshop was edited. */
 export type OnEdit = "continue" | "move" | "fresh";
 
+interface Asked extends Pick<Context, "reporter"> {
+  /** Where the question stands and the keys come from; absent: the process's own terminal. */
+  readonly terminal?: { readonly input: Readable; readonly output: Writable };
+}
+
 /** Asks, unless it was said. Where nobody can be asked, nothing under the student changes. */
-export const chooseOnEdit = async ({ reporter }: Context, name: string, said: OnEdit | undefined): Promise<OnEdit> => {
+export const chooseOnEdit = async (
+  { reporter, terminal }: Asked,
+  name: string,
+  said: OnEdit | undefined,
+): Promise<OnEdit> => {
   if (said !== undefined) return said;
   if (!reporter.isInteractive) {
     reporter.warn(
@@ -21,6 +31,7 @@ export const chooseOnEdit = async ({ reporter }: Context, name: string, said: On
       { value: "fresh", label: "Begin afresh", hint: `deletes everything in "${name}"` },
     ],
     initialValue: "continue",
+    ...terminal,
   });
   if (isCancel(answer)) throw new Error("interrupted");
   return answer;

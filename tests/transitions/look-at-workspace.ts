@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkpointViewSchema } from "@atelier/contract";
+import { checkpointViewSchema, filesApi, studentApi } from "@atelier/contract";
 import { type AtelierCli, openWorkspace, type Standing } from "@atelier/testkit";
 import { containersOf, halfMadeOf, type LoggedEvent, parseEvents, waitingOf } from "./swap-workshop.ts";
 
@@ -32,6 +32,9 @@ const look = async (atelier: AtelierCli, url: string): Promise<Quiet | string> =
   const client = await openWorkspace(url);
   const { boot } = await client.workspace();
   if (boot.phase !== "ready") return `it is in phase ${boot.phase}`;
+  // It waits its turn: a request saves what there is even when nothing comes of it.
+  const work = await client.get(filesApi.work);
+  if (work.status !== 200) return work.text;
   const [container = "", ...others] = containersOf(atelier);
   // One may wait for the next move; more are leftovers.
   if (others.length > 0 || halfMadeOf(atelier).length > 0 || waitingOf(atelier).length > 1)
@@ -41,7 +44,7 @@ const look = async (atelier: AtelierCli, url: string): Promise<Quiet | string> =
     ({ type, id }) => type === "request" && !events.some((one) => one.type === "request-acknowledged" && one.id === id),
   );
   if (open.length > 0) return "a request has no answer";
-  const listed = JSON.parse((await client.get("/api/checkpoints")).text) as unknown[];
+  const listed = JSON.parse((await client.get(studentApi.checkpoints)).text) as unknown[];
   return {
     container,
     events,

@@ -165,7 +165,7 @@ test("the next command after such a sleep finds it running, with ten minutes and
     demo?.notices.map(({ code }) => code),
     ["ttl-after-sleep"],
   );
-  assert.ok(Date.parse(demo?.deadline ?? "") >= before + 10 * minute - 1000, demo?.deadline);
+  assert.ok(Date.parse(demo?.deadline ?? "") >= before + 10 * minute - 1000, `it ends at ${demo?.deadline}`);
 });
 
 test("a stopped one is announced a day before it goes, and then given up", async () => {

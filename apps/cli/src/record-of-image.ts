@@ -1,4 +1,5 @@
 import type { Engine, ImageInspect } from "@atelier/backend-docker";
+import { nameInEngine } from "@atelier/build";
 import {
   AppError,
   type BuildRecord,
@@ -29,7 +30,7 @@ export const recordOfImage = async (
       hint: "Run a folder, or an image that `atelier build` made.",
     });
   const workshop = await readCompiled(engine, image.Id, reference);
-  const repositories = [workshop.image, repositoryOf(reference)];
+  const repositories = [workshop.image, repositoryOf(reference)].map(nameInEngine);
   const siblings = await engine.listImages([
     `${labels.workshop}=${workshop.name}`,
     `${labels.version}=${workshop.version}`,

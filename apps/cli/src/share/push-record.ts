@@ -39,12 +39,15 @@ export const pushRecord = async (
     reporter.progress(`Pushing: ${mebibytes(sent)} sent, ${mebibytes(there)} there already`);
   };
   const images = record.steps.map((step) => ({
+    title: `step "${step.step}"`,
     tags: tagsOfStep(record, step),
     manifests: step.images.flatMap(({ configDigest }) => byConfig.get(configDigest) ?? []),
   }));
   const services = record.services.flatMap(({ name, source, imageId }) => {
     const manifest = source.kind === "workshop" ? undefined : byConfig.get(imageId ?? "");
-    return manifest ? [{ tags: [serviceTag(record.version, name)], manifests: [manifest] }] : [];
+    return manifest
+      ? [{ title: `service "${name}"`, tags: [serviceTag(record.version, name)], manifests: [manifest] }]
+      : [];
   });
   await pushImages(store, registry, { images: [...images, ...services], onEvent });
   reporter.progressDone();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { RegistryAuth } from "@atelier/backend-docker";
 import { AppError } from "@atelier/domain";
 import { z } from "zod";
+import { isDockerHub } from "./image-repository.ts";
 
 /** What `docker login` left for a registry. */
 export type Credentials =
@@ -36,16 +37,24 @@ export const readCredentials = async (
     throw new AppError("bad-docker-config", `${path} cannot be read as the docker CLI's configuration.`, {
       hint: `Log in again: docker login ${registry}`,
     });
-  const helper = config.credHelpers?.[registry] ?? config.credsStore;
+  const key = loginKey(registry);
+  const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore;
   if (helper !== undefined && /^[\w.-]+$/.test(helper)) {
-    const answer = await askHelper(`docker-credential-${helper}`, registry, env);
+    const answer = await askHelper(`docker-credential-${helper}`, key, env);
     if (answer !== undefined) return answer;
   }
-  const entry = config.auths?.[registry] ?? config.auths?.[`https://${registry}`];
+  const auths = config.auths ?? {};
+  const entry = auths[key] ?? Object.entries(auths).find(([name]) => hostOfKey(name) === hostOfKey(key))?.[1];
   if (entry?.identitytoken) return { kind: "identity-token", token: entry.identitytoken };
   const [user, password] = splitOnce(Buffer.from(entry?.auth ?? "", "base64").toString("utf8"));
   return user === "" ? undefined : { kind: "password", user, password };
 };
+
+/** Under which the docker CLI keeps a login: the registry's host, but for Docker Hub the address it once had. */
+const loginKey = (registry: string): string => (isDockerHub(registry) ? "https://index.docker.io/v1/" : registry);
+
+/** Older docker CLIs kept logins under whole addresses. */
+const hostOfKey = (key: string): string => key.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
 
 const helperAnswerSchema = z.object({ Username: z.string(), Secret: z.string() });
 
@@ -88,5 +97,5 @@ export const engineAuth = (registry: string, credentials: Credentials | undefine
   credentials === undefined
     ? undefined
     : credentials.kind === "password"
-      ? { serveraddress: registry, username: credentials.user, password: credentials.password }
-      : { serveraddress: registry, identitytoken: credentials.token };
+      ? { serveraddress: loginKey(registry), username: credentials.user, password: credentials.password }
+      : { serveraddress: loginKey(registry), identitytoken: credentials.token };

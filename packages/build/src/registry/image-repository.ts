@@ -5,6 +5,8 @@ export interface ImageRepository {
   /** Host with port, as it stands in references and in the docker CLI's configuration. */
   readonly registry: string;
   readonly name: string;
+  /** Host with port that is asked: the same, but for Docker Hub, whose name is not where its registry is. */
+  readonly host: string;
   /** `http` only for this machine itself, as the Docker engine has it. */
   readonly scheme: "http" | "https";
 }
@@ -21,10 +23,35 @@ export const parseRepository = (text: string): ImageRepository => {
     throw new AppError("bad-repository", `"${text}" names no repository at a registry.`, {
       hint: "Write <registry>/<name> in lower case and without a tag, such as registry.example.org/team/linux-basics.",
     });
-  return { registry, name, scheme: isThisMachine(new URL(`https://${registry}`).hostname) ? "http" : "https" };
+  if (isDockerHub(registry))
+    // As Docker has it: what is nobody's is the library's.
+    return {
+      registry: "docker.io",
+      host: hubHost,
+      name: name.includes("/") ? name : `library/${name}`,
+      scheme: "https",
+    };
+  return {
+    registry,
+    host: registry,
+    name,
+    scheme: isThisMachine(new URL(`https://${registry}`).hostname) ? "http" : "https",
+  };
 };
 
-const isThisMachine = (host: string): boolean =>
+const hubHost = "registry-1.docker.io";
+
+/** Docker Hub by any of the names it goes by. */
+export const isDockerHub = (registry: string): boolean => ["docker.io", "index.docker.io", hubHost].includes(registry);
+
+/** A host name of a URL that leads to this machine and no network. */
+export const isThisMachine = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 export const textOfRepository = ({ registry, name }: ImageRepository): string => `${registry}/${name}`;
+
+/** Under which an engine lists images of a repository: Docker Hub's without their registry. */
+export const nameInEngine = (repository: string): string => {
+  const [registry = "", ...rest] = repository.split("/");
+  return rest.length > 0 && isDockerHub(registry) ? rest.join("/").replace(/^library\//, "") : repository;
+};

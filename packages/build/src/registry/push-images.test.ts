@@ -28,7 +28,11 @@ before(async () => {
     images: ids.map((id, at) => ({ id, repository: "registry.test/lab", tags: [`1-${at}`] })),
   });
   store = await openLayout(join(folder, "layout"));
-  images = store.index.manifests.map((manifest, at) => ({ tags: [`1-${at}`, `${at}`], manifests: [manifest] }));
+  images = store.index.manifests.map((manifest, at) => ({
+    title: `step "${at}"`,
+    tags: [`1-${at}`, `${at}`],
+    manifests: [manifest],
+  }));
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -105,7 +109,12 @@ test("a push that was refused in the middle goes on where it stopped", async () 
   });
   await assert.rejects(
     target.push(),
-    (error) => isAppError(error) && error.code === "push-refused" && error.message.includes("507 not today"),
+    (error) =>
+      isAppError(error) &&
+      error.code === "push-refused" &&
+      /refused (layer \d of \d|the configuration) of step "\d" \(linux\/amd64\), \d+ bytes: 507 not today$/.test(
+        error.message,
+      ),
   );
   const events = await target.push();
   assert.equal(events.filter((event) => event.kind === "blob" && event.isThere).length, 2);
@@ -119,7 +128,10 @@ test("several platforms of one image become one index", async () => {
     ...manifest,
     platform: { os: "linux", architecture: at === 0 ? "amd64" : "arm64" },
   }));
-  const [digest] = await pushImages(store, client, { images: [{ tags: ["1"], manifests }], onEvent: () => {} });
+  const [digest] = await pushImages(store, client, {
+    images: [{ title: "both", tags: ["1"], manifests }],
+    onEvent: () => {},
+  });
   assert.equal(await client.digestOf("1"), digest);
   const index = JSON.parse(target.registry.manifests.get("team/both:1")?.bytes.toString("utf8") ?? "") as {
     manifests: { platform: unknown; annotations?: unknown }[];
@@ -164,6 +176,7 @@ test("a credential helper is asked before the file", async () => {
 test("repositories are a host and a name; anything else is refused", () => {
   assert.deepEqual(parseRepository("localhost:5000/a/b-c"), {
     registry: "localhost:5000",
+    host: "localhost:5000",
     name: "a/b-c",
     scheme: "http",
   });
@@ -210,6 +223,7 @@ test("bytes that a registry wants elsewhere go there without who we are", async 
   await client.putBlob({
     digest: `sha256:${"1".repeat(64)}`,
     size: 3,
+    what: "a blob",
     open: () => Readable.from([Buffer.from("abc")]),
   });
   assert.deepEqual(seen, ["registry POST Basic", "elsewhere PUT undefined"]);

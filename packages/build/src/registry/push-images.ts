@@ -1,10 +1,12 @@
 import { AppError } from "@atelier/domain";
-import { blobsOf, type BlobStore, readBlob, readManifest, sha256Digest } from "../oci/blob-store.ts";
+import { type BlobStore, readBlob, readManifest, sha256Digest } from "../oci/blob-store.ts";
 import { type Descriptor, mediaTypes } from "../oci/oci-documents.ts";
 import type { RegistryClient } from "./registry-client.ts";
 
 /** One tag or several for what is one image on each platform. */
 export interface PushImage {
+  /** For people, when it is refused: `step "permissions"`. */
+  readonly title: string;
   readonly tags: readonly string[];
   /** A manifest for each platform. */
   readonly manifests: readonly Descriptor[];
@@ -26,20 +28,24 @@ export const pushImages = async (
 ): Promise<readonly string[]> => {
   const sent = new Set<string>();
   const digests: string[] = [];
-  for (const { tags, manifests } of images) {
+  for (const { title, tags, manifests } of images) {
     for (const manifest of manifests) {
-      for (const blob of blobsOf(await readManifest(store, manifest.digest))) {
+      const { config, layers } = await readManifest(store, manifest.digest);
+      const whole = `${title} (${architectureOf(manifest)})`;
+      for (const [at, blob] of [...layers, config].entries()) {
         if (sent.has(blob.digest)) continue;
-        await sendBlob(store, registry, { blob, onEvent });
+        const which = blob === config ? "the configuration" : `layer ${at + 1} of ${layers.length}`;
+        await sendBlob(store, registry, { blob, what: `${which} of ${whole}, ${sizeText(blob.size)}`, onEvent });
         sent.add(blob.digest);
       }
       await registry.putManifest(manifest.digest, {
         mediaType: manifest.mediaType,
         bytes: await readBlob(store, manifest.digest),
+        what: `the manifest of ${whole}`,
       });
     }
     const document = await documentOf(store, manifests);
-    for (const tag of tags) await registry.putManifest(tag, document);
+    for (const tag of tags) await registry.putManifest(tag, { ...document, what: `the tag ${tag} of ${title}` });
     const digest = sha256Digest(document.bytes);
     digests.push(digest);
     onEvent({ kind: "image", tags, digest });
@@ -47,17 +53,31 @@ export const pushImages = async (
   return digests;
 };
 
+const architectureOf = ({ platform }: Descriptor): string =>
+  platform === undefined ? "any machine" : `${platform.os}/${platform.architecture}`;
+
+const sizeText = (bytes: number): string =>
+  bytes < 1024 ** 2 ? `${bytes} bytes` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+
+interface BlobToSend {
+  readonly blob: Descriptor;
+  /** For people. */
+  readonly what: string;
+  readonly onEvent: (event: PushEvent) => void;
+}
+
 const sendBlob = async (
   store: BlobStore,
   registry: RegistryClient,
-  { blob, onEvent }: { readonly blob: Descriptor; readonly onEvent: (event: PushEvent) => void },
+  { blob, what, onEvent }: BlobToSend,
 ): Promise<void> => {
   if (store.size(blob.digest) !== blob.size)
     throw new AppError("not-a-layout", `The blob ${blob.digest} is missing or has another length than is said of it.`, {
       hint: "Make the layout or the bundle again.",
     });
   const isThere = await registry.hasBlob(blob.digest);
-  if (!isThere) await registry.putBlob({ digest: blob.digest, size: blob.size, open: () => store.open(blob.digest) });
+  if (!isThere)
+    await registry.putBlob({ digest: blob.digest, size: blob.size, what, open: () => store.open(blob.digest) });
   onEvent({ kind: "blob", digest: blob.digest, bytes: blob.size, isThere });
 };
 

@@ -1,16 +1,28 @@
-import { request as httpRequest, Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, Agent as HttpAgent } from "node:http";
 import type { Readable } from "node:stream";
 import { AppError } from "@atelier/domain";
+import { type Answer, type Ask, authorizationFor, basicOf, type Exchange } from "./authorize.ts";
 import type { Credentials } from "./credentials.ts";
 import { type ImageRepository, textOfRepository } from "./image-repository.ts";
 
 /** One repository at a registry (OCI distribution-spec 1.1). Every method throws `AppError` `push-refused` or `registry-unreachable`. */
 export interface RegistryClient extends Disposable {
   hasBlob(digest: string): Promise<boolean>;
-  /** Uploads a blob in one piece. `open` is called again when the registry first asks who we are. */
-  putBlob(blob: { readonly digest: string; readonly size: number; open(): Readable }): Promise<void>;
-  /** Stores a manifest or an index under a tag or its digest. */
-  putManifest(reference: string, document: { readonly mediaType: string; readonly bytes: Buffer }): Promise<void>;
+  /**
+   * Uploads a blob in one piece. `open` is called again when the registry first asks who we are. `what` names it
+   * for people.
+   */
+  putBlob(blob: {
+    readonly digest: string;
+    readonly size: number;
+    readonly what: string;
+    open(): Readable;
+  }): Promise<void>;
+  /** Stores a manifest or an index under a tag or its digest. `what` names it for people. */
+  putManifest(
+    reference: string,
+    document: { readonly mediaType: string; readonly bytes: Buffer; readonly what: string },
+  ): Promise<void>;
   /** Digest that a tag stands for now; undefined when there is none. */
   digestOf(reference: string): Promise<string | undefined>;
 }
@@ -20,26 +32,18 @@ export interface RegistryOptions {
   /** For `HTTP(S)_PROXY` and `NO_PROXY`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** How long a connection may stand still, in ms; default: three minutes, since some store a big blob in silence. */
+  readonly silence?: number;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-interface Ask {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: { readonly size: number; open(): Readable | Buffer };
-}
+const defaultSilence = 3 * 60 * 1000;
+const mostRedirects = 5;
 
 /** On first need: with TLS it is 9 ms of a program's start, and most commands speak to no registry. */
 const https = (): typeof import("node:https") => process.getBuiltinModule("node:https");
 
 export const openRegistry = (repository: ImageRepository, options: RegistryOptions): RegistryClient => {
-  const origin = `${repository.scheme}://${repository.registry}`;
+  const origin = `${repository.scheme}://${repository.host}`;
   // Node's agents read the proxy variables themselves when they are given an environment.
   const proxyEnv = options.env as NodeJS.ProcessEnv;
   const agents = new Map<"http" | "https", HttpAgent>();
@@ -51,20 +55,27 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
   };
   let authorization = basicOf(options.credentials);
 
-  const exchange = ({ method, url, headers, body }: Ask, authorize: string | undefined): Promise<Answer> =>
+  const silence = options.silence ?? defaultSilence;
+  const send: Exchange = ({ method, url, headers, body }, authorize) =>
     new Promise((resolve, reject) => {
       const isPlain = url.protocol === "http:";
       const call = (isPlain ? httpRequest : https().request)(url, {
         method,
         agent: agentOf(isPlain ? "http" : "https"),
         signal: options.signal,
+        timeout: silence,
         headers: {
           ...headers,
           ...(body ? { "content-length": String(body.size) } : method === "POST" ? { "content-length": "0" } : {}),
           ...(authorize ? { authorization: authorize } : {}),
         },
       });
-      call.once("error", reject);
+      call.once("error", (error) => {
+        // The registry closed a kept connection just as it was taken up again: nothing of this was read.
+        if (call.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET") reject(new StaleConnection());
+        else reject(error);
+      });
+      call.once("timeout", () => call.destroy(new Error(`nothing moved for ${Math.round(silence / 1000)} s`)));
       call.once("response", (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -82,11 +93,35 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
       else content.once("error", (error) => call.destroy(error)).pipe(call);
     });
 
+  const exchange: Exchange = async (what, authorize) => {
+    for (;;)
+      try {
+        return await send(what, authorize);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+      }
+  };
+
+  /** A registry may keep its blobs elsewhere. Who we are is the registry's alone to know. */
+  const follow = async (answer: Answer, { method, url: from }: Ask): Promise<Answer> => {
+    let [at, url] = [answer, from];
+    for (let hops = 0; [301, 302, 303, 307, 308].includes(at.status) && hops < mostRedirects; hops++) {
+      const next = new URL(at.headers.location ?? "", url);
+      if (at.headers.location === undefined || (url.protocol === "https:" && next.protocol !== "https:")) return at;
+      at = await exchange({ method, url: next }, next.origin === new URL(origin).origin ? authorization : undefined);
+      url = next;
+    }
+    return at;
+  };
+
   const unreachable = (cause: unknown): AppError =>
     new AppError("registry-unreachable", `${repository.registry} does not answer: ${reasonOf(cause)}`, {
       hint: "Check the address, the network and the proxy (HTTPS_PROXY, NO_PROXY); what was sent already is not sent again.",
       cause,
     });
+
+  const followed = async (answer: Answer, what: Ask): Promise<Answer> =>
+    what.method === "HEAD" || what.method === "GET" ? follow(answer, what) : answer;
 
   /** Sends, and once more with what the registry asks for when it does not know us yet. */
   const ask = async (what: Ask): Promise<Answer> => {
@@ -96,9 +131,9 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
       // An unknown caller is refused before a big body would have been read, so who we are is asked first.
       if (what.body !== undefined && authorization === undefined) await introduce();
       const first = await exchange(what, authorization);
-      if (first.status !== 401) return first;
+      if (first.status !== 401) return await followed(first, what);
       authorization = await authorizationFor(first, options.credentials, exchange);
-      return authorization === undefined ? first : await exchange(what, authorization);
+      return authorization === undefined ? first : await followed(await exchange(what, authorization), what);
     } catch (cause) {
       options.signal.throwIfAborted();
       throw cause instanceof AppError ? cause : unreachable(cause);
@@ -115,29 +150,23 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
 
   const at = (path: string): URL => new URL(`${origin}/v2/${repository.name}/${path}`);
 
-  const refuse = (answer: Answer, doing: string): AppError => {
-    const isLogin = answer.status === 401 || answer.status === 403;
-    return new AppError(
+  const refuse = (answer: Answer, what: string): AppError =>
+    new AppError(
       "push-refused",
-      `${textOfRepository(repository)} refused ${doing}: ${answer.status} ${messageOf(answer)}`.trim(),
-      {
-        hint: isLogin
-          ? `Log in with an account that may write there: docker login ${repository.registry}`
-          : "Look at the registry's limits and log; a second push goes on where this one stopped.",
-      },
+      `${textOfRepository(repository)} refused ${what}: ${answer.status} ${messageOf(answer)}`.trim(),
+      { hint: remedyOf(answer.status, repository) },
     );
-  };
 
   return {
     [Symbol.dispose]: () => {
       for (const agent of agents.values()) agent.destroy();
     },
     hasBlob: async (digest) => (await ask({ method: "HEAD", url: at(`blobs/${digest}`) })).status === 200,
-    putBlob: async ({ digest, size, open }) => {
+    putBlob: async ({ digest, size, what, open }) => {
       const begun = await ask({ method: "POST", url: at("blobs/uploads/") });
       const { location } = begun.headers;
-      if (begun.status !== 202 || location === undefined) throw refuse(begun, `a blob of ${size} bytes`);
-      const url = new URL(location, origin);
+      if (begun.status !== 202 || location === undefined) throw refuse(begun, what);
+      const url = uploadUrl(location, origin);
       url.searchParams.set("digest", digest);
       const done = await ask({
         method: "PUT",
@@ -145,16 +174,16 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
         headers: { "content-type": "application/octet-stream" },
         body: { size, open },
       });
-      if (done.status !== 201) throw refuse(done, `a blob of ${size} bytes`);
+      if (done.status !== 201) throw refuse(done, what);
     },
-    putManifest: async (reference, { mediaType, bytes }) => {
+    putManifest: async (reference, { mediaType, bytes, what }) => {
       const answer = await ask({
         method: "PUT",
         url: at(`manifests/${reference}`),
         headers: { "content-type": mediaType },
         body: { size: bytes.length, open: () => bytes },
       });
-      if (answer.status !== 201) throw refuse(answer, `the image ${reference}`);
+      if (answer.status !== 201) throw refuse(answer, what);
     },
     digestOf: async (reference) => {
       const answer = await ask({
@@ -168,82 +197,22 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
   };
 };
 
-const basicOf = (credentials: Credentials | undefined): string | undefined =>
-  credentials?.kind === "password"
-    ? `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64")}`
-    : undefined;
+/** A kept connection that was closed before anything was answered on it. */
+class StaleConnection extends Error {}
 
-/** What a `WWW-Authenticate` header wants (distribution's token authentication); undefined when we have nothing to show. */
-const authorizationFor = async (
-  answer: Answer,
-  credentials: Credentials | undefined,
-  exchange: (ask: Ask, authorize: string | undefined) => Promise<Answer>,
-): Promise<string | undefined> => {
-  const header = answer.headers["www-authenticate"] ?? "";
-  const scheme = /^\w+/.exec(header)?.[0]?.toLowerCase();
-  if (scheme === "basic") return basicOf(credentials);
-  const asked = Object.fromEntries(
-    [...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [key, value]),
-  );
-  if (scheme !== "bearer" || asked.realm === undefined || !URL.canParse(asked.realm)) return undefined;
-  const scope = widened(asked.scope);
-  const token =
-    credentials?.kind === "identity-token"
-      ? await tokenByRefresh({ realm: asked.realm, service: asked.service, scope }, credentials.token, exchange)
-      : await tokenByPassword({ realm: asked.realm, service: asked.service, scope }, basicOf(credentials), exchange);
-  return token === undefined ? undefined : `Bearer ${token}`;
+/** A registry behind a proxy that ends TLS may not know that it is spoken to in TLS. */
+const uploadUrl = (location: string, origin: string): URL => {
+  const [url, own] = [new URL(location, origin), new URL(origin)];
+  if (url.host === own.host) url.protocol = own.protocol;
+  return url;
 };
 
-interface TokenAsk {
-  readonly realm: string;
-  readonly service: string | undefined;
-  readonly scope: string | undefined;
-}
-
-/** A HEAD is asked for `pull` only; the one token shall do for all of a push. */
-const widened = (scope: string | undefined): string | undefined => scope?.replace(/:(pull|push)$/, ":pull,push");
-
-const tokenByPassword = async (
-  { realm, service, scope }: TokenAsk,
-  basic: string | undefined,
-  exchange: (ask: Ask, authorize: string | undefined) => Promise<Answer>,
-): Promise<string | undefined> => {
-  const url = new URL(realm);
-  if (service !== undefined) url.searchParams.set("service", service);
-  if (scope !== undefined) url.searchParams.set("scope", scope);
-  return tokenIn(await exchange({ method: "GET", url }, basic));
-};
-
-const tokenByRefresh = async (
-  { realm, service, scope }: TokenAsk,
-  token: string,
-  exchange: (ask: Ask, authorize: string | undefined) => Promise<Answer>,
-): Promise<string | undefined> => {
-  const form = new URLSearchParams({ grant_type: "refresh_token", refresh_token: token, client_id: "atelier" });
-  if (service !== undefined) form.set("service", service);
-  if (scope !== undefined) form.set("scope", scope);
-  const bytes = Buffer.from(form.toString());
-  return tokenIn(
-    await exchange(
-      {
-        method: "POST",
-        url: new URL(realm),
-        headers: { "content-type": "application/x-www-form-urlencoded" },
-        body: { size: bytes.length, open: () => bytes },
-      },
-      undefined,
-    ),
-  );
-};
-
-const tokenIn = ({ status, text }: Answer): string | undefined => {
-  if (status !== 200) return undefined;
-  try {
-    const { token, access_token } = JSON.parse(text) as { token?: unknown; access_token?: unknown };
-    return typeof token === "string" ? token : typeof access_token === "string" ? access_token : undefined;
-  } catch {
-    return undefined;
-  }
+const remedyOf = (status: number, { registry, name }: ImageRepository): string => {
+  if (status === 401 || status === 403) return `Log in with an account that may write there: docker login ${registry}`;
+  if (status === 404) return `Make the repository ${name} at the registry first, or check its name in --to.`;
+  if (status === 413) return "It is too big for the registry, or for a proxy before it: raise the limit there.";
+  if (status === 429) return "Wait a while and push again; what was sent already is not sent again.";
+  return "Look at the registry's limits and log; a second push goes on where this one stopped.";
 };
 
 /** The registry's own words, of a length that fits a line and without anything a terminal would obey. */

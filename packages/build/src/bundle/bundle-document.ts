@@ -1,5 +1,6 @@
 import { buildRecordSchema } from "@atelier/domain";
 import { z } from "zod";
+import { sha256Digest } from "../oci/blob-store.ts";
 import { digestSchema } from "../oci/oci-documents.ts";
 
 /** Name of the document in a bundle, always its first entry. */
@@ -19,5 +20,14 @@ export const bundleSchema = z.object({
   blobs: z.array(z.object({ digest: digestSchema, size: z.int().nonnegative() })),
   /** SHA-256 of `index.json`. */
   index: digestSchema,
+  /** SHA-256 of `manifest.json`, by which `docker load` goes, and of the record; bundles of 0.1.0's beginnings lack both. */
+  manifest: digestSchema.optional(),
+  recordDigest: digestSchema.optional(),
 });
+/**
+ * SHA-256 of a record as it stands in the document, before a schema has put it in its own order: a byte that
+ * changed there is one that would be believed.
+ */
+export const digestOfRecord = (record: unknown): string => sha256Digest(JSON.stringify(record));
+
 export type Bundle = z.infer<typeof bundleSchema>;

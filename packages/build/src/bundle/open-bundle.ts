@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { AppError } from "@atelier/domain";
-import { blobPath, type BlobStore } from "../oci/blob-store.ts";
+import { blobPath, type BlobStore, sha256Digest } from "../oci/blob-store.ts";
 import { indexSchema } from "../oci/oci-documents.ts";
-import { type Bundle, bundleDocument, bundleSchema } from "./bundle-document.ts";
+import { type Bundle, bundleDocument, bundleSchema, digestOfRecord } from "./bundle-document.ts";
 
 /** A bundle's file, opened: every blob in it is what its digest says. */
 export interface OpenedBundle extends BlobStore {
@@ -26,15 +26,25 @@ export const openBundle = async (file: string, signal?: AbortSignal): Promise<Op
     throw new AppError("not-a-bundle", `${file} cannot be opened: ${(cause as Error).message}`, { cause });
   });
   let places: ReadonlyMap<string, Place>;
-  let documents: { bundle: Bundle; indexText: Buffer };
+  let documents: Documents;
   try {
-    places = await placesIn(handle);
+    places = await placesIn(handle).catch((cause: unknown) => {
+      throw notOne(file, (cause as Error).message, cause);
+    });
     documents = await readDocuments(handle, places, file);
   } finally {
     await handle.close();
   }
-  const { bundle, indexText } = documents;
-  const faults = indexDigest(indexText) === bundle.index ? [] : ["index.json is not the one that was written"];
+  const { bundle, raw, index, manifest } = documents;
+  const faults: string[] = [];
+  if (sha256Digest(index) !== bundle.index) faults.push("index.json is not the one that was written");
+  if (bundle.manifest !== undefined && sha256Digest(manifest) !== bundle.manifest)
+    faults.push("manifest.json is not the one that was written");
+  if (bundle.recordDigest !== undefined && digestOfRecord(raw.record) !== bundle.recordDigest)
+    faults.push(`the build record in ${bundleDocument} was changed`);
+  const known = new Map(bundle.blobs.map(({ digest, size }) => [digest, size]));
+  const names = new Set([...ownFiles, ...bundle.blobs.map(({ digest }) => blobPath("", digest))]);
+  for (const name of places.keys()) if (!names.has(name)) faults.push(`${visible(name)} was added`);
   for (const { digest, size } of bundle.blobs) {
     signal?.throwIfAborted();
     const place = places.get(blobPath("", digest));
@@ -42,36 +52,83 @@ export const openBundle = async (file: string, signal?: AbortSignal): Promise<Op
     else if (place.size !== size) faults.push(`${digest} has ${place.size} bytes, not ${size}`);
     else if ((await digestOf(file, place)) !== digest) faults.push(`${digest} (byte ${place.offset}) was changed`);
   }
-  if (faults.length > 0)
-    throw new AppError("bundle-damaged", `${file} is damaged; nothing of it was used:\n  ${faults.join("\n  ")}`, {
-      hint: "Copy the file again from where it was made; `atelier bundle` writes a new one.",
-    });
-  const known = new Map(bundle.blobs.map(({ digest, size }) => [digest, size]));
+  faults.push(...missingImages(bundle));
+  if (faults.length > 0) throw damaged(file, faults);
   return {
     bundle,
-    index: indexSchema.parse(JSON.parse(indexText.toString("utf8"))),
+    index: indexSchema.parse(JSON.parse(index.toString("utf8"))),
     size: (digest) => known.get(digest),
     open: (digest) => readPlace(file, places.get(blobPath("", digest)) as Place),
   };
 };
 
+const damaged = (file: string, faults: readonly string[]): AppError =>
+  new AppError("bundle-damaged", `${file} is damaged; nothing of it was used:\n  ${faults.join("\n  ")}`, {
+    hint: "Copy the file again from where it was made; `atelier bundle` writes a new one.",
+  });
+
+const notOne = (file: string, why: string, cause?: unknown): AppError =>
+  new AppError("not-a-bundle", `${file} is no bundle of this version of Atelier: ${why}`, {
+    hint: "Name a file that `atelier bundle` wrote.",
+    cause,
+  });
+
+/** Steps and services whose images the blobs lack, in words. */
+const missingImages = ({ record, blobs }: Bundle): readonly string[] => {
+  const there = new Set(blobs.map(({ digest }) => digest));
+  return [
+    ...record.steps.flatMap(({ step, images }) =>
+      images
+        .filter(({ configDigest }) => !there.has(configDigest))
+        .map(({ platform }) => `the image of step "${step}" for ${platform} is not in it`),
+    ),
+    ...record.services
+      .filter(({ imageId }) => imageId !== undefined && !there.has(imageId))
+      .map(({ name }) => `the image of service "${name}" is not in it`),
+  ];
+};
+
+/** Files besides the blobs. */
+const ownFiles = [bundleDocument, "index.json", "manifest.json", "oci-layout"];
+
+/** A name out of a file that somebody else made. */
+const visible = (name: string): string => JSON.stringify(name.slice(0, 80));
+
+interface Documents {
+  readonly bundle: Bundle;
+  /** The same as it stands in the file. */
+  readonly raw: { readonly record?: unknown };
+  readonly index: Buffer;
+  readonly manifest: Buffer;
+}
+
 const readDocuments = async (
   handle: FileHandle,
   places: ReadonlyMap<string, Place>,
   file: string,
-): Promise<{ bundle: Bundle; indexText: Buffer }> => {
-  const [document, index] = [places.get(bundleDocument), places.get("index.json")];
+): Promise<Documents> => {
+  // It comes first: what begins otherwise was never a bundle, what ends before its documents do is one no more.
+  if (places.keys().next().value !== bundleDocument) throw notOne(file, `it does not begin with ${bundleDocument}`);
+  const { size } = await handle.stat();
+  const read = async (name: string): Promise<Buffer> => {
+    const place = places.get(name);
+    if (place === undefined || place.offset + place.size > size)
+      throw damaged(file, [`it ends after ${size} bytes, before ${name} does`]);
+    return readAt(handle, place);
+  };
+  const document = await read(bundleDocument);
   try {
-    if (document === undefined || index === undefined) throw new Error(`it holds no ${bundleDocument}`);
+    const raw: unknown = JSON.parse(document.toString("utf8"));
     return {
-      bundle: bundleSchema.parse(JSON.parse((await readAt(handle, document)).toString("utf8"))),
-      indexText: await readAt(handle, index),
+      bundle: bundleSchema.parse(raw),
+      // An object, since the schema took it.
+      raw: raw as Documents["raw"],
+      index: await read("index.json"),
+      manifest: await read("manifest.json"),
     };
   } catch (cause) {
-    throw new AppError("not-a-bundle", `${file} is no bundle of this version of Atelier: ${(cause as Error).message}`, {
-      hint: "Name a file that `atelier bundle` wrote.",
-      cause,
-    });
+    if (cause instanceof AppError) throw cause;
+    throw notOne(file, (cause as Error).message, cause);
   }
 };
 
@@ -105,8 +162,6 @@ const readAt = async (handle: FileHandle, { offset, size }: Place): Promise<Buff
 /** A stream's `end` counts itself in, and a file's end below its start is no range at all. */
 const readPlace = (file: string, { offset, size }: Place): Readable =>
   size === 0 ? Readable.from([]) : createReadStream(file, { start: offset, end: offset + size - 1 });
-
-const indexDigest = (text: Buffer): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 const digestOf = async (file: string, place: Place): Promise<string> => {
   const hash = createHash("sha256");

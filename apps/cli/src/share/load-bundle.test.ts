@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BuildRecord } from "@atelier/domain";
+import { withFirst } from "./load-bundle.ts";
+
+const image = (platform: string, configDigest: string) => ({ platform, configDigest, layers: [], pushed: [] });
+const service = (name: string, source: BuildRecord["services"][number]["source"], imageId: string) => ({
+  name,
+  source,
+  command: [],
+  env: {},
+  ports: [],
+  resources: {},
+  onReset: "keep" as const,
+  imageId,
+});
+
+test("on a machine of the other architecture a bundle's steps run in its images, and what runs beside them from the workshop, too", () => {
+  const record: BuildRecord = {
+    v: 1,
+    workshop: "lab",
+    version: "1",
+    title: "Lab",
+    image: "lab",
+    navigation: "linear",
+    next: "swap",
+    platformContract: 1,
+    planDigest: "d",
+    steps: ["start", "one"].map((step) => ({
+      step,
+      tag: step,
+      images: [image("linux/amd64", `${step}-amd64`), image("linux/arm64", `${step}-arm64`)],
+    })),
+    services: [
+      service("grader", { kind: "workshop" }, "start-amd64"),
+      service("db", { kind: "image", image: "db:1" }, "db-id"),
+    ],
+    requirements: [],
+  };
+  const seen = (platform: string): readonly unknown[] => {
+    const { steps, services } = withFirst(record, platform);
+    return [steps.map(({ images }) => images[0]?.configDigest), services.map(({ imageId }) => imageId)];
+  };
+  assert.deepEqual(seen("linux/arm64"), [
+    ["start-arm64", "one-arm64"],
+    ["start-arm64", "db-id"],
+  ]);
+  assert.deepEqual(seen("linux/amd64"), [
+    ["start-amd64", "one-amd64"],
+    ["start-amd64", "db-id"],
+  ]);
+});

@@ -39,16 +39,9 @@ const build = async (engine: Engine, folder: string, choice: BuilderChoice): Pro
   });
 };
 
-/**
- * What an image says of itself, without the key that tells builders apart and without the commit of whoever
- * built it first on this engine: what is found again keeps its own.
- */
+/** What an image says of itself, without the key that tells builders apart. */
 const saidOf = async (engine: Engine, id: string) => {
-  const {
-    "dev.atelier.layer-digest": _key,
-    "org.opencontainers.image.revision": _revision,
-    ...labels
-  } = (await engine.inspectImage(id))?.Config?.Labels ?? {};
+  const { "dev.atelier.layer-digest": _key, ...labels } = (await engine.inspectImage(id))?.Config?.Labels ?? {};
   const { Env, Entrypoint, Cmd, User, WorkingDir, StopSignal, ExposedPorts } =
     (await engine.inspectImage(id))?.Config ?? assert.fail(id);
   return { labels, Env, Entrypoint, Cmd, User, WorkingDir, StopSignal, ExposedPorts };

@@ -118,9 +118,12 @@ for (const builder of builders) {
     assert.deepEqual(differing(after, last), ["s9", "s10"], "after a failure");
 
     const commit = commitFolder(join(atelier.folder, "w"));
+    const committed = await build();
+    assert.equal(committed.code, 0, committed.stderr);
+    assert.equal(revisionOf(name), commit, "an image names the commit of its sources, whenever its steps were made");
+    assert.deepEqual(differing(last, stampsOf(name)), [], "a commit runs no command");
     const again = await build("--from-step", "pause");
     assert.equal(again.code, 0, again.stderr);
-    assert.equal(revisionOf(name), commit, "what is made anew names the commit it was made from");
     assert.deepEqual(differing(last, stampsOf(name)), ["s9", "s10"], "--from-step, and of a step that makes nothing");
   });
 

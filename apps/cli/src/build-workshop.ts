@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import type { BuildEvent, BuilderChoice, BuildRequest, FailureScene, Platform } from "@atelier/build";
 import { AppError, type BuildRecord, planImages, type Workshop } from "@atelier/domain";
 import { attachTerminal } from "./attach-terminal.ts";
 import { type Context, sha256 } from "./context.ts";
 import { renderDiagnostic } from "./render-error.ts";
 import type { WorkshopFolder } from "./load-workshop.ts";
+import { revisionOf } from "./revision-of.ts";
 
 export interface Built {
   readonly record: BuildRecord;
@@ -97,23 +97,6 @@ const buildRequest = async (
     onProgress: (event) => tell(event, context),
     signal: context.signal,
   };
-};
-
-/** The commit of a folder under git, marked when files differ from it; undefined elsewhere. */
-const revisionOf = async (folder: string): Promise<string | undefined> => {
-  const ask = (...args: string[]): Promise<string | undefined> =>
-    new Promise((resolve) => {
-      const child = spawn("git", ["-C", folder, ...args], { stdio: ["ignore", "pipe", "ignore"] });
-      let text = "";
-      child.stdout.on("data", (data: Buffer) => {
-        text += data.toString("utf8");
-      });
-      child.once("error", () => resolve(undefined));
-      child.once("close", (code) => resolve(code === 0 ? text.trim() : undefined));
-    });
-  const [revision, changes] = await Promise.all([ask("rev-parse", "HEAD"), ask("status", "--porcelain", "--", ".")]);
-  if (revision === undefined || revision === "") return undefined;
-  return changes === "" ? revision : `${revision}-dirty`;
 };
 
 const openShell = async (context: Context, { container, step, error }: FailureScene): Promise<void> => {

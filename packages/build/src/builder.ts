@@ -18,7 +18,7 @@ export interface BuildRequest {
   readonly folder: string;
   /** Values of `commands[].secrets`, by name; never in a layer. */
   readonly secrets: Readonly<Record<string, Uint8Array>>;
-  /** Of the workshop's sources, for the images' labels; it does not make an image another one. */
+  /** Of the workshop's sources, for the labels of what is published; it runs no command again. */
   readonly revision?: string;
   /** Default: the engine's own. The first one's images get the short tags, unless the engine's own is among them. */
   readonly platforms?: readonly Platform[];

@@ -36,5 +36,10 @@ export {
   type WorkspaceContainer,
 } from "./workspaces/containers.ts";
 export { getFromServer } from "./workspaces/server-client.ts";
-export { recordsPinnedBy, type TransitionLabel, type WorkspaceSettings } from "./workspaces/workspace-labels.ts";
+export {
+  recordsPinnedBy,
+  serviceLabel,
+  type TransitionLabel,
+  type WorkspaceSettings,
+} from "./workspaces/workspace-labels.ts";
 export * from "./workspaces/workspaces.ts";

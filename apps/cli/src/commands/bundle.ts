@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { buildToShare, type ShareOptions } from "../share/build-to-share.ts";
 import { serviceImages, stepImages } from "../share/images-of-record.ts";
-import { tellPlatforms } from "../share/push-record.ts";
+import { tellPlatforms, tellServices } from "../share/push-record.ts";
 import { saveLayout } from "../share/save-layout.ts";
 
 interface BundleOptions extends ShareOptions {
@@ -25,6 +25,7 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
   tellPlatforms(context, record);
   reporter.progress("Packing the images");
   await using layout = await saveLayout(context, [...stepImages(record, record.image), ...serviceImages(record)]);
+  tellServices(context, record, layout.index);
   await writeBundle(file, { layout: layout.folder, record, atelier: context.version, signal: context.signal });
   reporter.progressDone();
   const { size } = await stat(file);

@@ -42,7 +42,8 @@ export default async (
     });
     return 0;
   }
-  for (const { workshop, version } of found.builds) reporter.result(`old build      ${workshop} ${version}`);
+  for (const { workshop, version, savedAt } of found.builds)
+    reporter.result(`old build      ${workshop} ${version} of ${savedAt.slice(0, 16).replace("T", " ")} UTC`);
   for (const { id, tags, size } of found.images)
     reporter.result(`image          ${tags[0] ?? id.slice(0, 19)} (${mebibytes(size)}, shared layers included)`);
   for (const name of found.unfinished) reporter.result(`unfinished     ${name}`);

@@ -5,7 +5,7 @@ import { requireWorkshop } from "../load-workshop.ts";
 import { buildToShare, type ShareOptions } from "../share/build-to-share.ts";
 import { notePushes } from "../share/note-pushes.ts";
 import { pushBuilt, repositoryToPush, tellPushed } from "../share/push-build.ts";
-import { pushRecord, tellPlatforms } from "../share/push-record.ts";
+import { pushRecord, tellPlatforms, tellServices } from "../share/push-record.ts";
 
 interface PushOptions extends ShareOptions {
   readonly to?: string;
@@ -42,6 +42,7 @@ const pushBundle = async (context: Context, target: string, options: PushOptions
   const { record } = opened.bundle;
   const repository = await repositoryToPush(options.to, record.image);
   tellPlatforms(context, record);
+  tellServices(context, record, opened.index);
   const pushed = await pushRecord(context, opened, { record, repository });
   notePushes(await context.state(), pushed.record);
   if (options.json) reporter.json(pushed.record);

@@ -1,3 +1,4 @@
+import { serviceLabel } from "@atelier/backend-docker";
 import type { LayoutImage } from "@atelier/build";
 import { type BuildRecord, labels } from "@atelier/domain";
 
@@ -30,7 +31,7 @@ export const serviceImages = (record: BuildRecord): readonly LayoutImage[] =>
           {
             id: service.imageId,
             ...nameOfService(record, service),
-            annotations: { "dev.atelier.service": service.name },
+            annotations: { [serviceLabel]: service.name },
           },
         ],
   );

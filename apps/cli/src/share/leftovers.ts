@@ -15,7 +15,13 @@ import { layoutsIn, makerOf } from "./save-layout.ts";
 /** What `clean` may take away. */
 export interface Leftovers {
   /** Records that are neither the newest of their workshop nor pinned by a workspace. */
-  readonly builds: readonly { readonly digest: string; readonly workshop: string; readonly version: string }[];
+  readonly builds: readonly {
+    readonly digest: string;
+    readonly workshop: string;
+    readonly version: string;
+    /** ISO 8601. */
+    readonly savedAt: string;
+  }[];
   /** Images of those alone. */
   readonly images: readonly { readonly id: string; readonly tags: readonly string[]; readonly size: number }[];
   /** Names of workspaces whose making was interrupted, before anything was in them. */
@@ -71,7 +77,12 @@ export const findLeftovers = async ({
   }
   const layouts = layoutsIn(state.path);
   return {
-    builds: old.map(({ digest, record }) => ({ digest, workshop: record.workshop, version: record.version })),
+    builds: old.map(({ digest, record, savedAt }) => ({
+      digest,
+      workshop: record.workshop,
+      version: record.version,
+      savedAt: new Date(savedAt).toISOString(),
+    })),
     images: [...images.values()],
     // One that has lived once holds the student's work in its volume, whatever became of its container. One that is
     // young may be in the making at this moment.

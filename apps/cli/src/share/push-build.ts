@@ -3,7 +3,7 @@ import { AppError, type BuildRecord, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { serviceImages, stepImages } from "./images-of-record.ts";
 import { notePushes } from "./note-pushes.ts";
-import { pushRecord, tellPlatforms } from "./push-record.ts";
+import { pushRecord, tellPlatforms, tellServices } from "./push-record.ts";
 import { saveLayout } from "./save-layout.ts";
 
 /**
@@ -43,7 +43,9 @@ export const pushBuilt = async (
     ...serviceImages(record),
   ]);
   reporter.progressDone();
-  const pushed = await pushRecord(context, await openLayout(layout.folder), { record, repository });
+  const store = await openLayout(layout.folder);
+  tellServices(context, record, store.index);
+  const pushed = await pushRecord(context, store, { record, repository });
   notePushes(state, pushed.record);
   return pushed.record;
 };

@@ -1,3 +1,4 @@
+import { serviceLabel } from "@atelier/backend-docker";
 import { type BlobStore, type ImageRepository, type PushEvent, textOfRepository } from "@atelier/build";
 import type { BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
@@ -84,4 +85,17 @@ export const tellPlatforms = ({ reporter }: Context, record: BuildRecord): void 
     reporter.warn(
       `${reporter.paint.yellow("!")} Only for ${platforms[0]}: on machines of another architecture it runs emulated or not at all.`,
     );
+};
+
+/** Says which services' images are missing on machines that the steps are for. */
+export const tellServices = ({ reporter }: Context, record: BuildRecord, { manifests }: BlobStore["index"]): void => {
+  for (const { name, source } of record.services) {
+    const own = manifests.filter(({ annotations }) => annotations?.[serviceLabel] === name);
+    const has = own.flatMap(({ platform }) => (platform ? `${platform.os}/${platform.architecture}` : []));
+    const lacks = platformsOf(record).filter((platform) => !has.includes(platform));
+    if (source.kind !== "workshop" && has.length > 0 && lacks.length > 0)
+      reporter.warn(
+        `${reporter.paint.yellow("!")} The service "${name}" is only for ${has.join(", ")}: on ${lacks.join(", ")} it runs emulated or not at all.`,
+      );
+  }
 };

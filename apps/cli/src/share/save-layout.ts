@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { LayoutImage } from "@atelier/build";
+import type { BlobStore, LayoutImage } from "@atelier/build";
 import type { Context } from "../context.ts";
 
 export interface SavedLayout extends AsyncDisposable {
   readonly folder: string;
+  readonly index: BlobStore["index"];
 }
 
 /** Where a state directory has them while they are sent or packed. */
@@ -23,10 +24,10 @@ export const saveLayout = async (context: Context, images: readonly LayoutImage[
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const saved = await engine.saveImages([...new Set(images.map(({ id }) => id))], context.signal);
-    await writeLayout(saved, { folder, images });
+    const index = await writeLayout(saved, { folder, images });
+    return { folder, index, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;
   }
-  return { folder, [Symbol.asyncDispose]: remove };
 };

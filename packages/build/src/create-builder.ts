@@ -24,6 +24,7 @@ import { withRoom } from "./disk-full.ts";
 import { removeDeadDrafts, temporaryFolder } from "./drafts/process-drafts.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
 import { type BuildMemory, openBuildMemory } from "./memory/build-memory.ts";
+import { markBuild } from "./memory/running-builds.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
 import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
 import { type Platform, platformOf } from "./platform/platform-versions.ts";
@@ -46,6 +47,7 @@ export interface BuilderOptions {
 export const createBuilder = (name: Builder["name"], chain: ChainBuilder, options: BuilderOptions): Builder => ({
   name,
   build: async (request) => {
+    using _running = markBuild(options.cacheFolder);
     const scratch = await temporaryFolder("build");
     const background: Promise<void>[] = [];
     const later = (work: () => Promise<void>): void => {

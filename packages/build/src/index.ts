@@ -6,6 +6,7 @@ export { isAlive, removeLeftovers } from "./docker/build-labels.ts";
 export { removeDeadDrafts } from "./drafts/process-drafts.ts";
 export { type ChooseBuilderOptions, chooseBuilder } from "./choose-builder.ts";
 export { aboutKeeper, endKeeper } from "./dagger/session/kept-session.ts";
+export { runningBuilds } from "./memory/running-builds.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";
 export { type LayoutImage, writeLayout } from "./oci/write-layout.ts";
 export { engineAuth, readCredentials } from "./registry/credentials.ts";

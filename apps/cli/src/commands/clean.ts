@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
-import { aboutKeeper, endKeeper, removeDeadDrafts, removeLeftovers } from "@atelier/build";
+import { aboutKeeper, endKeeper, removeDeadDrafts, removeLeftovers, runningBuilds } from "@atelier/build";
 import { isAppError, labels } from "@atelier/domain";
 import { compiledFolder } from "../compiled-folder.ts";
 import { confirm } from "../confirm.ts";
@@ -18,6 +18,7 @@ export default async (
 ): Promise<number> => {
   const { reporter } = context;
   const [engine, workspaces, state] = [await context.engine(), await context.workspaces(), await context.state()];
+  const cacheFolder = join(state.path, "cache");
   const find = async (): Promise<Leftovers> =>
     findLeftovers({
       engine,
@@ -25,9 +26,14 @@ export default async (
       workspaces: await workspaces.list(),
       now: context.now().getTime(),
       compiled: compiledFolder(context.env),
+      building: runningBuilds(cacheFolder),
     });
   const all = await find();
-  const cacheFolder = join(state.path, "cache");
+  const building = runningBuilds(cacheFolder);
+  if (building.length > 0)
+    reporter.warn(
+      `${reporter.paint.yellow("!")} A build is running (process ${building.join(", ")}): builds, images and caches are left alone until it has ended.`,
+    );
   const session = options.cache === true ? await aboutKeeper(cacheFolder) : undefined;
   const found = options.cache === true ? all : { ...all, cache: [], cacheFolders: [] };
   if (options.json && options.yes !== true) {

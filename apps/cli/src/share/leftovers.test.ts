@@ -56,6 +56,7 @@ const sources = (parts: {
   readonly layers?: readonly ImageSummary[];
   readonly path?: string;
   readonly records?: Records;
+  readonly building?: readonly number[];
   readonly containers?: readonly { readonly ImageID: string; readonly Labels: Readonly<Record<string, string>> }[];
 }): LeftoverSources => ({
   engine: {
@@ -73,6 +74,7 @@ const sources = (parts: {
   },
   workspaces: parts.workspaces ?? [],
   now: Date.parse("2026-01-01T12:00:00Z"),
+  building: parts.building ?? [],
   compiled: "/nowhere/compiled",
 });
 
@@ -196,4 +198,11 @@ test("what somebody came to want while the question stood there is not removed",
   const now = await findLeftovers(sources({ workspaces: [workspace("w", "running", { record: "older" })] }));
   const left = stillLeft(shown, now);
   assert.deepEqual([digestsOf(left.builds), left.images.map(({ id }) => id)], [["old"], ["o1"]]);
+});
+
+test("while something builds, nothing that it could stand on is left over", async () => {
+  const layers = [layer("loose")];
+  const { builds, images, cache, cacheFolders } = await findLeftovers(sources({ layers, building: [1], path: "/tmp" }));
+  assert.deepEqual([builds, images, cache, cacheFolders], [[], [], [], []]);
+  assert.equal((await findLeftovers(sources({ layers }))).cache.length, 1);
 });

@@ -40,6 +40,8 @@ export interface LeftoverSources {
   readonly workspaces: readonly WorkspaceStatus[];
   /** In ms since 1970. */
   readonly now: number;
+  /** Processes that build now: they may stand on anything that was ever built, and nothing says so yet. */
+  readonly building: readonly number[];
   /** Where Node keeps what it compiled of the CLI. */
   readonly compiled: string;
 }
@@ -51,6 +53,7 @@ export const findLeftovers = async ({
   workspaces,
   compiled,
   now,
+  building,
 }: LeftoverSources): Promise<Leftovers> => {
   const records = state.listRecords();
   const containers = await engine.listContainers([]);
@@ -68,7 +71,8 @@ export const findLeftovers = async ({
   // Whoever's container it is. One that stands on an image may go on to the others of the same build.
   const used = new Set(containers.map(({ ImageID }) => ImageID));
   const isInUse = (each: (typeof records)[number]): boolean => !idsOf([each]).isDisjointFrom(used);
-  const old = records.filter((each) => !kept.has(each.digest) && !isInUse(each));
+  const isBuilding = building.length > 0;
+  const old = isBuilding ? [] : records.filter((each) => !kept.has(each.digest) && !isInUse(each));
   const needed = idsOf(records.filter((each) => !old.includes(each)));
   const images = new Map<string, Leftovers["images"][number]>();
   for (const id of idsOf(old)) {
@@ -92,11 +96,11 @@ export const findLeftovers = async ({
           is === "incomplete" && state.readStanding(id) === undefined && isOld(settings?.createdAt, now),
       )
       .map(({ name }) => name),
-    cache: unusedLayers(await engine.listImages([labels.layerDigest]), {
+    cache: unusedLayers(isBuilding ? [] : await engine.listImages([labels.layerDigest]), {
       needed: new Set([...needed, ...images.keys()]),
       used,
     }),
-    cacheFolders: [compiled, join(state.path, "cache")].filter((folder) => existsSync(folder)),
+    cacheFolders: [compiled, ...(isBuilding ? [] : [join(state.path, "cache")])].filter((folder) => existsSync(folder)),
     folders: existsSync(layouts)
       ? readdirSync(layouts)
           .filter((name) => !isAlive(makerOf(name)))

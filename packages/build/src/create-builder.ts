@@ -124,13 +124,15 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   // The first of a step's images is the one that runs here.
   const platforms = [...asked].sort((a, b) => Number(b === main) - Number(a === main));
   const made: BuildRecord["steps"][] = [];
-  for (const platform of platforms)
+  for (const platform of platforms) {
+    if (platforms.length > 1) request.onProgress({ kind: "notice", message: `For ${platform}:` });
     made.push(
       await buildFor(
         { ...work, cache, platform, proxies, trust },
         { app, native, isMain: platform === main, makeChain },
       ),
     );
+  }
   const steps = mergePlatforms(made);
   const services: BuildRecord["services"] = [];
   const ownBase: Basing = { ...work, cache, platform: native, proxies, trust };

@@ -30,8 +30,14 @@ export default async (
   const marks = { built: paint.green("built"), stale: paint.yellow("stale"), missing: paint.red("missing") };
   reporter.result(
     table(
-      ["STEP", "STATE", "WHY", "PUSHED TO"],
-      steps.map(({ step, state, why = "", pushed }) => [step, marks[state], why, pushed.join(", ") || "nowhere"]),
+      ["STEP", "STATE", "WHY", "FOR", "PUSHED TO"],
+      steps.map(({ step, state, why = "", platforms, pushed }) => [
+        step,
+        marks[state],
+        why,
+        platforms.join(", "),
+        pushed.join(", ") || "nowhere",
+      ]),
     ),
   );
   reporter.info(

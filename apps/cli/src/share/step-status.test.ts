@@ -96,3 +96,20 @@ test("nothing built, a new step and an image that is gone are told apart", () =>
     "its image is gone from the engine",
   ]);
 });
+
+test("of several platforms one that is gone or was not pushed is named", () => {
+  const before = builtOf(planOf());
+  const [start, ...others] = before.record.steps;
+  assert.ok(start?.images[0]);
+  const arm64 = { ...start.images[0], platform: "linux/arm64", configDigest: idOf("start-arm64"), pushed: [] };
+  const record = { ...before.record, steps: [{ ...start, images: [start.images[0], arm64] }, ...others] };
+  const seen = (find: (id: string) => FoundImage | undefined): unknown => {
+    const { state, why, platforms, pushed } = stepStatus(planOf(), record, find)[0] ?? assert.fail();
+    return [state, why, platforms, pushed];
+  };
+  const both = ["linux/amd64", "linux/arm64"];
+  const pushed = ["registry.test/lab (linux/amd64)"];
+  const findBoth = (id: string): FoundImage | undefined => before.find(id === arm64.configDigest ? idOf("start") : id);
+  assert.deepEqual(seen(findBoth), ["built", undefined, both, pushed]);
+  assert.deepEqual(seen(before.find), ["missing", "its image for linux/arm64 is gone from the engine", both, pushed]);
+});

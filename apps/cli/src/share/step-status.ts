@@ -13,7 +13,9 @@ export interface StepStatus {
   /** Why it is not `built`; for people. */
   readonly why?: string;
   readonly image?: string;
-  /** Repositories that have this image. */
+  /** What it was built for. */
+  readonly platforms: readonly string[];
+  /** Repositories that have it; with the platforms in brackets where one has not all of them. */
   readonly pushed: readonly string[];
 }
 
@@ -33,12 +35,23 @@ export const stepStatus = (
   return plan.published.map((published): StepStatus => {
     const { step } = published;
     const built = record?.steps.find((entry) => entry.step === step)?.images ?? [];
-    const pushed = [...new Set(built.flatMap((image) => image.pushed.map(({ repository }) => repository)))];
+    const pushed = pushesOf(built);
+    const platforms = built.map(({ platform }) => platform);
     if (built.length === 0)
-      return { step, state: "missing", why: record === undefined ? "never built" : "new since the last build", pushed };
-    const image = built.map(({ configDigest }) => find(configDigest)).find((found) => found !== undefined);
-    if (image === undefined) return { step, state: "missing", why: "its image is gone from the engine", pushed };
-    const base = { step, image: image.id, pushed };
+      return {
+        step,
+        state: "missing",
+        why: record === undefined ? "never built" : "new since the last build",
+        platforms,
+        pushed,
+      };
+    const image = find(built[0]?.configDigest ?? "");
+    const gone = built.filter(({ configDigest }) => find(configDigest) === undefined).map(({ platform }) => platform);
+    if (image === undefined || gone.length > 0) {
+      const which = built.length > 1 ? ` for ${gone.join(" and ")}` : "";
+      return { step, state: "missing", why: `its image${which} is gone from the engine`, platforms, pushed };
+    }
+    const base = { step, image: image.id, platforms, pushed };
     if (image.labels[labels.planDigest] === published.digest) return { ...base, state: "built" };
     const recipe = image.labels[labels.recipeDigest];
     const now = chainDigests.get(step);
@@ -50,4 +63,13 @@ export const stepStatus = (
       why: firstChanged === step ? "its recipe changed" : `the recipe of ${firstChanged} before it changed`,
     };
   });
+};
+
+const pushesOf = (images: BuildRecord["steps"][number]["images"]): readonly string[] => {
+  const places = new Map<string, string[]>();
+  for (const { platform, pushed } of images)
+    for (const { repository } of pushed) places.set(repository, [...(places.get(repository) ?? []), platform]);
+  return [...places].map(([repository, platforms]) =>
+    platforms.length === images.length ? repository : `${repository} (${platforms.join(", ")})`,
+  );
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { closeSync, rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -229,6 +230,50 @@ test("what may be the beginning of a secret is written soon, and in its place", 
     items.flatMap((item) => (item.kind === "event" ? `${item.event.code} ${item.event.data}` : [])),
     ["o $ ", "o h", "o [redacted]\r\n", "o hu\u001b[", "r 100x30", "o 1mn"],
   );
+});
+
+test("a part that cannot even be closed ends nothing, and its index is closed all the same", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open({ partBytes: 200 });
+  const open = async (): Promise<readonly string[]> => {
+    const links = (await readdir("/proc/self/fd")).map((fd) =>
+      readlink(`/proc/self/fd/${fd}`).then((path) => [fd, path]),
+    );
+    const files = (await Promise.allSettled(links)).flatMap((each) =>
+      each.status === "fulfilled" ? [each.value] : [],
+    );
+    return files.flatMap(([fd = "", path = ""]) =>
+      path.startsWith(bench.folder) ? `${fd} ${path.slice(bench.folder.length + 1)}` : [],
+    );
+  };
+  const pullOut = async (): Promise<void> => {
+    const file = (await open()).find((each) => each.endsWith(".cast")) ?? assert.fail("no part is open");
+    closeSync(Number.parseInt(file, 10));
+  };
+  recorder.output(Buffer.from("one".repeat(100)));
+  await pullOut();
+  recorder.output(Buffer.from("two".repeat(100)));
+  await pullOut();
+  recorder.close();
+  await recorder.closed;
+  assert.deepEqual(await open(), []);
+  assert.deepEqual((await bench.names()).length, 2);
+  assert.match(bench.told.join("\n"), /^failed: EBADF/);
+});
+
+test("what is closed tries nothing any more, however it failed at the end", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  await using bench = await openBench();
+  const recorder = bench.open({ partBytes: 200 });
+  recorder.output(Buffer.from("x".repeat(100_000)));
+  recorder.output(Buffer.from("y"));
+  recorder.close();
+  rmSync(bench.folder, { recursive: true });
+  await recorder.closed;
+  assert.match(bench.told.join("\n"), /^failed: ENOENT/);
+  await mkdir(bench.folder);
+  context.mock.timers.tick(10_000);
+  assert.deepEqual(await readdir(bench.folder), []);
 });
 
 test("a shell that starts again in the same second gets a recording of its own", async () => {

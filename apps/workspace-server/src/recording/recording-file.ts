@@ -155,7 +155,7 @@ export class RecordingFile {
     }
     if (this.#writingSince !== undefined) return;
     if (!this.#isClosed) return;
-    this.#closePart();
+    this.#guarded(() => this.#closePart());
     this.#closed.resolve();
   }
 
@@ -225,7 +225,7 @@ export class RecordingFile {
       this.#abandonPart();
       if (!this.#isFailing) {
         this.#isFailing = true;
-        this.#retry ??= setInterval(() => this.#tryAgain(), retryMs).unref();
+        if (!this.#isClosed) this.#retry ??= setInterval(() => this.#tryAgain(), retryMs).unref();
         this.#options.onFailure((error as Error).message);
       }
       return false;
@@ -308,8 +308,8 @@ export class RecordingFile {
     const part = this.#part;
     this.#part = undefined;
     if (part === undefined) return;
+    if (part.index !== -1) attempt(() => closeSync(part.index));
     closeSync(part.file);
-    if (part.index !== -1) closeSync(part.index);
   }
 
   /** Cuts off what was written of a line; removes a part without a header. */

@@ -58,7 +58,15 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
   let first: string | undefined;
   /** Not yet while the terminals of the last container come back, and no longer when this one goes. */
   let isOpen = false;
-  const note = (): void => noteTerminals([...sessions.values()]);
+  // Where a secret is in the way to a directory, the next shell starts above it.
+  const note = (): void =>
+    noteTerminals(
+      [...sessions.values()].map(({ name, path, cwd: at }) => ({
+        name,
+        path,
+        cwd: at === undefined ? at : redact(at),
+      })),
+    );
   const changed = (): void => {
     if (isOpen) note();
     for (const listener of listeners) listener();

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import headless from "@xterm/headless";
 import { FakeSocket } from "../testing/fake-socket.ts";
 import { openTestTerminals, type TestTerminals } from "../testing/open-test-terminals.ts";
 
@@ -227,6 +229,37 @@ test("a viewer that is behind is told a size where the terminal took it", async 
   const { seq, ...last } = fast.sizes.at(-1) ?? assert.fail();
   assert.deepEqual(last, { cols: 90, rows: 20 });
   assert.deepEqual(slow.sizes.at(-1), { seq, ...last });
+});
+
+test("a screen that could not be made once is made for the next who asks", async (context) => {
+  await using shell = await openTestTerminals();
+  const first = shell.attach();
+  first.input("stty -echo; seq 1 200000; echo the-end\n");
+  await first.waitFor(/\nthe-end\r\n/);
+  const broken = context.mock.method(headless, "Terminal", () => {
+    throw new Error("no memory");
+  });
+  const failed = attachTo(shell);
+  for (const deadline = performance.now() + 10_000; failed.readyState === 1; await sleep(5))
+    assert.ok(performance.now() < deadline, "nobody said that it failed");
+  broken.mock.restore();
+  const next = attachTo(shell);
+  for (const deadline = performance.now() + 10_000; !next.snapshot?.includes("the-end"); await sleep(5))
+    assert.ok(performance.now() < deadline && next.readyState === 1, "there was no snapshot");
+});
+
+test("the note for the next container holds no secret, and its shell starts above where one is", async () => {
+  await using shell = await openTestTerminals({ secrets: ["hunter22"] });
+  const viewer = shell.attach();
+  await shell.type(viewer, "mkdir -p a/of-hunter22/deep && cd a/of-hunter22/deep");
+  const noted = (): string => readFileSync(join(shell.runtime, "terminals.json"), "utf8");
+  for (const deadline = performance.now() + 10_000; !noted().includes("/a/"); await sleep(20))
+    assert.ok(performance.now() < deadline, noted());
+  assert.doesNotMatch(noted(), /hunter22/);
+  await shell.terminals[Symbol.asyncDispose]();
+  await using later = await openTestTerminals({ folder: shell.runtime, secrets: ["hunter22"] });
+  await later.type(later.attach(), "true");
+  assert.equal((await later.commands()).at(-1)?.cwd, join(shell.home, "a"));
 });
 
 test("several viewers: the shell has the size of who typed last, and everybody is told", async () => {

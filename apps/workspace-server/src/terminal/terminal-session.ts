@@ -470,9 +470,18 @@ export class TerminalSession {
   async #sendSnapshot(viewer: Viewer): Promise<void> {
     viewer.isBeingPainted = true;
     const epoch = this.#epoch;
-    const mirror = await (this.#mirror ??= createScreenMirror(this.#sizes));
-    await this.#catchUp(mirror);
-    viewer.isBeingPainted = false;
+    const making = (this.#mirror ??= createScreenMirror(this.#sizes));
+    let mirror: ScreenMirror;
+    try {
+      mirror = await making;
+      await this.#catchUp(mirror);
+    } catch (error) {
+      // The next one may be made, and what is half fed paints nothing right.
+      if (this.#mirror === making) this.#dropMirror();
+      throw error;
+    } finally {
+      viewer.isBeingPainted = false;
+    }
     if (!this.#viewers.has(viewer) || epoch !== this.#epoch) return;
     viewer.sendSnapshot({ seq: mirror.fed, size: mirror.size, nextSize: mirror.nextSize, text: mirror.snapshot() });
     if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);

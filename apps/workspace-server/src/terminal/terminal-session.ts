@@ -392,6 +392,9 @@ export class TerminalSession {
       case "ack":
         this.#acknowledge(viewer, message.seq);
         break;
+      case "ping":
+        viewer.say({ t: "pong" });
+        break;
       case "resize":
         this.#fit(viewer, { cols: message.cols, rows: message.rows });
         // Its screen has taken its own size already.

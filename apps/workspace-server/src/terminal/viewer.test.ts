@@ -29,6 +29,16 @@ test("a connection attaches once: asked again it gets no other snapshot", async 
   assert.equal(deaf.sent.filter((sent) => sent.includes("attached-already")).length, 2);
 });
 
+test("who asks whether anybody is there is answered, before and after it attaches", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = connect(shell);
+  viewer.receive({ t: "ping" });
+  assert.deepEqual(viewer.sent, ['{"t":"pong"}']);
+  viewer.receive({ t: "attach", readOnly: true });
+  viewer.receive({ t: "ping" });
+  assert.equal(viewer.sent.at(-1), '{"t":"pong"}');
+});
+
 test("who makes the server answer and reads none of it is dropped", async () => {
   await using shell = await openTestTerminals();
   const deaf = connect(shell);

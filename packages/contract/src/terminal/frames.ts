@@ -42,6 +42,8 @@ export const viewerMessageSchema = z.discriminatedUnion("t", [
   }),
   z.object({ t: z.literal("ack"), seq: z.number().nonnegative() }),
   z.object({ t: z.literal("resize"), cols, rows }),
+  /** Whether anybody is there: answered at once by `pong`. The socket's own pings are out of a page's sight. */
+  z.object({ t: z.literal("ping") }),
   /** Starts a new shell; refused unless the old one has exited or `kill` is set. */
   z.object({ t: z.literal("restart"), kill: z.boolean().optional() }),
 ]);
@@ -76,6 +78,7 @@ export const serverMessageSchema = z.discriminatedUnion("t", [
   z.object({ t: z.literal("size"), cols, rows }),
   /** The viewer fell behind and gets a snapshot next. */
   z.object({ t: z.literal("resync"), reason: z.enum(["slow", "restart"]) }),
+  z.object({ t: z.literal("pong") }),
   z.object({ t: z.literal("notice"), code: z.string(), message: z.string() }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { encodeOutput } from "@atelier/contract";
 import type { ConnectionClock } from "../connection/keep-connected.ts";
 import { createWebSocketSource } from "./websocket-source.ts";
 
@@ -10,6 +11,7 @@ class FakeSocket {
   readyState: number;
   readonly sent: string[] = [];
   onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: string | ArrayBuffer }) => void) | null = null;
   constructor(address: string | undefined, readyState = 0) {
     this.readyState = readyState;
     if (address !== undefined) FakeSocket.made.push(this);
@@ -61,4 +63,66 @@ test("one that has been closed meanwhile is not used", () => {
     connect(ahead);
     assert.deepEqual([ahead.sent, FakeSocket.made.length], [[], 1], `state ${state}`);
   }
+});
+
+test("a socket that was left open and silent by a sleep is given up, and the shell goes on where it was", () => {
+  let now = 0;
+  let timers: { readonly at: number; readonly run: () => void }[] = [];
+  let wake = (): void => {};
+  const told: string[] = [];
+  const moving: ConnectionClock = {
+    now: () => now,
+    random: () => 0.5,
+    after: (ms, run) => {
+      const timer = { at: now + ms, run };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((each) => each !== timer);
+      };
+    },
+    onWake: (listener) => {
+      const before = wake;
+      wake = () => {
+        before();
+        listener();
+      };
+      return () => {};
+    },
+  };
+  const pass = (ms: number): void => {
+    now += ms;
+    for (const due of timers.filter(({ at }) => at <= now)) {
+      timers = timers.filter((each) => each !== due);
+      due.run();
+    }
+  };
+  const hello = { t: "hello", terminal: "1", epoch: "a", state: "ready", head: 9, cols: 80, rows: 24 } as const;
+  const open = (socket: FakeSocket | undefined, resume: "delta" | "snapshot"): FakeSocket => {
+    assert.ok(socket);
+    socket.readyState = 1;
+    socket.onopen?.();
+    socket.onmessage?.({ data: JSON.stringify({ ...hello, resume, integration: "full", recording: true }) });
+    return socket;
+  };
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving });
+  source.connect({ cols: 80, rows: 24 }, (event) => {
+    if (event.type === "status") told.push(event.status.connection.phase);
+  });
+  const first = open(FakeSocket.made[0], "snapshot");
+  first.onmessage?.({ data: encodeOutput(0, new TextEncoder().encode("$ ls\r\nfile")).slice().buffer });
+  // The lid is closed for ten minutes; nothing of it reaches the page but the time.
+  now += 600_000;
+  wake();
+  assert.deepEqual(first.sent.slice(1), ['{"t":"ping"}']);
+  pass(3000);
+  assert.equal(first.readyState, 3, "it was closed");
+  pass(600);
+  assert.equal(FakeSocket.made.length, 2);
+  const second = open(FakeSocket.made[1], "delta");
+  assert.deepEqual(second.sent, ['{"t":"attach","since":{"epoch":"a","seq":10},"cols":80,"rows":24}']);
+  assert.deepEqual(told.slice(-4), ["waiting", "connecting", "live", "live"]);
+  wake();
+  second.onmessage?.({ data: '{"t":"pong"}' });
+  pass(3000);
+  assert.deepEqual([second.readyState, FakeSocket.made.length], [1, 2], "who answers stays");
 });

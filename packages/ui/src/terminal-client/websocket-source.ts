@@ -7,6 +7,7 @@ import {
 } from "@atelier/contract";
 import { type Connection, notConnected } from "../connection/connection-state.ts";
 import { type ConnectionClock, type DialEvents, keepConnected } from "../connection/keep-connected.ts";
+import { type WatchedLine, watchLine } from "../connection/watch-line.ts";
 import type {
   TerminalLink,
   TerminalSize,
@@ -62,6 +63,7 @@ const connect = (
   let session = newSession;
   let size = firstSize;
   let socket: WebSocket | undefined;
+  let watched: WatchedLine | undefined;
   let status: TerminalStatus = { connection: notConnected, shell: "starting" };
 
   const show = (change: Partial<TerminalStatus>): void => {
@@ -121,6 +123,8 @@ const connect = (
       case "size":
         listen({ type: "size", size: { cols: message.cols, rows: message.rows } });
         return;
+      case "pong":
+        return;
       case "notice":
         listen({ type: "notice", message: message.message });
         return;
@@ -136,21 +140,38 @@ const connect = (
     const mine = usable(openedAhead?.()) ?? new WebSocket(url);
     mine.binaryType = "arraybuffer";
     socket = mine;
+    const hangUp = (): void => {
+      mine.onclose = null;
+      line.close();
+      mine.close();
+    };
+    const line = watchLine({
+      clock,
+      ask: () => {
+        if (socket === mine) send({ t: "ping" });
+      },
+      onDead: () => {
+        hangUp();
+        events.lost();
+      },
+    });
+    watched = line;
     const attach = (): void => send(attachMessage(session, size, readOnly));
     if (mine.readyState === WebSocket.OPEN) attach();
     else mine.onopen = attach;
     mine.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== mine) return;
+      line.heard();
       if (typeof data !== "string") return onBytes(data);
       const message = parseMessage(data);
       if (message?.t === "hello") events.opened();
       if (message !== undefined) onMessage(message);
     };
-    mine.onclose = () => events.lost();
-    return () => {
-      mine.onclose = null;
-      mine.close();
+    mine.onclose = () => {
+      line.close();
+      events.lost();
     };
+    return hangUp;
   };
 
   const onConnection = (connection: Connection): void => {
@@ -165,9 +186,11 @@ const connect = (
         !isReplaying(session) &&
         status.connection.phase === "live" &&
         socket?.readyState === WebSocket.OPEN
-      )
+      ) {
         // The encoder allocates, so its buffer is never a shared one.
         socket.send(encodeInput(bytes) as Uint8Array<ArrayBuffer>);
+        watched?.expected();
+      }
     },
     resize: (next) => {
       size = next;

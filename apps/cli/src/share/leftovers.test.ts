@@ -57,7 +57,11 @@ const sources = (parts: {
   readonly path?: string;
   readonly records?: Records;
   readonly building?: readonly number[];
-  readonly containers?: readonly { readonly ImageID: string; readonly Labels: Readonly<Record<string, string>> }[];
+  readonly containers?: readonly {
+    readonly ImageID: string;
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly State?: string;
+  }[];
 }): LeftoverSources => ({
   engine: {
     listImages: async () => parts.layers ?? [],
@@ -205,4 +209,7 @@ test("while something builds, nothing that it could stand on is left over", asyn
   const { builds, images, cache, cacheFolders } = await findLeftovers(sources({ layers, building: [1], path: "/tmp" }));
   assert.deepEqual([builds, images, cache, cacheFolders], [[], [], [], []]);
   assert.equal((await findLeftovers(sources({ layers }))).cache.length, 1);
+  // Of another state directory on the same engine.
+  const containers = [{ ImageID: "i", Labels: { "dev.atelier.role": "build" }, State: "running" }];
+  assert.equal((await findLeftovers(sources({ layers, containers }))).cache.length, 0);
 });

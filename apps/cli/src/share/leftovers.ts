@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type ContainerSummary,
   type Engine,
   type ImageSummary,
   recordsPinnedBy,
@@ -96,7 +97,7 @@ export const findLeftovers = async ({
           is === "incomplete" && state.readStanding(id) === undefined && isOld(settings?.createdAt, now),
       )
       .map(({ name }) => name),
-    cache: unusedLayers(isBuilding ? [] : await engine.listImages([labels.layerDigest]), {
+    cache: unusedLayers(isBuilding || containers.some(isOfBuild) ? [] : await engine.listImages([labels.layerDigest]), {
       needed: new Set([...needed, ...images.keys()]),
       used,
     }),
@@ -143,6 +144,10 @@ const makingTakes = 15 * 60 * 1000;
 /** What says nothing of its age is of a version before it did. */
 const isOld = (createdAt: string | undefined, now: number): boolean =>
   createdAt === undefined || !(now - Date.parse(createdAt) < makingTakes);
+
+/** A command of a build runs in it, whoever's: layers in the engine are everybody's. */
+const isOfBuild = ({ Labels, State }: ContainerSummary): boolean =>
+  Labels[labels.role] === "build" && State === "running";
 
 /** Images of layers that no tag, record or container stands on, those above before those below. */
 const unusedLayers = (

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { isAppError } from "@atelier/domain";
 import type { Credentials } from "./credentials.ts";
@@ -107,4 +108,53 @@ test("a kept connection that the registry closes as it is taken up again costs n
     await sleep(20);
   }
   assert.equal(used.size, 3);
+});
+
+/** A server that answers a PUT before it has read anything of it, and ends the connection. */
+const refusesBodies = async (context: TestContext, status: number, seen: string[]): Promise<string> => {
+  const server = createServer((request, response) => {
+    if (request.method === "POST") response.writeHead(202, { location: `${request.url}1` }).end();
+    else request.resume().once("end", () => response.writeHead(201).end());
+  });
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    seen.push(`asked for ${request.headers["content-length"]}`);
+    response.writeHead(status, { connection: "close" }).end("too big");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+const bigBlob = (opened: () => void) => ({
+  digest,
+  size: 1024 ** 2,
+  what: 'layer 2 of 3 of step "one"',
+  open: () => {
+    opened();
+    return Readable.from([Buffer.alloc(1024 ** 2)]);
+  },
+});
+
+test("a layer that a registry does not take is refused in its words, before any of it is sent", async (context) => {
+  const seen: string[] = [];
+  const client = clientOf(context, await refusesBodies(context, 413, seen));
+  await assert.rejects(
+    client.putBlob(bigBlob(() => seen.push("opened"))),
+    (error) =>
+      isAppError(error) &&
+      error.code === "push-refused" &&
+      error.message.endsWith('refused layer 2 of 3 of step "one": 413 too big') &&
+      /too big for the registry/.test(error.hint ?? ""),
+  );
+  assert.deepEqual(seen, [`asked for ${1024 ** 2}`]);
+});
+
+test("who cannot be asked first is sent the layer", async (context) => {
+  const seen: string[] = [];
+  await clientOf(context, await refusesBodies(context, 417, seen)).putBlob(bigBlob(() => seen.push("opened")));
+  assert.deepEqual(seen, [`asked for ${1024 ** 2}`, "opened"]);
 });

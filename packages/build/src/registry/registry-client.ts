@@ -39,6 +39,13 @@ export interface RegistryOptions {
 const defaultSilence = 3 * 60 * 1000;
 const mostRedirects = 5;
 
+/**
+ * Of a bigger body a registry is asked first whether it takes it (RFC 9110, 10.1.1): one that is refused while it is
+ * sent ends in a broken connection, and why it was refused is lost with it. In bytes, and how long to wait, in ms.
+ */
+const smallBody = 256 * 1024;
+const expectPatience = 1000;
+
 /** On first need: with TLS it is 9 ms of a program's start, and most commands speak to no registry. */
 const https = (): typeof import("node:https") => process.getBuiltinModule("node:https");
 
@@ -55,10 +62,12 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
   };
   let authorization = basicOf(options.credentials);
 
+  let isExpectKnown = true;
   const silence = options.silence ?? defaultSilence;
   const send: Exchange = ({ method, url, headers, body }, authorize) =>
     new Promise((resolve, reject) => {
       const isPlain = url.protocol === "http:";
+      const asksFirst = isExpectKnown && (body?.size ?? 0) > smallBody;
       const call = (isPlain ? httpRequest : https().request)(url, {
         method,
         agent: agentOf(isPlain ? "http" : "https"),
@@ -68,6 +77,7 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
           ...headers,
           ...(body ? { "content-length": String(body.size) } : method === "POST" ? { "content-length": "0" } : {}),
           ...(authorize ? { authorization: authorize } : {}),
+          ...(asksFirst ? { expect: "100-continue" } : {}),
         },
       });
       call.once("error", (error) => {
@@ -80,23 +90,41 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.once("error", reject);
-        response.once("end", () =>
+        response.once("end", () => {
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
             text: Buffer.concat(chunks).toString("utf8"),
-          }),
-        );
+          });
+          // Refused before all of the body was taken: nothing else can be said on this connection.
+          if (!call.writableFinished) call.destroy();
+        });
       });
-      const content = body?.open();
-      if (content === undefined || Buffer.isBuffer(content)) call.end(content);
-      else content.once("error", (error) => call.destroy(error)).pipe(call);
+      const sendBody = (): void => {
+        const content = body?.open();
+        if (content === undefined || Buffer.isBuffer(content)) call.end(content);
+        else {
+          call.once("close", () => content.destroy());
+          content.once("error", (error) => call.destroy(error)).pipe(call);
+        }
+      };
+      if (!asksFirst) return sendBody();
+      // Whoever knows nothing of this waits for the body.
+      const patience = setTimeout(sendBody, expectPatience);
+      call.once("continue", () => {
+        clearTimeout(patience);
+        sendBody();
+      });
+      for (const event of ["response", "close"]) call.once(event, () => clearTimeout(patience));
     });
 
   const exchange: Exchange = async (what, authorize) => {
     for (;;)
       try {
-        return await send(what, authorize);
+        const answer = await send(what, authorize);
+        // A proxy that takes the question for a demand it cannot meet.
+        if (answer.status !== 417 || !isExpectKnown) return answer;
+        isExpectKnown = false;
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
       }

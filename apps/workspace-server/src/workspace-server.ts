@@ -39,6 +39,7 @@ import { startWritingWatch } from "./limits/watch-writing.ts";
 import { watchPorts } from "./ports/watch-ports.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { createHistoryReader } from "./progress/progress.ts";
+import { knownSecrets } from "./secrets/known-secrets.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
 import type { Terminals } from "./terminal/terminals.ts";
@@ -170,6 +171,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
 
   const bootUp = async (): Promise<void> => {
     const received = await waitForConfig(settings.ATELIER_CONFIG, ending.signal);
+    const secrets = knownSecrets(Object.values(received.secrets));
     const { config } = received;
     const loaded = await loadWorkshop(settings.ATELIER_WORKSHOP);
     await mkdir(settings.ATELIER_RUNTIME, { recursive: true, mode: 0o700 });
@@ -281,6 +283,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
             progress,
             ...(timeoutMs === undefined ? {} : { deadlineMs: boot().elapsedMs + timeoutMs }),
           }),
+        secrets,
         signal: ending.signal,
         ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
       });
@@ -314,6 +317,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       ...options,
       loaded,
       received,
+      secrets,
       lease,
       stream,
       control,

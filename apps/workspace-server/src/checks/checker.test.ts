@@ -10,7 +10,7 @@ import { openEventLog } from "../events/open-event-log.ts";
 import { applyEvent, emptyHistory } from "../progress/progress.ts";
 import { checkByItself } from "./check-by-itself.ts";
 import { type Checker, createChecker } from "./checker.ts";
-import { maskValues } from "./mask-values.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "atelier-checker-"));
 after(() => rm(folder, { recursive: true }));
@@ -118,7 +118,7 @@ const open = async (
     events: log,
     context: () => ({ cwd: options.cwd ?? "/tmp/x", commands: [{ command: "ls -l" }] as never }),
     now: () => new Date(),
-    redact: maskValues(["hunter22"]),
+    secrets: knownSecrets(["hunter22"]),
     timeoutMs: options.timeoutMs ?? 30_000,
     asIdentity: ({ name }, argv) => ["as", name, ...argv],
     makeRoom: options.makeRoom ?? (() => assert.fail("nothing of the student's is to be ended")),

@@ -7,8 +7,10 @@ import type { EventLog } from "../events/event-log.ts";
 import type { Identity } from "../identity/identity.ts";
 import { lacksProcesses, type MakeRoom } from "../limits/start-with-room.ts";
 import { endProcessesOf } from "../limits/student-processes.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { noFinding, withQuizzes } from "../quizzes/quiz-assertions.ts";
+import { answerBounds, boundAssertions, recordBounds } from "./bound-assertions.ts";
 import { readGossResult } from "./read-goss-result.ts";
 import { rootEnvironment } from "./root-environment.ts";
 import { runProcess } from "./run-process.ts";
@@ -28,8 +30,8 @@ export interface CheckerOptions {
   readonly quizzes?: (step: string) => CheckView["assertions"];
   /** Whether a step was solved for the student: then its check passes and the step does not. */
   readonly isSolved?: (step: string) => boolean;
-  /** Removes secrets from what a result tells; what was expected may hold them as well as what was found. */
-  readonly redact: (text: string) => string;
+  /** Must not be told by a result: neither by what was found nor by what was expected. */
+  readonly secrets: KnownSecrets;
   readonly timeoutMs?: number;
   readonly asIdentity?: CommandSetting["asIdentity"];
   /** Ends the student's processes where there is none left for a check. */
@@ -51,6 +53,8 @@ export interface Checker {
 
 /** Bytes of goss's answer, which is one line of JSON: it repeats in full the files and outputs it compared. */
 const mostOfGoss = 16 << 20;
+/** Of what a YAML parser quotes. */
+const longestCause = 2000;
 const root: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
 
 /** Real goss: itself as root, its `command` assertions as the student unless the author says otherwise. */
@@ -61,6 +65,7 @@ export const createChecker = (options: CheckerOptions): Checker => {
   const { PATH = "", LANG = "C.UTF-8", TZ = "UTC" } = rootEnvironment(env);
   // Goss is root and runs package managers and service tools by name.
   const forGoss = { PATH, LANG, TZ, HOME: "/root" };
+  const hide = options.secrets.maskStart;
   const makeRoom = options.makeRoom ?? (() => endProcessesOf(student.uid));
   let running: { readonly step: string; readonly auto?: AbortController; readonly ended: Promise<unknown> } | undefined;
 
@@ -98,7 +103,10 @@ export const createChecker = (options: CheckerOptions): Checker => {
         const answer = await run([goss, "--gossfile", original, "--vars-inline", vars, "render"], forTemplates);
         if (answer.isTimeout)
           return { outcome: "timeout", assertions: [], cause: `The check did not end within ${timeoutMs / 1000} s.` };
-        if (answer.exitCode !== 0) return { ...asView(readGossResult("", answer.stderr || answer.stdout, 78)) };
+        if (answer.exitCode !== 0)
+          return {
+            ...asView(readGossResult({ stdout: "", stderr: answer.stderr || answer.stdout, exitCode: 78 }, hide)),
+          };
         rendered = answer.stdout;
       }
       const identity = meta?.check?.user === "root" ? root : student;
@@ -118,13 +126,13 @@ export const createChecker = (options: CheckerOptions): Checker => {
         return {
           outcome: "error",
           assertions: [],
-          cause: `The check's goss file is not valid: ${(error as Error).message}`,
+          cause: hide(`The check's goss file is not valid: ${(error as Error).message}`, longestCause),
         };
       }
       const answer = await run([goss, "--gossfile", prepared, "--vars-inline", vars, "validate", "--format", "json"]);
       if (answer.isTimeout)
         return { outcome: "timeout", assertions: [], cause: `The check did not end within ${timeoutMs / 1000} s.` };
-      return asView(readGossResult(answer.stdout, answer.stderr, answer.exitCode));
+      return asView(readGossResult(answer, hide));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -145,12 +153,13 @@ export const createChecker = (options: CheckerOptions): Checker => {
   ): Promise<CheckView> => {
     const started = now();
     const text = replacement ?? (await gossOf(loaded.folder, step));
-    const found = text === undefined ? noFinding : redacted(await validate(step, text, signal), options.redact);
-    const result = replacement === undefined ? withQuizzes(found, options.quizzes?.(step) ?? []) : found;
+    const found = text === undefined ? noFinding : await validate(step, text, signal);
+    const whole = replacement === undefined ? withQuizzes(found, options.quizzes?.(step) ?? []) : found;
+    const result = { ...whole, assertions: [...boundAssertions(whole.assertions, answerBounds)] };
     const durationMs = now().getTime() - started.getTime();
     const count = (status: string): number =>
-      result.assertions.filter((assertion) => assertion.status === status).length;
-    const isNew = replacement !== undefined || isNews(step, result);
+      whole.assertions.filter((assertion) => assertion.status === status).length;
+    const isNew = replacement !== undefined || isNews(step, whole);
     const event =
       trigger === "auto" && !isNew
         ? undefined
@@ -163,7 +172,7 @@ export const createChecker = (options: CheckerOptions): Checker => {
             passed: count("passed"),
             failed: count("failed") + count("error"),
             skipped: count("skipped"),
-            assertions: [...result.assertions],
+            assertions: [...boundAssertions(whole.assertions, recordBounds)],
             ...(result.cause === undefined ? {} : { cause: result.cause }),
           });
     if (result.outcome === "passed" && replacement === undefined && options.isSolved?.(step) !== true)
@@ -219,17 +228,6 @@ const gossOf = (folder: string, step: string): Promise<string | undefined> =>
   });
 
 export type CheckFinding = Omit<CheckView, "step" | "at" | "durationMs">;
-
-const redacted = (result: CheckFinding, redact: (text: string) => string): CheckFinding => ({
-  ...result,
-  assertions: result.assertions.map((assertion) => ({
-    ...assertion,
-    ...(assertion.message === undefined ? {} : { message: redact(assertion.message) }),
-    ...(assertion.expected === undefined ? {} : { expected: redact(assertion.expected) }),
-    ...(assertion.found === undefined ? {} : { found: redact(assertion.found) }),
-  })),
-  ...(result.cause === undefined ? {} : { cause: redact(result.cause) }),
-});
 
 const asView = (reading: ReturnType<typeof readGossResult>): CheckFinding => ({
   outcome: reading.outcome,

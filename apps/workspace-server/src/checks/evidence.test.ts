@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { type CheckView, evidenceSchema, type StateEvent } from "@atelier/contract";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { createDisputes } from "./evidence.ts";
-import { maskValues } from "./mask-values.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "atelier-evidence-"));
 after(() => rm(folder, { recursive: true }));
@@ -44,7 +44,7 @@ const open = (last: CheckView | undefined, events: object[] = []) =>
         type: "command",
         terminal: "1",
         command: "curl -H hunter22 x",
-        cwd: "/home/student",
+        cwd: "/home/student/hunter22",
         exitCode: 7,
         startedAt: check.at,
         durationMs: 3,
@@ -52,8 +52,8 @@ const open = (last: CheckView | undefined, events: object[] = []) =>
         shell: "/bin/bash",
       },
     ],
-    workingDirectory: () => "/home/student/work",
-    redact: maskValues(["hunter22"]),
+    workingDirectory: () => "/home/student/hunter22/work",
+    redact: knownSecrets(["hunter22"]).mask,
     imageDigest: "sha256:image",
     version: "0.1.0",
     manifestFile: join(folder, "platform.json"),
@@ -83,13 +83,13 @@ test("the evidence holds what an author needs, no secret and not the answer; whe
     commands: [
       {
         command: "curl -H [redacted] x",
-        cwd: "/home/student",
+        cwd: "/home/student/[redacted]",
         exitCode: 7,
         startedAt: check.at,
         terminal: "1",
       },
     ],
-    workingDirectory: "/home/student/work",
+    workingDirectory: "/home/student/[redacted]/work",
     image: { step: "start", planDigest: "sha256:plan", digest: "sha256:image", platformContract: 1 },
   });
   assert.match(checkDigest, /^sha256:[0-9a-f]{64}$/);

@@ -74,7 +74,7 @@ export const createDisputes = (options: DisputesOptions): Disputes => {
         checkDigest: await digestOf(join(loaded.folder, "steps", id, "goss.yaml")),
         commands: options.recentCommands().map(({ command, cwd, exitCode, startedAt, terminal }) => ({
           command: redact(command),
-          cwd,
+          cwd: redact(cwd),
           ...(exitCode === undefined ? {} : { exitCode }),
           startedAt,
           terminal,
@@ -121,9 +121,9 @@ export const createDisputes = (options: DisputesOptions): Disputes => {
   };
 };
 
-const workingDirectoryOf = ({ workingDirectory }: DisputesOptions): { workingDirectory?: string } => {
+const workingDirectoryOf = ({ workingDirectory, redact }: DisputesOptions): { workingDirectory?: string } => {
   const found = workingDirectory();
-  return found === undefined ? {} : { workingDirectory: found };
+  return found === undefined ? {} : { workingDirectory: redact(found) };
 };
 
 const digestOf = async (path: string): Promise<string> =>

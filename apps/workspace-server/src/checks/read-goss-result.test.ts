@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { readGossResult } from "./read-goss-result.ts";
+
+const hide = knownSecrets([]).maskStart;
 
 const one = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   "resource-id": "/etc/motd",
@@ -23,6 +26,9 @@ const failing = {
 const skipped = { skipped: true, result: 2, "matcher-result": null };
 const document = (results: readonly object[] | null, counts: Record<string, number> = {}): string =>
   `${JSON.stringify({ results, summary: { "test-count": results?.length ?? 0, "failed-count": 0, "skipped-count": 0, "total-duration": 99_000_000, ...counts } })}\n`;
+
+const read = (results: readonly object[]) =>
+  readGossResult({ stdout: document(results), stderr: "", exitCode: 1 }, hide);
 
 interface Trap {
   readonly stdout: string;
@@ -80,7 +86,7 @@ const traps: Readonly<Record<string, Trap>> = {
 };
 for (const [name, { stdout, stderr = "", exit = 0, outcome, statuses, cause }] of Object.entries(traps))
   test(`${name}: ${outcome}`, () => {
-    const reading = readGossResult(stdout, stderr, exit);
+    const reading = readGossResult({ stdout, stderr, exitCode: exit }, hide);
     assert.equal(reading.outcome, outcome);
     if (statuses)
       assert.deepEqual(
@@ -92,39 +98,38 @@ for (const [name, { stdout, stderr = "", exit = 0, outcome, statuses, cause }] o
 
 test("what goss said without being understood is quoted in a line, not by the megabyte", () => {
   const long = "x".repeat(3_000_000);
-  for (const { cause = "" } of [readGossResult(`{"results":"${long}`, "", 1), readGossResult("", long, 78)])
+  for (const { cause = "" } of [
+    readGossResult({ stdout: `{"results":"${long}`, stderr: "", exitCode: 1 }, hide),
+    readGossResult({ stdout: "", stderr: long, exitCode: 78 }, hide),
+  ])
     assert.ok(cause.length > 400 && cause.length < 600, `${cause.length} characters`);
-  const { assertions } = readGossResult(document([one({ successful: false, result: 3, err: long })]), "", 1);
+  const { assertions } = read([one({ successful: false, result: 3, err: long })]);
   assert.equal(assertions[0]?.found?.length, 2001);
 });
 
 test("what was expected, what was found, and the author's words", () => {
-  const { assertions } = readGossResult(
-    document([
-      one({ ...failing, title: "The greeting is there", meta: { message: "Write it first." } }),
-      one({
-        ...failing,
-        "resource-type": "Command",
-        "resource-id": "git log",
-        property: "stdout",
-        "matcher-result": {
-          actual: "object: *bytes.Reader",
-          expected: ["fix"],
-          message: "to contain elements matching",
-          "missing-elements": ["fix"],
-        },
-      }),
-      one({
-        ...failing,
-        property: "mode",
-        "matcher-result": { actual: "0644", expected: "0600", message: "to equal" },
-      }),
-      one({ ...failing, title: "twice", property: "exists" }),
-      one({ ...failing, title: "twice", property: "owner", err: { Err: 2 } }),
-    ]),
-    "",
-    1,
-  );
+  const { assertions } = read([
+    one({ ...failing, title: "The greeting is there", meta: { message: "Write it first." } }),
+    one({
+      ...failing,
+      "resource-type": "Command",
+      "resource-id": "git log",
+      property: "stdout",
+      "matcher-result": {
+        actual: "object: *bytes.Reader",
+        expected: ["fix"],
+        message: "to contain elements matching",
+        "missing-elements": ["fix"],
+      },
+    }),
+    one({
+      ...failing,
+      property: "mode",
+      "matcher-result": { actual: "0644", expected: "0600", message: "to equal" },
+    }),
+    one({ ...failing, title: "twice", property: "exists" }),
+    one({ ...failing, title: "twice", property: "owner", err: { Err: 2 } }),
+  ]);
   assert.deepEqual(
     assertions.map(({ id, title, message, expected, found }) => [id, title, message, expected, found]),
     [
@@ -145,10 +150,31 @@ test("what was expected, what was found, and the author's words", () => {
 
 test("a result that says a novel is cut", () => {
   const long = "x".repeat(100_000);
-  const { assertions } = readGossResult(
-    document([one({ ...failing, "matcher-result": { actual: long, expected: long, message: "to equal" } })]),
-    "",
-    1,
-  );
+  const { assertions } = read([
+    one({ ...failing, "matcher-result": { actual: long, expected: long, message: "to equal" } }),
+  ]);
   assert.ok((assertions[0]?.found?.length ?? 0) <= 2001 && (assertions[0]?.expected?.length ?? 0) <= 2001);
+});
+
+test("what nobody may see is gone before a text is cut, wherever it stands in the answer", () => {
+  const secret = "s3cret-value-of-some-length";
+  const secrets = knownSecrets([secret]);
+  for (let before = 1970; before <= 2000; before += 3) {
+    const text = `${"x".repeat(before)}${secret}${"y".repeat(3000)}`;
+    const answer = one({
+      ...failing,
+      "resource-id": `https://user:${secret}@example.org`,
+      title: `title ${secret}`,
+      meta: { message: text },
+      "matcher-result": { actual: [text, "two"], expected: text, message: "to equal" },
+    });
+    const { assertions } = readGossResult({ stdout: document([answer]), stderr: "", exitCode: 1 }, secrets.maskStart);
+    assert.doesNotMatch(JSON.stringify(assertions), /s3|xs/);
+    assert.equal(assertions[0]?.title, "title [redacted]");
+  }
+  const { cause = "" } = readGossResult(
+    { stdout: "", stderr: `${"x".repeat(480)}${secret}`, exitCode: 78 },
+    secrets.maskStart,
+  );
+  assert.doesNotMatch(cause, /xs/);
 });

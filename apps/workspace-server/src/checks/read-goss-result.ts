@@ -29,6 +29,12 @@ const resultSchema = z.object({
   summary: z.object({ "test-count": z.int(), "failed-count": z.int(), "skipped-count": z.int().nullish() }),
 });
 
+export interface GossAnswer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+}
+
 export interface CheckReading {
   readonly outcome: Exclude<CheckOutcome, "timeout">;
   readonly assertions: readonly Assertion[];
@@ -40,12 +46,17 @@ export interface CheckReading {
  * Reads what goss said. A skip is `successful` in goss and neither passed nor failed here; a check that
  * asserted nothing, or only skipped, has not passed; exit 78 and anything that is no JSON is an error of
  * the check, not of the student.
+ * @param hide the beginning of a text, without what nobody may see
  */
-export const readGossResult = (stdout: string, stderr: string, exitCode: number | null): CheckReading => {
+export const readGossResult = (
+  { stdout, stderr, exitCode }: GossAnswer,
+  hide: (text: string, most: number) => string,
+): CheckReading => {
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
   const parsed = line === undefined ? undefined : resultSchema.safeParse(safeJson(line));
-  if (!parsed?.success) return { outcome: "error", assertions: [], cause: reasonOf(stdout, stderr, exitCode) };
-  const assertions = uniqueTitles((parsed.data.results ?? []).map(toAssertion));
+  if (!parsed?.success)
+    return { outcome: "error", assertions: [], cause: hide(reasonOf(stdout, stderr, exitCode), longestReason) };
+  const assertions = uniqueTitles((parsed.data.results ?? []).map((result) => toAssertion(result, hide)));
   const counted = assertions.filter(({ status }) => status !== "skipped");
   if (counted.length === 0)
     return {
@@ -56,9 +67,10 @@ export const readGossResult = (stdout: string, stderr: string, exitCode: number 
   return { outcome: counted.every(({ status }) => status === "passed") ? "passed" : "failed", assertions };
 };
 
+type Hide = (text: string, most: number) => string;
 type GossResult = NonNullable<z.infer<typeof resultSchema>["results"]>[number];
 
-const toAssertion = (result: GossResult): Assertion => {
+const toAssertion = (result: GossResult, hide: Hide): Assertion => {
   const type = result["resource-type"].toLowerCase();
   const id = `${type}: ${result["resource-id"]}: ${result.property}`;
   const message = result.meta?.["message"];
@@ -74,14 +86,14 @@ const toAssertion = (result: GossResult): Assertion => {
   const isSkipped = status === "skipped";
   const found = isSkipped ? undefined : (errorText(result.err) ?? showFound(matcher));
   return {
-    id,
-    title: result.title || `${type} ${result["resource-id"]}: ${result.property}`,
+    id: hide(id, longestName),
+    title: hide(result.title || `${type} ${result["resource-id"]}: ${result.property}`, longestName),
     status,
-    ...(typeof message === "string" ? { message } : {}),
+    ...(typeof message === "string" ? { message: hide(message, longest) } : {}),
     ...(isSkipped || matcher?.expected === undefined || matcher.expected === null
       ? {}
-      : { expected: show(matcher.expected, matcher.message) }),
-    ...(found === undefined ? {} : { found }),
+      : { expected: hide(show(matcher.expected, matcher.message), longest) }),
+    ...(found === undefined ? {} : { found: hide(found, longest) }),
   };
 };
 
@@ -112,6 +124,7 @@ const showFound = (matcher: GossResult["matcher-result"]): string | undefined =>
 /** goss's words that say nothing beyond the value itself. */
 const plainVerbs = ["to equal", "matches expectation"];
 const longest = 2000;
+const longestName = 500;
 /** Goss names its reason first; what follows may be half a document. */
 const longestReason = 500;
 
@@ -123,18 +136,16 @@ const show = (value: unknown, verb?: string | null): string => {
         ? value[0]
         : (JSON.stringify(value) ?? "");
   const said = verb && !plainVerbs.includes(verb) ? `${verb} ${text}` : text;
-  return shortened(said, longest);
+  return said;
 };
-
-const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 const errorText = (error: unknown): string | undefined => {
   if (error === null || error === undefined || error === "") return undefined;
-  return shortened(typeof error === "string" ? error : JSON.stringify(error), longest);
+  return typeof error === "string" ? error : JSON.stringify(error);
 };
 
 const reasonOf = (stdout: string, stderr: string, exitCode: number | null): string => {
-  const said = shortened((stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "", longestReason);
+  const said = (stderr.trim() || stdout.trim()).split("\n").at(-1) ?? "";
   if (exitCode === 78) return `The check's goss file is not valid: ${said}`;
   return said === ""
     ? `goss ended with ${exitCode ?? "a signal"} and said nothing.`

@@ -20,7 +20,10 @@ export interface ProcessOptions {
   readonly makeRoom?: MakeRoom;
 }
 
-/** Runs a program in its own process group and kills the whole group at the deadline. */
+/**
+ * Runs a program in its own process group and kills the whole group at the deadline. One whose signal is aborted
+ * already is not started; throws the signal's reason then as well as later.
+ */
 export const runProcess = async ({
   argv,
   cwd,
@@ -30,6 +33,7 @@ export const runProcess = async ({
   keep = 1 << 20,
   makeRoom,
 }: ProcessOptions): Promise<ProcessResult> => {
+  signal?.throwIfAborted();
   const [file = "", ...args] = argv;
   const start = () =>
     spawn(file, args, { env, detached: true, stdio: ["ignore", "pipe", "pipe"], ...(cwd ? { cwd } : {}) });
@@ -48,6 +52,8 @@ export const runProcess = async ({
     kill();
   }, timeoutMs);
   signal?.addEventListener("abort", kill, { once: true });
+  // While room was made for it nobody listened.
+  if (signal?.aborted) kill();
   const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   for (const name of ["stdout", "stderr"] as const) {
     let size = 0;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { createRedactor } from "../recording/redact.ts";
 import { CommandTracker, type NewCommandRecord } from "./command-tracker.ts";
 
@@ -9,7 +10,7 @@ const recordOf = (command: string, cwd = "/"): NewCommandRecord | undefined => {
     terminal: "1",
     shell: "/bin/bash",
     currentStep: () => undefined,
-    redact: createRedactor(["hunter22"]),
+    redact: createRedactor(knownSecrets(["hunter22"])),
     now: () => new Date(0),
     clock: () => 0,
     isShellInForeground: () => true,

@@ -23,34 +23,39 @@ export const tagOf = (parts: MessageParts): string =>
 /** What the model is given to look at, without the question. Everything in it is redacted. */
 export const buildMaterial = (parts: MessageParts, tag: string): string => {
   const { redact } = parts;
-  const element = (what: string, text: string): string => `<${tag} what="${what}">\n${redact(text).trim()}\n</${tag}>`;
+  const element = (what: string, text: string): string => `<${tag} what="${what}">\n${text.trim()}\n</${tag}>`;
+  // What is shortened first may end in the middle of a secret that nothing recognises any more.
+  const part = (text: string, most: number): string => shorten(redact(text), most);
   const name = (text: string): string => text.replace(/["<>\s]+/g, " ");
   return [
-    element(`step: ${name(parts.title)}`, shorten(parts.content, limits.content)),
+    element(`step: ${name(redact(parts.title))}`, part(parts.content, limits.content)),
     ...(parts.authorContext === undefined
       ? []
-      : [element("notes of the author", shorten(parts.authorContext, limits.authorContext))]),
-    ...parts.documents.map((document) => element(`document ${name(document.name)}`, document.text)),
+      : [element("notes of the author", part(parts.authorContext, limits.authorContext))]),
+    ...parts.documents.map((document) => element(`document ${name(redact(document.name))}`, redact(document.text))),
     element(
       "last check",
-      parts.lastCheck === undefined ? "Not checked yet." : shorten(checkText(parts.lastCheck), limits.check),
+      parts.lastCheck === undefined ? "Not checked yet." : part(checkText(parts.lastCheck, redact), limits.check),
     ),
-    element("recent commands in the terminal", parts.commands.map(commandText).join("\n") || "None."),
+    element(
+      "recent commands in the terminal",
+      parts.commands.map((command) => redact(commandText(command, redact))).join("\n") || "None.",
+    ),
   ].join("\n\n");
 };
 
-const checkText = ({ outcome, cause, assertions }: CheckView): string =>
+const checkText = ({ outcome, cause, assertions }: CheckView, redact: MessageParts["redact"]): string =>
   [
     `Outcome: ${outcome}${cause === undefined ? "" : `: ${cause}`}`,
     ...assertions.map(({ status, title, message, expected, found }) =>
       [
         `- ${status}: ${title}`,
         ...(status === "passed" || message === undefined ? [] : [`  hint of the author: ${message}`]),
-        ...(status === "passed" || expected === undefined ? [] : [`  expected: ${expected.slice(0, 300)}`]),
-        ...(status === "passed" || found === undefined ? [] : [`  found: ${found.slice(0, 300)}`]),
+        ...(status === "passed" || expected === undefined ? [] : [`  expected: ${redact(expected).slice(0, 300)}`]),
+        ...(status === "passed" || found === undefined ? [] : [`  found: ${redact(found).slice(0, 300)}`]),
       ].join("\n"),
     ),
   ].join("\n");
 
-const commandText = ({ command, cwd, exitCode }: CommandRecord): string =>
-  `${cwd}$ ${shorten(command, limits.command)}${exitCode === undefined || exitCode === 0 ? "" : `   # exit code ${exitCode}`}`;
+const commandText = ({ command, cwd, exitCode }: CommandRecord, redact: MessageParts["redact"]): string =>
+  `${cwd}$ ${shorten(redact(command), limits.command)}${exitCode === undefined || exitCode === 0 ? "" : `   # exit code ${exitCode}`}`;

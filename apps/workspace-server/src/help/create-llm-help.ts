@@ -12,6 +12,7 @@ import {
 } from "@atelier/contract";
 import { AppError, type HelpLevel } from "@atelier/domain";
 import { createRedactor } from "../recording/redact.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { buildMaterial, type MessageParts, tagOf } from "./build-message.ts";
 import { createHelpLimits, dearPrice, guessTokens } from "./limits.ts";
@@ -76,7 +77,7 @@ export const createLlmHelp = async (options: LlmHelpOptions): Promise<LlmHelp | 
     limits.asked(Date.parse(startedAt));
     limits.paid(cost);
   });
-  const hidden = [key, ...options.secrets].filter((value) => value !== "");
+  const hidden = knownSecrets([key, ...options.secrets]);
   const redact = createRedactor(hidden);
   const ending = new AbortController();
   let running: Promise<void> | undefined;
@@ -102,7 +103,7 @@ export const createLlmHelp = async (options: LlmHelpOptions): Promise<LlmHelp | 
       title: step?.title ?? id,
       content: options.fill(await readFile(join(folder, "content.md"), "utf8")),
       authorContext: step?.helpContext,
-      documents: await readDocuments(join(folder, "llm-docs"), documentsBudget),
+      documents: await readDocuments(join(folder, "llm-docs"), { budget: documentsBudget, redact }),
       lastCheck: options.lastCheck(id),
       commands: options.recentCommands(),
       redact,

@@ -10,9 +10,12 @@ const mostDocuments = 20;
 
 /**
  * Text files of a step's `llm-docs/`, in order of their paths, until the budget of characters is used up;
- * the last one is shortened. A file with a NUL byte is no text.
+ * the last one is shortened, after what is secret is gone. A file with a NUL byte is no text.
  */
-export const readDocuments = async (folder: string, budget: number): Promise<readonly HelpDocument[]> => {
+export const readDocuments = async (
+  folder: string,
+  { budget, redact }: { readonly budget: number; readonly redact: (text: string) => string },
+): Promise<readonly HelpDocument[]> => {
   const names = await readdir(folder, { recursive: true, withFileTypes: true }).then(
     (entries) =>
       entries
@@ -25,8 +28,9 @@ export const readDocuments = async (folder: string, budget: number): Promise<rea
   let left = budget;
   for (const path of names.slice(0, mostDocuments)) {
     if (left <= 0) break;
-    const text = await readFile(path, "utf8").catch(() => "\0");
-    if (text.includes("\0")) continue;
+    const read = await readFile(path, "utf8").catch(() => "\0");
+    if (read.includes("\0")) continue;
+    const text = redact(read);
     documents.push({ name: path.slice(folder.length + 1), text: shorten(text, left) });
     left -= text.length;
   }

@@ -1,14 +1,14 @@
 import type { AskEvent, LlmMessages } from "@atelier/contract";
 import { guessTokens } from "./limits.ts";
 import { type Llm, LlmFailure } from "./llm/llm-port.ts";
-import { createStreamMask } from "./mask-stream.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 
 export interface ExchangeOptions {
   readonly llm: Llm;
   readonly messages: LlmMessages;
   readonly maxTokens: number;
   /** Values that must not appear in the answer. */
-  readonly hidden: readonly string[];
+  readonly hidden: KnownSecrets;
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
 }
@@ -29,7 +29,7 @@ export const maxAnswerChars = 16_000;
 /** Asks once and collects the answer, however it ends. Throws only what is a bug. */
 export const runExchange = async (options: ExchangeOptions): Promise<ExchangeResult> => {
   const { llm, messages, maxTokens, signal, onText } = options;
-  const mask = createStreamMask(options.hidden);
+  const mask = options.hidden.stream();
   const said: { input?: number; output?: number } = {};
   let answer = "";
   let guessedOutput = 0;

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "@atelier/testkit";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { createOutputMask } from "./mask-output.ts";
 
 const secrets = ["hunter", "hunter22", "a b/c", "aaaa", "ab12", "no", "-----\nMIIE\nk\n-----\n"];
+const known = knownSecrets(secrets);
 const unseen = ["\r", "\n", "\r\n", " \r", "\u001b[1;3", "1m", "\u001b", "[A", "\u001b(", "B", "\u001b]0;", "\u0007"];
 const masked = (chunks: readonly string[]): string => {
-  const mask = createOutputMask(secrets);
+  const mask = createOutputMask(known);
   return chunks.map((chunk) => mask.push(chunk)).join("") + mask.end();
 };
 const cases: readonly [string, string][] = [
@@ -75,14 +77,14 @@ test("what is cut at random is masked like the whole (4,000 texts)", () => {
 });
 
 test("nothing is held back that begins no secret", () => {
-  const mask = createOutputMask(secrets);
+  const mask = createOutputMask(known);
   assert.equal(mask.push("$ "), "$ ");
   assert.equal(mask.push("h"), "");
   assert.equal(mask.push("i\r\n"), "hi\r\n");
 });
 
 test("what is held is given to who cannot wait: half of a secret as one, less as it is", () => {
-  const mask = createOutputMask(secrets);
+  const mask = createOutputMask(known);
   const keys = (text: string): string => [...text].map((key) => mask.push(key)).join("");
   assert.equal(keys("> hu\u001b[1m"), "> ");
   assert.equal(mask.held, 2);
@@ -108,9 +110,32 @@ test("what is held is given to who cannot wait: half of a secret as one, less as
 });
 
 test("a secret that has no end is held up to a limit", () => {
-  const mask = createOutputMask(secrets);
+  const mask = createOutputMask(known);
   let written = mask.push("hunt");
   for (let count = 0; count < 3000; count++) written += mask.push("\u001b[1m");
   assert.ok(written.startsWith("[redacted]\u001b[1m"), written.slice(0, 40));
   assert.ok(written.length > 8000, String(written.length));
+});
+
+test("a long key is masked line by line, however a terminal ends lines, and so are its quoted forms", () => {
+  const lines = Array.from({ length: 40 }, (_, line) =>
+    Buffer.from(`line ${line} of a key that is long`).toString("base64"),
+  );
+  const key = `-----BEGIN PRIVATE KEY-----\n${lines.join("\n")}\n-----END PRIVATE KEY-----\n`;
+  const long = knownSecrets([key]);
+  for (const text of [
+    key.replaceAll("\n", "\r\n"),
+    key.replaceAll("\n", "\r\r\n"),
+    key.replaceAll("\n", "\u001b[0m\r\n\u001b[1m"),
+    JSON.stringify(key),
+    Buffer.from(key).toString("base64"),
+  ]) {
+    const mask = createOutputMask(long);
+    let written = "";
+    for (let at = 0; at < text.length; at += 7) written += mask.push(text.slice(at, at + 7));
+    written += mask.end();
+    assert.match(written, /\[redacted\]/);
+    for (const line of [...lines, Buffer.from(lines[20] ?? "").toString("base64")])
+      assert.ok(!written.includes(line.slice(4, 16)), written);
+  }
 });

@@ -1,5 +1,5 @@
-import { mask } from "./redact.ts";
-import { growSecretTree, type SecretNode, SecretWalk } from "./secret-walk.ts";
+import { type KnownSecrets, mask } from "../secrets/known-secrets.ts";
+import { childrenOf, treeOf, type SecretNode, SecretWalk } from "./secret-walk.ts";
 import { isInSequence, unfinishedSequence } from "./unseen-output.ts";
 
 /** Takes known secrets out of a stream of text, also where they are cut by its chunks. */
@@ -25,8 +25,9 @@ const mostHeld = 8192;
 const beginningOf = (tree: SecretNode): RegExp => {
   const classOf = (codes: Iterable<number>): string =>
     [...codes].map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("");
-  const seconds = new Set([...tree.next.values()].flatMap(({ next }) => [...next.keys()]));
-  return new RegExp(`[${classOf(tree.next.keys())}](?:[${classOf(seconds)}\\0-\\u0020\\u007f\\u009b]|$)`, "g");
+  const firsts = childrenOf(tree);
+  const seconds = new Set([...firsts.values()].flatMap((child) => [...childrenOf(child).keys()]));
+  return new RegExp(`[${classOf(firsts.keys())}](?:[${classOf(seconds)}\\0-\\u0020\\u007f\\u009b]|$)`, "g");
 };
 
 /**
@@ -34,9 +35,9 @@ const beginningOf = (tree: SecretNode): RegExp => {
  * key is therefore masked like one that is printed at once; colours in the middle of it, and the line ends
  * of a narrow screen, stay where they were.
  */
-export const createOutputMask = (secrets: readonly string[]): OutputMask => {
-  const tree = growSecretTree(secrets);
-  if (tree.next.size === 0) return unchanged;
+export const createOutputMask = (secrets: KnownSecrets): OutputMask => {
+  const tree = treeOf(secrets);
+  if (tree.child === undefined) return unchanged;
   const beginning = beginningOf(tree);
   const secret = new SecretWalk(tree);
   /** Begins where a secret may begin, or an escape sequence that has no end yet. */

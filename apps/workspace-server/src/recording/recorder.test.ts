@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type CastItem, createCastDecoder, createCastExport, decodeCastIndex, seekCast } from "@atelier/contract";
 import { openRecorder, type Recorder, type RecorderOptions } from "./recorder.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 
 interface Bench extends AsyncDisposable {
   readonly folder: string;
@@ -36,7 +37,7 @@ const openBench = async (): Promise<Bench> => {
         shell: "/bin/bash",
         title: "terminal 1",
         isFirst: true,
-        secrets: [],
+        secrets: knownSecrets([]),
         now: () => new Date("2026-01-31T12:00:00Z"),
         clock: () => bench.clock,
         onFailure: (cause) => told.push(`failed: ${cause}`),
@@ -198,7 +199,7 @@ test("bytes that are no UTF-8 are replaced and counted, characters cut by chunks
 
 test("known secrets are in no recording, also when they come key by key and with a marker in between", async () => {
   await using bench = await openBench();
-  const recorder = bench.open({ secrets: ["hunter22", "p w"] });
+  const recorder = bench.open({ secrets: knownSecrets(["hunter22", "p w"]) });
   recorder.output(Buffer.from("$ echo "));
   for (const key of "hunter22 ") recorder.output(Buffer.from(key));
   recorder.output(Buffer.from("\r\nhunt"));
@@ -212,7 +213,7 @@ test("known secrets are in no recording, also when they come key by key and with
 
 test("what may be the beginning of a secret is written soon, and in its place", async () => {
   await using bench = await openBench();
-  const recorder = bench.open({ secrets: ["hunter22"] });
+  const recorder = bench.open({ secrets: knownSecrets(["hunter22"]) });
   const written = async (): Promise<string> => outputOf(await bench.items((await bench.names())[0] ?? ""));
   const writes = async (text: string): Promise<void> => {
     for (const deadline = performance.now() + 20_000; (await written()) !== text; await sleep(20))

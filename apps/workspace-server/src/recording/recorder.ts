@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createOutputMask } from "./mask-output.ts";
 import { createOutputText, type OutputText } from "./output-text.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import { RecordingFile, type RecordingFileOptions } from "./recording-file.ts";
 
 export interface RecorderOptions extends Omit<RecordingFileOptions, "partBytes" | "header"> {
@@ -9,7 +10,7 @@ export interface RecorderOptions extends Omit<RecordingFileOptions, "partBytes" 
   readonly shell: string;
   readonly title: string;
   /** Values that must not stand in a recording. */
-  readonly secrets: readonly string[];
+  readonly secrets: KnownSecrets;
   /** Bytes that were no UTF-8: told once when it begins, and at the end if there were more. */
   readonly onReplaced: (count: number) => void;
   /** Size at which a new part starts; default 16 MiB. */
@@ -38,7 +39,7 @@ const holdMs = 1000;
 
 export const openRecorder = (options: RecorderOptions): Recorder => {
   const { folder, shell, title, partBytes = 16 * 1024 * 1024 } = options;
-  const outputText = createOutputText(options.secrets.length > 0);
+  const outputText = createOutputText(options.secrets.forms.length > 0);
   const mask = createOutputMask(options.secrets);
   let { cols, rows } = options;
   let heldBefore = 0;

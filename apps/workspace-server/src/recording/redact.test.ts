@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readCases } from "@atelier/testkit";
 import { z } from "zod";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { createRedactor, longestConsidered } from "./redact.ts";
 
-const redact = createRedactor(["hunter22", "a b/c", "abc"]);
+const redact = createRedactor(knownSecrets(["hunter22", "a b/c", "abc"]));
 const caseSchema = z.strictObject({ input: z.string(), output: z.string() });
 for (const { name, value } of readCases(new URL("cases/", import.meta.url))) {
   const { input, output } = caseSchema.parse(value);

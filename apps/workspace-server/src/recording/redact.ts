@@ -1,17 +1,7 @@
-/** What stands where a secret was. */
-export const mask = "[redacted]";
+import { type KnownSecrets, mask } from "../secrets/known-secrets.ts";
 
 /** Characters of a command that are looked through, so that no line of a student's holds the server up. */
 export const longestConsidered = 20_000;
-
-/** A shorter value would take every other word away. */
-export const shortestSecret = 4;
-
-/** How known values may stand in a text, the longest first: as they are, and as in a URL. */
-export const writtenForms = (secrets: readonly string[]): readonly string[] =>
-  [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
-    .filter(({ length }) => length >= shortestSecret)
-    .sort((a, b) => b.length - a.length);
 
 /** The text without secrets, and only what the first `longest` characters of it say; without it, all. */
 export type Redact = (text: string, longest?: number) => string;
@@ -20,17 +10,15 @@ export type Redact = (text: string, longest?: number) => string;
  * Makes the function that removes secrets from commands before anything is written. Known values first,
  * then {@link rules}. The docs list them in the same order; `cases/` shows each at work.
  */
-export const createRedactor = (secrets: readonly string[]): Redact => {
-  const values = writtenForms(secrets);
-  return (text, longest) => {
-    let result = text;
-    for (const value of values) if (result.includes(value)) result = result.replaceAll(value, mask);
+export const createRedactor =
+  (secrets: KnownSecrets): Redact =>
+  (text, longest) => {
+    let result = secrets.mask(text);
     // Known values before the cut, which would otherwise hide one that lies across it.
     if (longest !== undefined && result.length > longest) result = result.slice(0, longest) + cut;
     for (const [pattern, replacement] of rules) result = result.replace(pattern, replacement);
     return result.endsWith(cut) ? result.slice(0, -cut.length) : result;
   };
-};
 
 const secretName = "(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)";
 /** Where a text was cut: no shell can say this character. */

@@ -1,12 +1,13 @@
-import { shortestSecret, writtenForms } from "./redact.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
+import { shortestSecret } from "../secrets/secret-forms.ts";
 import { isControl, unseenAt } from "./unseen-output.ts";
 
 /** A tree of known values by their characters. */
 export interface SecretNode {
-  readonly next: Map<number, SecretNode>;
-  /** The first of them: nearly always there is no other, and a map is slow. */
+  /** The first that follows: nearly always there is no other, and a map is slow and large. */
   code: number;
   child: SecretNode | undefined;
+  others: Map<number, SecretNode> | undefined;
   /** So many line ends may lie in the value that ends here, or -1 as none does, */
   own: number;
   /** and in the one of those beyond that may have most. */
@@ -16,9 +17,9 @@ export interface SecretNode {
 }
 
 const newNode = (): SecretNode => ({
-  next: new Map(),
   code: -1,
   child: undefined,
+  others: undefined,
   own: -1,
   most: 0,
   shortest: Number.POSITIVE_INFINITY,
@@ -28,28 +29,48 @@ const newNode = (): SecretNode => ({
  * The tree of all forms of the values. What is unseen in them is so in the output, too, and one line end may
  * lie in four of their characters: with more, each `seq` would print a secret of four digits.
  */
-export const growSecretTree = (secrets: readonly string[]): SecretNode => {
+const growSecretTree = (forms: readonly string[]): SecretNode => {
   const root = newNode();
-  for (const form of writtenForms(secrets)) {
+  for (const form of forms) {
     const codes = [...form].flatMap((character) => codesOf(character)).filter((code) => !isControl(code));
     if (codes.length < shortestSecret) continue;
     const breaks = form.split("\n").length - 1 + Math.floor(codes.length / shortestSecret);
     let node = root;
     for (const code of codes) {
       node.shortest = Math.min(node.shortest, codes.length);
-      const next = node.next.get(code) ?? newNode();
-      if (node.child === undefined) {
-        node.code = code;
-        node.child = next;
-      }
-      node.next.set(code, next);
-      node = next;
+      node = childOf(node, code) ?? grow(node, code);
       node.most = Math.max(node.most, breaks);
     }
     node.shortest = Math.min(node.shortest, codes.length);
     node.own = Math.max(node.own, breaks);
   }
   return root;
+};
+
+const trees = new WeakMap<KnownSecrets, SecretNode>();
+/** One tree for all recordings: of a key it is large. */
+export const treeOf = (secrets: KnownSecrets): SecretNode => {
+  const tree = trees.get(secrets) ?? growSecretTree(secrets.forms);
+  trees.set(secrets, tree);
+  return tree;
+};
+
+export const childrenOf = ({ code, child, others }: SecretNode): ReadonlyMap<number, SecretNode> =>
+  new Map(child === undefined ? [] : [[code, child], ...(others ?? [])]);
+
+const childOf = (node: SecretNode, code: number): SecretNode | undefined =>
+  node.code === code ? node.child : node.others?.get(code);
+
+const grow = (node: SecretNode, code: number): SecretNode => {
+  const next = newNode();
+  if (node.child === undefined) {
+    node.code = code;
+    node.child = next;
+  } else {
+    node.others ??= new Map();
+    node.others.set(code, next);
+  }
+  return next;
 };
 
 const codesOf = (character: string): number[] => Array.from(character.split(""), (unit) => unit.charCodeAt(0));
@@ -85,7 +106,7 @@ export class SecretWalk {
     this.isTelling = false;
     for (let at = start; at < text.length; ) {
       const code = text.charCodeAt(at);
-      const next = node.code === code ? node.child : node.next.size > 1 ? node.next.get(code) : undefined;
+      const next = childOf(node, code);
       if (next !== undefined) {
         if (crs > next.most || lfs > next.most) return false;
         node = next;

@@ -9,7 +9,6 @@ import type { FileWorker } from "../checkpoints/file-worker.ts";
 import { type Layer, openStudentFiles, type StudentFiles } from "../checkpoints/student-files.ts";
 import { type Checker, createChecker } from "../checks/checker.ts";
 import { createDisputes } from "../checks/evidence.ts";
-import { maskValues } from "../checks/mask-values.ts";
 import { contentValues } from "../content/content-values.ts";
 import { renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
@@ -26,6 +25,7 @@ import { createStorageNotices } from "../recording/storage-notices.ts";
 import { createQuizzes } from "../quizzes/quizzes.ts";
 import { createStudentService } from "../service/student-service.ts";
 import type { WatchedPorts } from "../ports/watch-ports.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import type { WorkspaceServerOptions } from "../workspace-server.ts";
@@ -34,6 +34,7 @@ import type { WorkspaceServerOptions } from "../workspace-server.ts";
 export interface Running {
   readonly loaded: LoadedWorkshop;
   readonly received: ReceivedConfig;
+  readonly secrets: KnownSecrets;
   readonly events: OpenedEventLog;
   readonly history: History;
   readonly checker: Checker;
@@ -60,6 +61,8 @@ const keptPaths = (keep: readonly string[], home: string): readonly string[] =>
 export interface OpenOptions extends WorkspaceServerOptions {
   readonly loaded: LoadedWorkshop;
   readonly received: ReceivedConfig;
+  /** Of what was received, what must not be seen. */
+  readonly secrets: KnownSecrets;
   readonly lease: Lease;
   readonly stream: ReturnType<typeof createEventStream>;
   readonly control: ControlHub;
@@ -75,7 +78,7 @@ export interface OpenOptions extends WorkspaceServerOptions {
 
 /** Opens what the holder of the lease writes and serves. */
 export const openRunning = async (options: OpenOptions): Promise<Running> => {
-  const { settings, loaded, received, now } = options;
+  const { settings, loaded, received, secrets, now } = options;
   const { history, badLines } = await options.past.read();
   const events = openEventLog(settings.ATELIER_RUNTIME, now);
   const shown: readonly StateEvent["type"][] = [
@@ -104,7 +107,6 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       lines: badLines.map(({ line }) => line).slice(0, 1000),
     });
   let running: Running | undefined;
-  const redact = maskValues(Object.values(received.secrets));
   const lookUp = contentValues(received.config, loaded.workshop, history.variables);
   const quizzes = createQuizzes({
     loaded,
@@ -130,7 +132,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       return { ...(cwd === undefined ? {} : { cwd }), commands: running?.terminals?.recentCommands(20) ?? [] };
     },
     now,
-    redact,
+    secrets,
     ...(options.replace?.asIdentity ? { asIdentity: options.replace.asIdentity } : {}),
   });
   const llm = await createLlmHelp({
@@ -169,7 +171,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
   const disputes = createDisputes({
     loaded,
     events,
-    redact,
+    redact: secrets.mask,
     runtimeFolder: settings.ATELIER_RUNTIME,
     lastCheck: (step) => history.lastChecks.get(step),
     recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
@@ -217,7 +219,19 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     watchers: options.watchers,
     onError: (error) => options.log({ event: "help.failed", error: String(error) }),
   });
-  running = { loaded, received, events, history, checker, service, files, llm, terminals: undefined, ports: undefined };
+  running = {
+    loaded,
+    received,
+    secrets,
+    events,
+    history,
+    checker,
+    service,
+    files,
+    llm,
+    terminals: undefined,
+    ports: undefined,
+  };
   return running;
 };
 
@@ -259,7 +273,7 @@ export const openTerminals = ({
     ...(running.received.config.mode === "standby" ? arrivalOf(running.history) : {}),
     events: running.events,
     recording: running.received.config.recording,
-    secrets: Object.values(running.received.secrets),
+    secrets: running.secrets,
     currentStep: () => running.history.current,
     platform: {
       setpriv: join(platform, "bin/setpriv"),

@@ -3,11 +3,13 @@ import { createWriteStream } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CompiledStep } from "@atelier/domain";
 import { runProcess } from "../checks/run-process.ts";
 import { asIdentity, type Identity } from "../identity/identity.ts";
 import { preferAsVictim } from "../limits/prefer-as-victim.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 
 export type StartCommand = CompiledStep["onStart"][number];
 
@@ -24,6 +26,8 @@ export interface StartOptions {
     progress: { readonly done: number; readonly of: number; readonly label: string },
     timeoutMs?: number,
   ) => void;
+  /** Are not told with a failure: the commands have them in their environment. */
+  readonly secrets: KnownSecrets;
   readonly signal: AbortSignal;
   readonly asIdentity?: typeof asIdentity;
 }
@@ -79,7 +83,7 @@ const runOne = async (
       timeoutMs: command.timeoutSeconds * 1000,
       signal: options.signal,
     });
-    const output = tailOf(`${result.stdout}${result.stderr}`);
+    const output = tailOf(options.secrets.mask(`${result.stdout}${result.stderr}`));
     if (result.isTimeout)
       return {
         cause: `${named} did not end within ${command.timeoutSeconds} s. If it is meant to stay, give it "background: true".`,
@@ -98,8 +102,13 @@ const runOne = async (
   log.on("error", () => child.stdout.unpipe(log));
   let kept = "";
   for (const stream of [child.stdout, child.stderr]) {
+    const mask = options.secrets.stream();
+    const decoder = new StringDecoder("utf8");
     stream.on("data", (data: Buffer) => {
-      kept = tailOf(kept + data.toString("utf8"));
+      kept = tailOf(kept + mask.push(decoder.write(data)));
+    });
+    stream.once("end", () => {
+      kept = tailOf(kept + mask.end());
     });
     stream.pipe(log, { end: false });
   }

@@ -1,5 +1,6 @@
 import type { EventLog } from "../events/event-log.ts";
 import type { asIdentity, Identity } from "../identity/identity.ts";
+import type { KnownSecrets } from "../secrets/known-secrets.ts";
 
 /** What the terminals need from the rest of the server. */
 export interface CreateTerminalsOptions {
@@ -13,7 +14,7 @@ export interface CreateTerminalsOptions {
   readonly events: EventLog;
   readonly recording: { readonly commands: "on" | "off"; readonly terminal: "on" | "off" };
   /** Values that must never be written: replaced before any record. */
-  readonly secrets: readonly string[];
+  readonly secrets: KnownSecrets;
   /** Said under the last screen instead of "the shell was restarted": what a swap did. */
   readonly arrival?: string;
   readonly currentStep: () => string | undefined;

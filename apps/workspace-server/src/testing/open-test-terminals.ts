@@ -10,6 +10,7 @@ import {
   type NewStateEvent,
   type StateEvent,
 } from "@atelier/contract";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 import { createTerminals } from "../terminal/create-terminals.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import { FakeSocket } from "./fake-socket.ts";
@@ -69,7 +70,7 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
       subscribe: () => () => {},
     },
     recording: { commands: "on", terminal: "on" },
-    secrets: options.secrets ?? [],
+    secrets: knownSecrets(options.secrets ?? []),
     currentStep: () => "one",
     platform: { setpriv: "/usr/bin/setpriv", terminfo: "/usr/share/terminfo", shellIntegration: integration },
     now: () => new Date(),

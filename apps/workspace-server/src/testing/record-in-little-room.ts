@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { openRecorder } from "../recording/recorder.ts";
+import { knownSecrets } from "../secrets/known-secrets.ts";
 
 /**
  * `node record-in-little-room.ts <folder>`: records while the kernel refuses to let files grow, as a full
@@ -21,7 +22,7 @@ const recorder = openRecorder({
   shell: "/bin/sh",
   title: "terminal 1",
   isFirst: true,
-  secrets: [],
+  secrets: knownSecrets([]),
   now: () => new Date(),
   clock: () => performance.now(),
   onFailure: (cause) => say(`failed: ${cause}`),

@@ -42,3 +42,19 @@ test("a check goes over the supervisor's own line, which stays, also when a supe
   await (await machine.supervisor()).stop("demo");
   await assert.rejects((await machine.supervisor()).check("demo", { step: "one" }), { code: "workspace-stopped" });
 });
+
+test("a check during which the container is replaced is made in the next one; when that is stopped, it says so", async () => {
+  await using machine = await openFakeMachine();
+  await machine.create("demo");
+  const supervisor = await machine.supervisor();
+  await supervisor.start("demo");
+  machine.engine.faults = { start: { checkMs: 60_000 } };
+  machine.engine.passed.add("one");
+  const check = supervisor.check("demo", { step: "one" });
+  await supervisor.transition("demo", { order: "request", request: { kind: "goto", step: "two" } });
+  assert.equal((await check).outcome, "passed");
+  machine.engine.faults = { one: { checkMs: 60_000 } };
+  const cut = assert.rejects(supervisor.check("demo", { step: "one" }), { code: "workspace-stopped" });
+  await supervisor.stop("demo");
+  await cut;
+});

@@ -413,6 +413,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     const current = running;
     if (current === undefined) return {};
     const why = reason === "stop" ? "stop" : reason === "undo" ? "undo" : "swap";
+    current.checker.giveUp();
     const before = await current.files.save(why);
     const jobs = (current.terminals?.jobs() ?? []).slice(0, 20);
     // Shells write their history and editors their recovery files when the terminal goes.
@@ -422,6 +423,8 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       return undefined;
     });
     const left = after ?? before;
+    // One that began while we saved has lost its shells.
+    current.checker.giveUp();
     current.events.append({
       type: "released",
       reason,

@@ -31,6 +31,8 @@ export interface FakeFaults {
   readonly release?: string;
   /** It takes so long to save before it lets go, in ms. */
   readonly releaseMs?: number;
+  /** A check takes so long, in ms. */
+  readonly checkMs?: number;
   /** It hears every request and ends the connection instead of an answer. */
   readonly mute?: boolean;
 }
@@ -196,8 +198,8 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       };
       if (takeoverMs === 0) arrive();
       else setTimeout(arrive, takeoverMs);
-    } else if (message.t === "check")
-      answer(true, {
+    } else if (message.t === "check") {
+      const checked = {
         result: {
           step: message.step,
           outcome: options.passed.has(message.step) ? "passed" : "failed",
@@ -207,8 +209,9 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
           trigger: "manager",
           ...(message.goss === undefined ? {} : { cause: message.goss }),
         },
-      });
-    else answer(false, { cause: "not offered" });
+      };
+      setTimeout(() => answer(true, checked), faults().checkMs ?? 0).unref();
+    } else answer(false, { cause: "not offered" });
   };
 
   const roleOf = (request: IncomingMessage): string | undefined => {

@@ -323,6 +323,18 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     call: { readonly path: string; readonly method?: "GET" | "POST"; readonly body?: unknown; readonly schema: T },
   ): Promise<z.output<T>> => askServer({ port, token: state.token(container.settings.id, "student"), ...call });
 
+  const checkIn = async ({ container, link }: Live, order: CheckOrder): Promise<unknown> => {
+    try {
+      return await link.call({ t: "check", ...order }, options.limits.checkMs);
+    } catch (error) {
+      if (live?.container.id === container.id && !isLeaving) throw error;
+      throw new AppError("step-changed", `The workspace "${name}" moved on while the check ran.`, {
+        cause: error,
+        hint: `Check again: atelier check ${name}`,
+      });
+    }
+  };
+
   const enter = (current: Live, step: string): Promise<unknown> =>
     ask(current, { path: `/api/steps/${step}/enter`, method: "POST", body: {}, schema: z.unknown() }).catch(
       // The server enters it by itself, or keeps it locked: then the page says why.
@@ -488,7 +500,13 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       return result();
     },
     check: async (order) => {
-      const check = await requireLive().link.call({ t: "check", ...order }, options.limits.checkMs);
+      const asked = requireLive();
+      const check = await checkIn(asked, order).catch(async (error: unknown) => {
+        // It ran while another container took the step over: that one is where the student is now.
+        if (queue.isBusy) await queue.idle();
+        if (requireLive().container.id === asked.container.id) throw error;
+        return checkIn(requireLive(), order);
+      });
       return { ...result(), check: checkViewSchema.parse(check) };
     },
     tick: async () => {

@@ -286,6 +286,20 @@ test("who asks for a check gets it at once: the automatic one makes way and leav
   await assert.rejects(scene.checker.check("two", { trigger: "auto" }), { code: "no-check" });
 });
 
+test("a check that is left behind by its step says so, and nothing of it is written down", async () => {
+  using scene = await open();
+  await say({ seconds: 600 });
+  const left = scene.checker.check("one", { trigger: "student" });
+  const refused = assert.rejects(left, { code: "step-changed", hint: "Check again." });
+  await until(() => scene.checker.running === "one");
+  scene.checker.giveUp();
+  await refused;
+  assert.deepEqual(scene.events, []);
+  scene.checker.giveUp();
+  await say({});
+  assert.equal((await scene.checker.check("one", { trigger: "student" })).outcome, "passed");
+});
+
 test("what was shown solved is not passed by an automatic check", async () => {
   using scene = await open();
   scene.history.solved.add("one");

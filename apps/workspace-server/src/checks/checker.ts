@@ -49,6 +49,8 @@ export interface Checker {
     options: { readonly trigger: CheckTrigger; readonly goss?: string; readonly signal?: AbortSignal },
   ): Promise<CheckView>;
   readonly running: string | undefined;
+  /** The step changes: a check that runs now is refused with `step-changed`, and nothing of it is written down. */
+  giveUp(): void;
 }
 
 /** Bytes of goss's answer, which is one line of JSON: it repeats in full the files and outputs it compared. */
@@ -67,7 +69,14 @@ export const createChecker = (options: CheckerOptions): Checker => {
   const forGoss = { PATH, LANG, TZ, HOME: "/root" };
   const hide = options.secrets.maskStart;
   const makeRoom = options.makeRoom ?? (() => endProcessesOf(student.uid));
-  let running: { readonly step: string; readonly auto?: AbortController; readonly ended: Promise<unknown> } | undefined;
+  let running:
+    | {
+        readonly step: string;
+        readonly isAuto: boolean;
+        readonly end: AbortController;
+        readonly ended: Promise<unknown>;
+      }
+    | undefined;
 
   const validate = async (step: string, text: string, signal: AbortSignal | undefined): Promise<CheckFinding> => {
     const meta = loaded.steps.find(({ id }) => id === step);
@@ -149,13 +158,15 @@ export const createChecker = (options: CheckerOptions): Checker => {
 
   const run = async (
     step: string,
-    { trigger, goss: replacement, signal }: { trigger: CheckTrigger; goss?: string; signal?: AbortSignal },
+    { trigger, goss: replacement, signal }: { trigger: CheckTrigger; goss?: string; signal: AbortSignal },
   ): Promise<CheckView> => {
     const started = now();
     const text = replacement ?? (await gossOf(loaded.folder, step));
     const found = text === undefined ? noFinding : await validate(step, text, signal);
     const whole = replacement === undefined ? withQuizzes(found, options.quizzes?.(step) ?? []) : found;
     const result = { ...whole, assertions: [...boundAssertions(whole.assertions, answerBounds)] };
+    // What runs no process, or whose last one ended just before, is of the step that was left as well.
+    signal.throwIfAborted();
     const durationMs = now().getTime() - started.getTime();
     const count = (status: string): number =>
       whole.assertions.filter((assertion) => assertion.status === status).length;
@@ -184,25 +195,30 @@ export const createChecker = (options: CheckerOptions): Checker => {
     get running() {
       return running?.step;
     },
+    giveUp: () =>
+      running?.end.abort(
+        new AppError("step-changed", `The workspace moved on while the check of step "${running.step}" ran.`, {
+          hint: "Check again.",
+        }),
+      ),
     check: async (step, { trigger, goss: replacement, signal }) => {
       const meta = loaded.steps.find(({ id }) => id === step);
       if (!meta?.check && replacement === undefined) throw new AppError("no-check", `Step "${step}" has no check.`);
-      if (trigger !== "auto" && running?.auto) {
-        running.auto.abort(new AppError("check-running", "Somebody asked for a check meanwhile."));
+      if (trigger !== "auto" && running?.isAuto) {
+        running.end.abort(new AppError("check-running", "Somebody asked for a check meanwhile."));
         await running.ended;
       }
       if (running !== undefined)
         throw new AppError("check-running", `The check of step "${running.step}" is still running.`, {
           hint: "Wait for its result.",
         });
-      const auto = trigger === "auto" ? new AbortController() : undefined;
-      const signals = [signal, auto?.signal].filter((one) => one !== undefined);
+      const end = new AbortController();
       const work = run(step, {
         trigger,
         ...(replacement === undefined ? {} : { goss: replacement }),
-        ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+        signal: signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]),
       });
-      const own = { step, ...(auto ? { auto } : {}), ended: work.catch(() => undefined) };
+      const own = { step, isAuto: trigger === "auto", end, ended: work.catch(() => undefined) };
       running = own;
       try {
         return await work;

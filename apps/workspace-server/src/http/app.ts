@@ -116,6 +116,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "step-locked": 403,
   "has-check": 409,
   "check-running": 409,
+  "step-changed": 409,
   "not-checked": 409,
   "jobs-running": 409,
   "terminal-exists": 409,

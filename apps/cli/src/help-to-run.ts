@@ -55,7 +55,9 @@ const readKey = (
     return key;
   }
   if ("secret" in from)
-    throw new AppError("help-key-missing", "help.keyFrom.secret names a Kubernetes Secret, and there is no cluster.");
+    throw new AppError("help-key-missing", "help.keyFrom.secret names a Kubernetes Secret, and there is no cluster.", {
+      hint: "Here it is help.keyFrom.file or help.keyFrom.env.",
+    });
   const path = resolve(dirname(context.path(templateFile ?? ".")), from.file);
   let key = "";
   try {
@@ -66,6 +68,9 @@ const readKey = (
       cause,
     });
   }
-  if (key === "") throw new AppError("help-key-missing", `The provider's key is not in ${path}: the file is empty.`);
+  if (key === "")
+    throw new AppError("help-key-missing", `The provider's key is not in ${path}: the file is empty.`, {
+      hint: "Write the key into it.",
+    });
   return key;
 };

@@ -26,7 +26,10 @@ export const readUserConfig = ({ env }: Pick<Context, "env">): UserConfig => {
     bytes = new Uint8Array(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new AppError("invalid-config", `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new AppError("invalid-config", `${path} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+      hint: "Give yourself the right to read it, or remove it.",
+    });
   }
   if (bytes.every((byte) => byte === 0x0a || byte === 0x20)) return {};
   const yaml = readYaml(path, bytes);

@@ -19,6 +19,7 @@ export * from "./image-plan/compile-metadata.ts";
 export * from "./image-plan/image-plan.ts";
 export * from "./image-plan/plan-images.ts";
 export * from "./problem/app-error.ts";
+export * from "./problem/default-remedies.ts";
 export * from "./problem/diagnostic.ts";
 export * from "./problem/diagnostic-codes.ts";
 export { parseBytes } from "./spec/bytes.ts";

@@ -51,7 +51,9 @@ const copyOut = async (context: Context, { workspace, path }: Remote, to: string
       .filter((part) => part !== "");
     // The archive comes out of a student's container: its names are not to be trusted.
     if (below.includes(".."))
-      throw new AppError("bad-value", `The workspace answered with a path that climbs: ${name}`);
+      throw new AppError("bad-value", `The workspace answered with a path that climbs: ${name}`, {
+        hint: "Nothing was written there. Copy a folder or a file of it alone.",
+      });
     const place = join(base, ...below);
     if (type === "directory") await mkdir(place, { recursive: true });
     else if (type === "file") {
@@ -74,7 +76,8 @@ const copyOut = async (context: Context, { workspace, path }: Remote, to: string
 };
 
 const copyIn = async (context: Context, from: string, { workspace, path }: Remote): Promise<number> => {
-  if (!existsSync(from)) throw new AppError("bad-value", `There is no ${from}.`);
+  if (!existsSync(from))
+    throw new AppError("bad-value", `There is no ${from}.`, { hint: "The path is one of this machine." });
   const workspaces = await context.workspaces();
   const { settings } = await workspaces.find(workspace);
   if (settings === undefined)

@@ -34,7 +34,10 @@ export default async (
       await rename(draft, file);
     } catch (error) {
       await rm(draft, { force: true });
-      throw new AppError("bad-value", `${output} cannot be written: ${(error as Error).message}`, { cause: error });
+      throw new AppError("bad-value", `${output} cannot be written: ${(error as Error).message}`, {
+        cause: error,
+        hint: "Name another file with --output, or make room.",
+      });
     }
     context.reporter.info(`Wrote ${recording.id} (terminal ${recording.terminal}) to ${output}.`);
   }

@@ -58,8 +58,11 @@ export const refuseBadId = (file: WorkshopFile, id: string): void => {
       hint: "Use lower-case letters, digits and hyphens, at most 63.",
     });
   if ((reservedStepIds as readonly string[]).includes(id))
-    throw new AppError("bad-name", `"${id}" means something to Atelier itself and cannot name a step.`);
-  if (file.ids().includes(id)) throw new AppError("bad-name", `There is a step "${id}" already.`);
+    throw new AppError("bad-name", `"${id}" means something to Atelier itself and cannot name a step.`, {
+      hint: "Take another name.",
+    });
+  if (file.ids().includes(id))
+    throw new AppError("bad-name", `There is a step "${id}" already.`, { hint: "Take another name." });
 };
 
 /** Throws `AppError` `no-such-step`. */

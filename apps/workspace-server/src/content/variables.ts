@@ -14,10 +14,14 @@ export const variableViews = (variables: Variables, answered: ReadonlyMap<string
 export const readVariables = (variables: Variables, values: NewVariables): readonly (readonly [string, string])[] =>
   Object.entries(values).map(([name, written]) => {
     const variable = variables.find((own) => own.name === name);
-    if (variable === undefined) throw new AppError("bad-value", `The workshop does not ask for "${name}".`);
+    if (variable === undefined)
+      throw new AppError("bad-value", `The workshop does not ask for "${name}".`, {
+        hint: "Load the page anew: it shows what is asked for.",
+      });
     // A value is a word in a sentence or in a command: a line break would end either.
     const value = written.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
-    if (value === "") throw new AppError("bad-value", `Nothing is filled in for: ${variable.question}`);
+    if (value === "")
+      throw new AppError("bad-value", `Nothing is filled in for: ${variable.question}`, { hint: "Fill it in." });
     if (variable.pattern !== undefined && !new RegExp(`^(?:${variable.pattern})$`, "v").test(value))
       throw new AppError("bad-value", `“${value}” does not fit: ${variable.question}`, {
         hint: `It has to look like ${variable.pattern}`,

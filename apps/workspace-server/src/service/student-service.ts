@@ -308,7 +308,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       const jobs = request.kind === "extend" || request.confirmed ? [] : (options.terminals()?.jobs() ?? []);
       if (jobs.length > 0)
         throw new AppError("jobs-running", `Still running in your terminals: ${jobs.join(", ")}.`, {
-          hint: "End them first, or go on without them: they do not come along.",
+          hint: "End them first, or go on without them (a command: --yes): they do not come along.",
         });
       const id = newId();
       events.append({

@@ -54,7 +54,9 @@ export const planStudent = async ({
   const exists = (path: string): Promise<boolean> => existsInContainer(engine, probe, path);
   try {
     if (!(await exists("/bin/sh")))
-      throw new AppError("base-without-shell", `${base.name} has no /bin/sh, which commands and terminals need.`);
+      throw new AppError("base-without-shell", `${base.name} has no /bin/sh, which commands and terminals need.`, {
+        hint: "Take a base that has a shell, or write a containerFile that copies one in.",
+      });
     const [passwd, group, shadow] = await Promise.all(
       ["/etc/passwd", "/etc/group", "/etc/shadow"].map((path) => readInContainer(engine, probe, path)),
     );

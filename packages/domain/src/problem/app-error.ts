@@ -1,3 +1,4 @@
+import { defaultRemedies } from "./default-remedies.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 
 /**
@@ -8,7 +9,7 @@ export class AppError extends Error {
   override readonly name = "AppError";
   /** Stable, kebab-case: `docker-unreachable`, `command-failed`. */
   readonly code: string;
-  /** What to do next, in one sentence. */
+  /** What to do next, in one sentence; without one of its own that of {@link defaultRemedies}. */
   readonly hint: string | undefined;
   /** For operations that were refused because of input: everything that was wrong with it. */
   readonly diagnostics: readonly Diagnostic[];
@@ -20,7 +21,7 @@ export class AppError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint ?? defaultRemedies[code];
     this.diagnostics = options.diagnostics ?? [];
   }
 }

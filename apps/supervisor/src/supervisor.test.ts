@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
+import type { BuildRecord } from "@atelier/domain";
 import { openFakeMachine } from "./testing/open-fake-machine.ts";
 
 test("a workspace starts, moves to the next step with its files, and its link stays", async () => {
@@ -90,4 +91,19 @@ test("one workspace that takes long to be put in order lets the others be used m
   assert.equal((await supervisor.start("slow")).image, "one");
   assert.equal(isSlowReady(), true);
   assert.deepEqual(machine.volumeOf("slow").violations, []);
+});
+
+test("a workspace whose services cannot be started is stopped, says why, and can be tried again", async () => {
+  await using machine = await openFakeMachine({ PATH: "/nonexistent" });
+  const plain = await machine.create("plain");
+  const record = { ...machine.state.readRecord(plain.record), cluster: { onReset: "recreate" } } as BuildRecord;
+  await machine.create("demo", { record: machine.state.saveRecord(record) });
+  const supervisor = await machine.supervisor();
+  for (let time = 0; time < 2; time++) {
+    await assert.rejects(supervisor.start("demo"), { code: "k3d-missing", hint: /Install k3d/ });
+    const views = await supervisor.workspaces();
+    assert.equal(views.find(({ name }) => name === "demo")?.phase, "stopped");
+  }
+  const { status, text } = await machine.call(`http://demo.localhost:${supervisor.port}/`);
+  assert.deepEqual([status, /is stopped/.test(text)], [503, true]);
 });

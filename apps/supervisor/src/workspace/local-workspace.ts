@@ -2,8 +2,6 @@ import type { StateDirectory, WorkspaceContainer, WorkspaceSettings } from "@ate
 import {
   type BootView,
   type CheckOrder,
-  checkpointViewSchema,
-  checkViewSchema,
   type LocalWorkspaceView,
   type NewRequest,
   type OperationResult,
@@ -11,7 +9,6 @@ import {
   requestViewSchema,
   type TransitionOrder,
   type WorkspacePhase,
-  workspaceViewSchema,
 } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import { z } from "zod";
@@ -29,6 +26,8 @@ import { createContentOverlay } from "./content-overlay.ts";
 import { createOutcomes, type Outcome } from "./outcomes.ts";
 import { createPace } from "./pace.ts";
 import { createQueue } from "./queue.ts";
+import { runCheck } from "./run-check.ts";
+import { standingOf } from "./standing-of.ts";
 import { noticesOf, statusOf, type Timing } from "./status.ts";
 
 /** Who listens to an operation. */
@@ -323,48 +322,21 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     call: { readonly path: string; readonly method?: "GET" | "POST"; readonly body?: unknown; readonly schema: T },
   ): Promise<z.output<T>> => askServer({ port, token: state.token(container.settings.id, "student"), ...call });
 
-  const checkIn = async ({ container, link }: Live, order: CheckOrder): Promise<unknown> => {
-    try {
-      return await link.call({ t: "check", ...order }, options.limits.checkMs);
-    } catch (error) {
-      if (live?.container.id === container.id && !isLeaving) throw error;
-      throw new AppError("step-changed", `The workspace "${name}" moved on while the check ran.`, {
-        cause: error,
-        hint: `Check again: atelier check ${name}`,
-      });
-    }
-  };
-
   const enter = (current: Live, step: string): Promise<unknown> =>
     ask(current, { path: `/api/steps/${step}/enter`, method: "POST", body: {}, schema: z.unknown() }).catch(
       // The server enters it by itself, or keeps it locked: then the page says why.
       report("step.not-entered"),
     );
 
-  /** Asks the server only what this request leaves open: a click waits for the answers. */
-  const standingOf = async (current: Live, { kind, step }: NewRequest): Promise<Standing> => {
-    const { settings, transition } = current.container;
-    const record = state.readRecord(settings.record);
-    const [currentStep, checkpoints] = await Promise.all([
-      step ?? ask(current, { path: "/api/workspace", schema: workspaceViewSchema }).then((view) => view.currentStep),
-      kind === "undo" || kind === "restore"
-        ? // Images of an earlier contract keep none.
-          ask(current, { path: "/api/checkpoints", schema: z.array(checkpointViewSchema) }).catch(() => [])
-        : [],
-    ]);
-    return {
-      images: record?.steps.map(({ step }) => step) ?? ["start"],
-      next: record?.next ?? "swap",
-      image: settings.image,
-      step: currentStep ?? settings.step,
-      record: settings.record,
-      last: transition,
-      checkpoints,
-    };
-  };
+  const standing = (current: Live, request: NewRequest): Promise<Standing> =>
+    standingOf(request, {
+      ...current.container,
+      record: state.readRecord(current.container.settings.record),
+      ask: (path, schema) => ask(current, { path, schema }),
+    });
 
   const planOf = async (current: Live, request: NewRequest): Promise<TransitionPlan> =>
-    planTransition(request, await standingOf(current, request));
+    planTransition(request, await standing(current, request));
   const ahead = createAhead({ name, queue, live: () => live, tools, planOf });
 
   const extendBy = (seconds: number | undefined): number => {
@@ -376,6 +348,16 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     state.saveDeadline(settings.id, deadline);
     sendStatus();
     return deadline;
+  };
+
+  const startServices = async (progress: Progress): Promise<void> => {
+    const all = await containers.list(name);
+    const settings = all.at(-1)?.settings;
+    if (settings === undefined) return;
+    // A new run has its whole time before it, however the last one ended.
+    if (!all.some((container) => container.state === "running")) state.saveDeadline(settings.id, undefined);
+    if ((state.readRecord(settings.record)?.services.length ?? 0) > 0) progress.onPhase("Starting services");
+    await containers.startServices(settings, options.signal);
   };
 
   const stopNow = async (progress: Progress): Promise<OperationResult> => {
@@ -445,19 +427,12 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     start: (progress) =>
       queue.run(async () => {
         isStopWanted = false;
-        if (live === undefined) {
-          phase = "starting";
-          const all = await containers.list(name);
-          const settings = all.at(-1)?.settings;
-          // A new run has its whole time before it, however the last one ended.
-          if (settings && !all.some((container) => container.state === "running"))
-            state.saveDeadline(settings.id, undefined);
-          if (settings && (state.readRecord(settings.record)?.services.length ?? 0) > 0)
-            progress.onPhase("Starting services");
-          if (settings) await containers.startServices(settings, options.signal);
-          progress.onPhase("Starting the container");
-        }
         try {
+          if (live === undefined) {
+            phase = "starting";
+            await startServices(progress);
+            progress.onPhase("Starting the container");
+          }
           await settleNow("running", progress);
         } finally {
           if (live === undefined) phase = "stopped";
@@ -500,14 +475,14 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       return result();
     },
     check: async (order) => {
-      const asked = requireLive();
-      const check = await checkIn(asked, order).catch(async (error: unknown) => {
-        // It ran while another container took the step over: that one is where the student is now.
-        if (queue.isBusy) await queue.idle();
-        if (requireLive().container.id === asked.container.id) throw error;
-        return checkIn(requireLive(), order);
+      const check = await runCheck(order, {
+        name,
+        requireLive,
+        isLeaving: () => isLeaving,
+        settled: () => (queue.isBusy ? queue.idle() : Promise.resolve()),
+        timeoutMs: options.limits.checkMs,
       });
-      return { ...result(), check: checkViewSchema.parse(check) };
+      return { ...result(), check };
     },
     tick: async () => {
       const container = live?.container ?? known;

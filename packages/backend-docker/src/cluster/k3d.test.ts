@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, beforeEach, test } from "node:test";
@@ -108,4 +108,16 @@ test("versions become images, and a server's address becomes the one inside", ()
     "a:\n    server: https://k3d-x-serverlb:6443\n",
   );
   assert.throws(() => insideNetwork("nothing", "x"), { code: "k3d-failed" });
+});
+
+test("a k3d that does not run, or speaks of something else, is said to be so", async () => {
+  const broken = join(folder, "broken");
+  mkdirSync(broken);
+  writeFileSync(join(broken, "k3d"), "#!/nonexistent/interpreter\n", { mode: 0o755 });
+  await assert.rejects(createK3d({ PATH: broken }).exists("x", signal), {
+    code: "k3d-failed",
+    message: /broken\/k3d cannot be run/,
+  });
+  writeFileSync(join(broken, "k3d"), "#!/bin/sh\necho deprecated\n", { mode: 0o755 });
+  await assert.rejects(createK3d({ PATH: broken }).exists("x", signal), { code: "k3d-failed", message: /deprecated/ });
 });

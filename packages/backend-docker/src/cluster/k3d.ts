@@ -51,7 +51,7 @@ export const createK3d = (env: Readonly<Record<string, string | undefined>>): K3
   return {
     program,
     exists: async (name, signal) => {
-      const clusters: unknown = JSON.parse((await run(["cluster", "list", "--output", "json"], signal)) || "[]");
+      const clusters = readList((await run(["cluster", "list", "--output", "json"], signal)) || "[]");
       return Array.isArray(clusters) && clusters.some((cluster: { name?: unknown }) => cluster.name === name);
     },
     create: async ({ name, network, version, labels }, signal) => {
@@ -111,6 +111,17 @@ export const insideNetwork = (kubeconfig: string, host: string): string => {
   return rewritten;
 };
 
+const readList = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("k3d-failed", `k3d cluster list is not understood: ${text.slice(0, 200)}`, {
+      cause,
+      hint: "Atelier needs k3d 5: `k3d version` says which one this is.",
+    });
+  }
+};
+
 const runProgram = (
   program: string,
   args: readonly string[],
@@ -125,5 +136,14 @@ const runProgram = (
     child.stderr.on("data", (data: Buffer) => {
       said.stderr += data.toString("utf8");
     });
-    child.once("error", reject).once("close", (code) => resolve({ code, ...said }));
+    const failed = (cause: Error): void =>
+      reject(
+        signal.aborted
+          ? cause
+          : new AppError("k3d-failed", `${program} cannot be run: ${cause.message}`, {
+              cause,
+              hint: "Install k3d 5 for this machine (https://k3d.io).",
+            }),
+      );
+    child.once("error", failed).once("close", (code) => resolve({ code, ...said }));
   });

@@ -331,9 +331,13 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
     },
     stopServices: async ({ name, id, record }) => {
       // Where k3d is gone meanwhile its containers stop like any other.
-      if (state.readRecord(record)?.cluster !== undefined && k3d.program !== undefined)
-        await k3d.stop(clusterName(state.id, id), AbortSignal.timeout(60_000));
-      for (const { Id } of await serviceContainers(name)) await engine.stopContainer(Id, 10);
+      const hasCluster = state.readRecord(record)?.cluster !== undefined && k3d.program !== undefined;
+      // One that cannot be stopped keeps no other one running.
+      const stopped = await Promise.allSettled([
+        ...(hasCluster ? [k3d.stop(clusterName(state.id, id), AbortSignal.timeout(60_000))] : []),
+        ...(await serviceContainers(name)).map(({ Id }) => engine.stopContainer(Id, 10)),
+      ]);
+      for (const one of stopped) if (one.status === "rejected") throw one.reason;
     },
     dropServices: async ({ name, record }) => {
       const named = new Set(state.readRecord(record)?.services.map((service) => service.name));

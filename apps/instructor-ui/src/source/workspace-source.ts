@@ -7,7 +7,7 @@ import {
   type RecordingView,
   recordingViewSchema,
 } from "@atelier/contract";
-import { type ConnectionClock, type Dial, keepConnected, readEvents } from "@atelier/ui/connection";
+import { type ConnectionClock, type Dial, keepConnected, readEvents, watchSilence } from "@atelier/ui/connection";
 import type { SessionListener, SessionSource } from "@atelier/ui/observation";
 import type { TerminalSource } from "@atelier/ui/terminal";
 import { z } from "zod";
@@ -28,11 +28,7 @@ export const createWorkspaceSource = ({ fetch, clock, watch }: WorkspaceSourceOp
     let lastId: string | undefined;
     const dial: Dial = (report) => {
       const ending = new AbortController();
-      let forget = clock.after(silenceMs, () => ending.abort());
-      const heard = (): void => {
-        forget();
-        forget = clock.after(silenceMs, () => ending.abort());
-      };
+      const silence = watchSilence(clock, { limitMs: silenceMs, onDead: () => ending.abort() });
       const run = async (): Promise<void> => {
         const answer = await fetch(instructorApi.events, {
           signal: ending.signal,
@@ -42,7 +38,7 @@ export const createWorkspaceSource = ({ fetch, clock, watch }: WorkspaceSourceOp
         if (!answer.ok || answer.body === null) return report.lost();
         report.opened();
         for await (const event of readEvents(answer.body)) {
-          heard();
+          silence.heard();
           // Only what was taken counts as seen.
           take(event.type, event.data, listener);
           lastId = event.id ?? lastId;
@@ -51,7 +47,7 @@ export const createWorkspaceSource = ({ fetch, clock, watch }: WorkspaceSourceOp
       };
       run()
         .catch(() => report.lost())
-        .finally(() => forget());
+        .finally(() => silence.close());
       return () => ending.abort();
     };
     const kept = keepConnected(dial, clock, listener.connection);

@@ -241,16 +241,17 @@ export const createStudentSession = ({ client, clock }: StudentSessionOptions): 
 
   const connectEvents = (): KeptConnection =>
     keepConnected(
-      dialEvents(
-        () => client.workspace(),
-        (event) => {
+      dialEvents({
+        clock,
+        probe: () => client.workspace(),
+        listen: (event) => {
           if (event.type === "workspace") takeWorkspace(event.workspace);
           else if (event.type === "boot") {
             takeBoot(event.boot);
             if (event.boot.phase === "ready" && terminalsMissing()) startBackground(fetchAll());
           } else dispatch({ type: "event", event, now: clock.now() });
         },
-      ),
+      }),
       clock,
       (connection) => {
         dispatch({ type: "connection", connection });

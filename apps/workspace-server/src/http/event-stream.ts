@@ -50,7 +50,8 @@ export const createEventStream = (): EventStream => {
     onClosed?.();
   };
   const heartbeat = setInterval(() => {
-    const bytes = encoder.encode(": \n\n");
+    // No comment, of which an EventSource tells nobody: the page has to know that the line holds.
+    const bytes = encoder.encode("event: heartbeat\ndata: {}\n\n");
     for (const reader of readers.keys()) push(reader, bytes);
   }, heartbeatMs);
   heartbeat.unref();

@@ -23,7 +23,8 @@
  *   POST /api/terminals                TerminalView; opens another one
  *   DELETE /api/terminals/:name        204
  *   GET  /api/terminals/:name          WebSocket: contract/terminal
- *   GET  /api/events                   SSE: ServerSentEvent; id = running number, resume by Last-Event-ID
+ *   GET  /api/events                   SSE: ServerSentEvent; id = running number, resume by Last-Event-ID;
+ *                                      `heartbeat` every 15 s, without a number
  *   GET  /content/assets/…             workshop assets
  *   GET  /content/steps/:id/assets/…   step assets
  */

@@ -1,3 +1,4 @@
 export * from "./connection-state.ts";
 export * from "./keep-connected.ts";
 export * from "./read-events.ts";
+export * from "./watch-silence.ts";

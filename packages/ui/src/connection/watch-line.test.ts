@@ -1,53 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ConnectionClock } from "./keep-connected.ts";
+import { turnedByHand } from "../testing/clock-by-hand.ts";
 import { patience, watchLine } from "./watch-line.ts";
 
-/** A clock that is turned by hand; while it `sleeps` no timer runs. */
 const play = () => {
-  let now = 1_000_000;
-  let timers: { at: number; run: () => void }[] = [];
-  let wake = (): void => {};
+  const { clock, ...hand } = turnedByHand();
   const told: string[] = [];
-  const clock: ConnectionClock = {
-    now: () => now,
-    random: () => 0.5,
-    after: (ms, run) => {
-      const timer = { at: now + ms, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((each) => each !== timer);
-      };
-    },
-    onWake: (listener) => {
-      wake = listener;
-      return () => {
-        wake = () => {};
-      };
-    },
-  };
-  const pass = (ms: number): void => {
-    const until = now + ms;
-    for (;;) {
-      const [next] = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
-      if (next === undefined) break;
-      timers = timers.filter((each) => each !== next);
-      now = Math.max(now, next.at);
-      next.run();
-    }
-    now = until;
-  };
   const line = watchLine({ clock, ask: () => told.push("ask"), onDead: () => told.push("dead") });
-  return {
-    line,
-    told,
-    pass,
-    wake: () => wake(),
-    sleep: (ms: number): void => {
-      now += ms;
-    },
-    timers: () => timers.length,
-  };
+  return { ...hand, line, told };
 };
 
 test("who is silent is asked, and given up without an answer", () => {

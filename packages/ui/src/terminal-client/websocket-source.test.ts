@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { encodeOutput } from "@atelier/contract";
 import type { ConnectionClock } from "../connection/keep-connected.ts";
+import { turnedByHand } from "../testing/clock-by-hand.ts";
 import { createWebSocketSource } from "./websocket-source.ts";
 
 /** The browser's, as far as a source looks at it. */
@@ -66,36 +67,8 @@ test("one that has been closed meanwhile is not used", () => {
 });
 
 test("a socket that was left open and silent by a sleep is given up, and the shell goes on where it was", () => {
-  let now = 0;
-  let timers: { readonly at: number; readonly run: () => void }[] = [];
-  let wake = (): void => {};
+  const { clock: moving, pass, sleep, wake } = turnedByHand();
   const told: string[] = [];
-  const moving: ConnectionClock = {
-    now: () => now,
-    random: () => 0.5,
-    after: (ms, run) => {
-      const timer = { at: now + ms, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((each) => each !== timer);
-      };
-    },
-    onWake: (listener) => {
-      const before = wake;
-      wake = () => {
-        before();
-        listener();
-      };
-      return () => {};
-    },
-  };
-  const pass = (ms: number): void => {
-    now += ms;
-    for (const due of timers.filter(({ at }) => at <= now)) {
-      timers = timers.filter((each) => each !== due);
-      due.run();
-    }
-  };
   const hello = { t: "hello", terminal: "1", epoch: "a", state: "ready", head: 9, cols: 80, rows: 24 } as const;
   const open = (socket: FakeSocket | undefined, resume: "delta" | "snapshot"): FakeSocket => {
     assert.ok(socket);
@@ -111,7 +84,7 @@ test("a socket that was left open and silent by a sleep is given up, and the she
   const first = open(FakeSocket.made[0], "snapshot");
   first.onmessage?.({ data: encodeOutput(0, new TextEncoder().encode("$ ls\r\nfile")).slice().buffer });
   // The lid is closed for ten minutes; nothing of it reaches the page but the time.
-  now += 600_000;
+  sleep(600_000);
   wake();
   assert.deepEqual(first.sent.slice(1), ['{"t":"ping"}']);
   pass(3000);

@@ -1,4 +1,3 @@
-import { chownSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import {
   decodeViewerFrame,
@@ -19,7 +18,9 @@ import { OutputGather } from "./output-gather.ts";
 import { foregroundOf, sessionOf } from "./process-state.ts";
 import { type OpenPtyOptions, openPtyWithRoom, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
+import { readAck } from "./read-ack.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
+import { giveSlaveTo } from "./give-slave-to.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
 import { SizeHistory } from "./size-history.ts";
 import { Viewer } from "./viewer.ts";
@@ -594,14 +595,3 @@ export class TerminalSession {
     if (foreground) this.#foreground?.look(foreground, tracker);
   }
 }
-
-/** `echo > /dev/stderr`, tmux and screen open the terminal by its name and need to own it. */
-const giveSlaveTo = ({ path }: Pty, uid: number): void => {
-  if (uid !== 0) chownSync(path, uid, statSync(path).gid);
-};
-
-/** What nearly every message is, read without a schema; undefined for all others. */
-const readAck = (text: string): number | undefined => {
-  const seq = /^\{"t":"ack","seq":(\d{1,15})\}$/.exec(text)?.[1];
-  return seq === undefined ? undefined : Number(seq);
-};

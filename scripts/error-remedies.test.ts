@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AppError, defaultRemedies } from "../packages/domain/src/index.ts";
+import { AppError, defaultRemedies } from "@atelier/domain";
 import { findHelpless } from "./error-remedies.ts";
 import { isCode, isTestCode, listFiles, readSource } from "./source/source-files.ts";
 

@@ -1,4 +1,4 @@
-import { defaultRemedies } from "../packages/domain/src/index.ts";
+import { defaultRemedies } from "@atelier/domain";
 
 /** An `AppError` that says what went wrong and not what to do about it. */
 export interface Helpless {

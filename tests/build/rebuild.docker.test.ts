@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { BuilderChoice } from "@atelier/build";
-import { type AtelierCli, createAtelierCli, daggerForTests } from "@atelier/testkit";
-
-const dagger = daggerForTests();
-const builders: readonly BuilderChoice[] = dagger ? ["docker", "dagger"] : ["docker"];
-const suite = (builder: string): string =>
-  dagger ? `${builder} builder` : `${builder} builder, no Dagger engine here`;
+import { type AtelierCli, buildersForTests, createAtelierCli, openTestRegistry } from "@atelier/testkit";
 
 const steps = Array.from({ length: 10 }, (_, index) => `s${index + 1}`);
 
@@ -73,12 +68,19 @@ const revisionOf = (name: string): string =>
     { encoding: "utf8" },
   ).trim();
 
+const commandsOfBuilds = (): string =>
+  execFileSync(
+    "docker",
+    ["ps", "-a", "--no-trunc", "--filter", "label=dev.atelier.role=build", "--format", "{{.Command}}"],
+    { encoding: "utf8" },
+  );
+
 const differing = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): readonly string[] =>
   steps.filter((step) => a[step] !== b[step]);
 
-for (const builder of builders) {
-  test(`${suite(builder)}: an edited text runs no command, an edited step its own and the later ones; a failure says where, and the next build goes on`, async () => {
-    await using atelier = await createAtelierCli(dagger?.env);
+for (const { builder, suite, env } of buildersForTests()) {
+  test(`${suite}: an edited text runs no command, an edited step its own and the later ones; a failure and a refused push say where, and the next try goes on`, async () => {
+    await using atelier = await createAtelierCli(env);
     const name = `rebuild-${builder}`;
     await writeWorkshop(atelier, name);
     const build = (...args: string[]) => atelier.run("build", "w", "--builder", builder, ...args);
@@ -125,10 +127,23 @@ for (const builder of builders) {
     const again = await build("--from-step", "pause");
     assert.equal(again.code, 0, again.stderr);
     assert.deepEqual(differing(last, stampsOf(name)), ["s9", "s10"], "--from-step, and of a step that makes nothing");
+
+    let isRefused = true;
+    await using registry = await openTestRegistry({
+      refuse: ({ method, path }) => (isRefused && method === "PUT" && path.includes("/manifests/") ? 403 : undefined),
+    });
+    const to = `${registry.address}/team/${name}`;
+    const refused = await atelier.run("push", "w", "--to", to);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, new RegExp(`error [^\\n]*${registry.address}[\\s\\S]*\\n→ `));
+    isRefused = false;
+    const pushed = await atelier.succeed("push", "w", "--to", to);
+    assert.doesNotMatch(pushed.stderr, /built in \d/, "what was built is pushed");
+    assert.ok(registry.manifests.has(`team/${name}:1-s10`));
   });
 
-  test(`${suite(builder)}: a missing file is named with its line, and a killed build leaves nothing behind and goes on from what it had`, async () => {
-    await using atelier = await createAtelierCli(dagger?.env);
+  test(`${suite}: a missing file is named with its line, and a killed build leaves nothing behind and goes on from what it had`, async () => {
+    await using atelier = await createAtelierCli(env);
     const name = `killed-${builder}`;
     await writeWorkshop(atelier, name);
     const recipe = join(atelier.folder, "w/steps/s5/step.yaml");
@@ -140,26 +155,27 @@ for (const builder of builders) {
 
     const mark = `echo reached ${name}; sleep 600`;
     await writeFile(recipe, `${text}  - run: ${mark}\n`);
-    const child = atelier.start("build", "w", "--builder", builder);
-    let said = "";
-    await new Promise<void>((resolve, reject) => {
-      child.stderr?.on("data", (data: Buffer) => {
-        said += data.toString("utf8");
-        // Dagger tells what a command says when it has ended.
-        if (builder === "docker" ? said.includes(`| reached ${name}`) : said.includes("Step 5 of 11")) resolve();
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      const child = atelier.start("build", "w", "--builder", builder);
+      let said = "";
+      await new Promise<void>((resolve, reject) => {
+        child.stderr?.on("data", (data: Buffer) => {
+          said += data.toString("utf8");
+          // Dagger tells what a command says when it has ended.
+          if (builder === "docker" ? said.includes(`| reached ${name}`) : said.includes("Step 5 of 11")) resolve();
+        });
+        child.once("close", () => reject(new Error(`it ended before step 5: ${said}`)));
       });
-      child.once("close", () => reject(new Error(`it ended before step 5: ${said}`)));
-    });
-    child.removeAllListeners("close");
-    const closed = new Promise((resolve) => child.once("close", resolve));
-    child.kill("SIGTERM");
-    await closed;
-    const commands = execFileSync(
-      "docker",
-      ["ps", "-a", "--no-trunc", "--filter", "label=dev.atelier.role=build", "--format", "{{.Command}}"],
-      { encoding: "utf8" },
-    );
-    assert.equal(commands.includes(mark), false, "no container of the killed build is left");
+      child.removeAllListeners("close");
+      const closed = new Promise((resolve) => child.once("close", resolve));
+      child.kill(signal);
+      await closed;
+      // What can be caught leaves nothing behind; what cannot is found by whoever comes next.
+      if (signal === "SIGKILL") await atelier.run("clean");
+      assert.equal(commandsOfBuilds().includes(mark), false, `${signal}: no container of the killed build is left`);
+      const folders = (await readdir(tmpdir())).filter((each) => each.startsWith(`atelier-build-${child.pid}-`));
+      assert.deepEqual(folders, [], `${signal}: nor a folder`);
+    }
     await writeFile(recipe, text);
     const rerun = await atelier.run("build", "w", "--builder", builder);
     assert.equal(rerun.code, 0, rerun.stderr);

@@ -23,3 +23,19 @@ const look = (): DaggerForTests | undefined => {
   const { status } = spawnSync("dagger", ["core", "version"], { stdio: "ignore", timeout: 30_000 });
   return status === 0 ? { env: {} } : undefined;
 };
+
+/** A builder that a suite runs on. */
+export interface BuilderForTests {
+  readonly builder: "docker" | "dagger";
+  /** For names of tests: which builder it is, and that the other one is not here. */
+  readonly suite: string;
+  /** Variables by which the builder finds its engine. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Docker always, and Dagger where there is an engine of it. */
+export const buildersForTests = (): readonly BuilderForTests[] => {
+  const dagger = daggerForTests();
+  if (dagger === undefined) return [{ builder: "docker", suite: "docker builder, no Dagger engine here", env: {} }];
+  return (["docker", "dagger"] as const).map((builder) => ({ builder, suite: `${builder} builder`, env: dagger.env }));
+};

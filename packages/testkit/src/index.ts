@@ -6,7 +6,7 @@ export * from "./copy-image-as.ts";
 export { createRandom, type Random } from "./random.ts";
 export * from "./fake-llm-provider.ts";
 export * from "./test-registry.ts";
-export { type DaggerForTests, daggerForTests } from "./dagger-for-tests.ts";
+export { type BuilderForTests, buildersForTests, type DaggerForTests, daggerForTests } from "./dagger-for-tests.ts";
 export { type TreeEntry, treesOf } from "./image-trees.ts";
 export * from "./read-runtime-file.ts";
 export * from "./line-program.ts";

@@ -69,6 +69,9 @@ for (const { builder, suite, env } of buildersForTests()) {
     const wrong = await atelier.run("build", "w", "--from-step", "four");
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /no step "four"[\s\S]*one, two, three/);
+    const behind = await atelier.run("build", "w", "--from-step", "three", "--only", "two");
+    assert.equal(behind.code, 2);
+    assert.match(behind.stderr, /--from-step three lies behind --only two[\s\S]*→ /);
     const platform = await atelier.run("build", "w", "--platform", "linux/amd64,windows/amd64");
     assert.equal(platform.code, 2);
     assert.match(platform.stderr, /windows\/amd64 is no platform[\s\S]*linux\/amd64 and linux\/arm64/);

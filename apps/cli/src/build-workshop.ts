@@ -79,6 +79,15 @@ const buildRequest = async (
       throw new AppError("no-such-step", `There is no step "${step}".`, {
         hint: `Steps: ${workshop.steps.map(({ id }) => id).join(", ")}`,
       });
+  const places = [wish.fromStep, wish.only].map((step) => workshop.steps.findIndex(({ id }) => id === step));
+  if (wish.only !== undefined && (places[0] ?? -1) > (places[1] ?? -1))
+    throw new AppError(
+      "usage",
+      `--from-step ${wish.fromStep} lies behind --only ${wish.only}: nothing would run again.`,
+      {
+        hint: "Name an earlier step, or leave one of the two out.",
+      },
+    );
   const asked = revisionOf(folder);
   // Meanwhile: git is a process of its own.
   const plan = planImages(workshop, tree, sha256);

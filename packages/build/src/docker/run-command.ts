@@ -16,6 +16,21 @@ const readEnvironment = 'while IFS= read -r line && [ -n "$line" ]; do export "$
 /** Nothing runs before all of stdin is in place. */
 const becomeCommand = 'exec "$@" </dev/null';
 
+/** In memory, as every container has it. */
+const secretsFolder = "/dev/shm/atelier-secrets";
+/**
+ * Shows secrets where commands know them, by links that go again: something mounted there would leave its empty
+ * folder in the layer.
+ */
+const runWithSecrets = [
+  "mkdir -p /run",
+  `if [ -d /run/secrets ]; then ln -s ${secretsFolder}/* /run/secrets/; else ln -s ${secretsFolder} /run/secrets; fi`,
+  '"$@" </dev/null',
+  "code=$?",
+  `if [ -L /run/secrets ]; then rm /run/secrets; else (cd ${secretsFolder} && for name in *; do rm "/run/secrets/$name"; done); fi`,
+  "exit $code",
+].join("; ");
+
 /** How a container is created whose one process is the command. */
 export const containerFor = (
   command: CommandLayer,
@@ -28,7 +43,11 @@ export const containerFor = (
     "-c",
     // Last of what is read: busybox's head takes more from a pipe than it passes on. A group, so that its mask
     // is its own.
-    [readEnvironment, ...(trust ? [`(${trustScript})`] : []), becomeCommand].join("; "),
+    [
+      readEnvironment,
+      ...(trust ? [`(${trustScript})`] : []),
+      command.secrets.length > 0 ? runWithSecrets : becomeCommand,
+    ].join("; "),
     "atelier",
     ...commandLine(command, identity),
   ],
@@ -37,11 +56,8 @@ export const containerFor = (
   StdinOnce: true,
   User: "0:0",
   WorkingDir: "/",
-  HostConfig: {
-    // We read what it says as it says it; the engine need not write that down as well.
-    LogConfig: { Type: "none" },
-    ...(command.secrets.length > 0 ? { Tmpfs: { "/run/secrets": "mode=0755" } } : {}),
-  },
+  // We read what it says as it says it; the engine need not write that down as well.
+  HostConfig: { LogConfig: { Type: "none" } },
 });
 
 export interface RunCommandOptions {
@@ -101,9 +117,9 @@ const putSecret = async (
     argv: [
       "/bin/sh",
       "-c",
-      'umask 077; cat > "$1" && chown "$2" "$1"',
+      `mkdir -p ${secretsFolder} && chmod 755 ${secretsFolder} && umask 077 && cat > "$1" && chown "$2" "$1"`,
       "secret",
-      `/run/secrets/${name}`,
+      `${secretsFolder}/${name}`,
       `${identity.uid}:${identity.gid}`,
     ],
     input: Buffer.from(value),

@@ -52,7 +52,10 @@ for (const { builder, suite, env } of buildersForTests())
       args: ["build", workshop, "--builder", builder],
       env: { ...state, TMPDIR: small },
     });
-    assert.match(torn.said, /^error Step "two": there is no room left in .*\/small\.\n→ .*build again/m);
+    assert.match(
+      torn.said,
+      /^error Step "two" \(steps\/two\/step\.yaml:3\): there is no room left in .*\/small\.\n→ .*build again/m,
+    );
     assert.equal(torn.code, 1);
 
     const images = ["build", workshop, "--builder", builder, "--output", join(small, "images")];

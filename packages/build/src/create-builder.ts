@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
 import {
@@ -20,7 +20,7 @@ import { readExtraTrust } from "./chain/extra-trust.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
-import { withRoom } from "./disk-full.ts";
+import { temporaryPlace, withRoom } from "./disk-full.ts";
 import { removeDeadDrafts, temporaryFolder } from "./drafts/process-drafts.ts";
 import { proxyEnvironment } from "./docker/proxy-environment.ts";
 import { type BuildMemory, openBuildMemory } from "./memory/build-memory.ts";
@@ -67,11 +67,7 @@ export const createBuilder = (name: Builder["name"], chain: ChainBuilder, option
       const work = { ...options, request: { ...request, onProgress }, scratch, later, memory };
       return await withRoom(
         () => (request.isTrial ? buildTrial(work, chain) : build(work, chain, openImageCache(work))),
-        {
-          doing: () => doing,
-          place: tmpdir(),
-          hint: "Make room there, or point TMPDIR at a disk that has some, and build again; everything before is cached.",
-        },
+        { doing: () => doing, ...temporaryPlace() },
       );
     } finally {
       later(() => memory.save());

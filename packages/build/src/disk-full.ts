@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { AppError } from "@atelier/domain";
 
 const code = "disk-full";
@@ -33,6 +34,12 @@ export const orEngineFull = (error: unknown, doing: string): unknown =>
         cause: error,
       })
     : error;
+
+/** Where builds work, and what to do when that is full. */
+export const temporaryPlace = () => ({
+  place: tmpdir(),
+  hint: "Make room there, or point TMPDIR at a disk that has some, and build again; everything before is cached.",
+});
 
 /**
  * Does work that writes to this machine's disk. Throws `AppError` `disk-full` when that has no room left, with its

@@ -8,7 +8,7 @@ import type { LayerGroup } from "../chain/layer-groups.ts";
 import { packFiles } from "../chain/packed-files.ts";
 import { placeOfGroup } from "../chain/place-of-group.ts";
 import { studentsFolders, tarEntriesOf } from "../chain/step-files.ts";
-import { orEngineFull } from "../disk-full.ts";
+import { orEngineFull, temporaryPlace, withRoom } from "../disk-full.ts";
 import type { DaggerSession } from "./dagger-session.ts";
 import { byId, engineError } from "./session/sdk-client.ts";
 
@@ -28,17 +28,22 @@ export const sendPacks = async (
     .filter(({ group: { files } }) => files.length > 0)
     .map(async ({ step, group }, index) => {
       const pack = join(folder, String(index));
-      await packFiles(pack, tarEntriesOf(group.files, ground.student, request), {
+      const doing = `Step "${step}"${placeOfGroup(request, step, group)}`;
+      const students = {
         uid: ground.student.uid,
         gid: ground.student.gid,
         folders: studentsFolders(group.files, ground.student.home, request.workshop.workdir),
+      };
+      await withRoom(() => packFiles(pack, tarEntriesOf(group.files, ground.student, request), students), {
+        doing: () => doing,
+        ...temporaryPlace(),
       });
       const id = await client
         .host()
         .file(pack)
         .id()
         .catch((error: unknown) => {
-          throw orEngineFull(engineError(error), `Step "${step}"${placeOfGroup(request, step, group)}`);
+          throw orEngineFull(engineError(error), doing);
         });
       return [group, byId<File>(id)] as const;
     });

@@ -1,7 +1,7 @@
 import { AppError, labels } from "@atelier/domain";
 import type { BuildRequest } from "../builder.ts";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
-import { orEngineFull } from "../disk-full.ts";
+import { orEngineFull, temporaryPlace, withRoom } from "../disk-full.ts";
 import { rootIdentity } from "../chain/identity.ts";
 import {
   groupLayers,
@@ -117,6 +117,7 @@ const buildGroup = async (
   const { engine, request, ground, cache, stateId } = work;
   const { signal, onProgress } = request;
   const { command } = group;
+  const doing = `Step "${step}"${placeOfGroup(request, step, group)}`;
   const identity = command?.user === "student" ? ground.student : rootIdentity;
   const secrets = command ? secretsOf(request, command.secrets) : {};
   signal.throwIfAborted();
@@ -135,7 +136,7 @@ const buildGroup = async (
   try {
     const entries = await entriesOf(work, { group, container, below });
     let id: string;
-    if (command === undefined) id = (await loadFiles(work, { below, entries, digest })).id;
+    if (command === undefined) id = (await loadFiles(work, { below, entries, digest, doing })).id;
     else {
       if (entries.length > 0) await engine.putArchive(container, { path: "/", tar: makeTar(entries), signal });
       await runCommand({
@@ -159,7 +160,7 @@ const buildGroup = async (
     return id;
   } catch (error) {
     await openFailureShell(work, { image: below.id, group, step, error });
-    throw orEngineFull(error, `Step "${step}"${placeOfGroup(request, step, group)}`);
+    throw orEngineFull(error, doing);
   } finally {
     work.later(() => engine.removeContainer(container));
   }
@@ -183,15 +184,19 @@ const entriesOf = async (
 /** Files alone are a layer that we write ourselves: the same files, the same bytes. */
 const loadFiles = async (
   { engine, scratch, request }: ChainWork,
-  { below, entries, digest }: { below: Link; entries: readonly TarEntry[]; digest: string },
+  { below, entries, digest, doing }: { below: Link; entries: readonly TarEntry[]; digest: string; doing: string },
 ): Promise<EngineImage> => {
   const parent = await readImage(engine, below.id);
+  const layer = await withRoom(() => writeLayer(makeTar(entries), scratch), {
+    doing: () => doing,
+    ...temporaryPlace(),
+  });
   const [image] = await loadImages(
     engine,
     [
       {
         parent,
-        layers: [await writeLayer(makeTar(entries), scratch)],
+        layers: [layer],
         config: { ...parent.config, Labels: { ...parent.config.Labels, [labels.layerDigest]: digest } },
         comment: "files",
       },

@@ -70,6 +70,20 @@ test("a killed keeper takes its session with it, and the next build begins anoth
   await end(dagger);
 });
 
+test("a keeper that does not answer is passed by, and one that does takes its place", async () => {
+  await using dagger = await createFakeDagger();
+  const { pid } = await build(dagger);
+  const stopped = (await aboutKeeper(join(dagger.folder, "cache")))?.pid ?? assert.fail();
+  process.kill(stopped, "SIGSTOP");
+  try {
+    // Waiting for ever, it would hold nothing: the process would end, and this test with it.
+    assert.notEqual((await build(dagger)).pid, pid);
+  } finally {
+    process.kill(stopped, "SIGCONT");
+  }
+  await end(dagger);
+});
+
 test("a killed session, and one whose engine is gone, are replaced", async () => {
   await using dagger = await createFakeDagger();
   const { pid } = await build(dagger);

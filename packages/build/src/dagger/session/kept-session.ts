@@ -113,7 +113,7 @@ const ask = async (
   // Through somebody else's session their files would be read, and they would see what we send.
   if (!there?.isSocket() || there.uid !== process.getuid?.()) return undefined;
   const socket = connect(file);
-  socket.setTimeout(answerTimeoutMs, () => socket.destroy());
+  socket.setTimeout(answerTimeoutMs, () => socket.destroy(new Error("it does not answer")));
   try {
     socket.write(lineOf(message));
     const line = await firstLine(socket);
@@ -131,6 +131,8 @@ const firstLine = (input: NodeJS.ReadableStream): Promise<string> =>
   new Promise((resolve, reject) => {
     const lines = createInterface({ input });
     input.once("error", reject);
+    // Who is destroyed says nothing, and readline does not ask.
+    input.once("close", () => reject(new Error("it went away")));
     // It passes on what its input says.
     lines.once("error", reject);
     lines.once("line", (line) => {

@@ -19,14 +19,22 @@ __atelier_escape() {
 
 __atelier_say() { builtin printf '\e]7717;%s;%s\a' "$__atelier_nonce" "$1"; }
 
+# The line as it was typed: what preexec is given has been through HIST_REDUCE_BLANKS.
+__atelier_zshaddhistory() {
+  __atelier_line=${1%$'\n'}
+  return 0
+}
+
 __atelier_preexec() {
   local REPLY
-  __atelier_escape "$1"
+  __atelier_escape "${__atelier_line:-$1}"
+  __atelier_line=
   __atelier_say "S;$REPLY"
 }
 
 __atelier_precmd() {
   local exit_status=$? REPLY
+  __atelier_line=
   __atelier_escape "$PWD"
   __atelier_say "E;$exit_status;$REPLY"
   __atelier_say "P;$REPLY"
@@ -35,5 +43,7 @@ __atelier_precmd() {
   return $exit_status
 }
 
+typeset -g __atelier_line=
+add-zsh-hook zshaddhistory __atelier_zshaddhistory
 add-zsh-hook preexec __atelier_preexec
 precmd_functions=(__atelier_precmd ${precmd_functions:#__atelier_precmd})

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
 import { packFiles, readPacking } from "../chain/packed-files.ts";
 import { makeTar, type TarEntry } from "./make-tar.ts";
-import type { SourceFile } from "./source-file.ts";
+import { bytesOfSource, type SourceFile } from "./source-file.ts";
 
 const students = { uid: 1000, gid: 1000, folders: [] };
 const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
@@ -45,3 +45,9 @@ for (const [what, after, said] of cases)
       await rm(folder, { recursive: true });
     }
   });
+
+test("a failure of whoever takes the bytes is theirs, and no change of the source", async () => {
+  const bytes = bytesOfSource({ file: "/bin/sh", size: (await stat("/bin/sh")).size });
+  await bytes.next();
+  await assert.rejects(bytes.throw(new Error("no space left")), /^Error: no space left$/);
+});

@@ -17,16 +17,22 @@ export interface SourceFile {
 export async function* bytesOfSource({ file, size, digest }: SourceFile): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
   let read = 0;
+  const stream = createReadStream(file);
+  // Of what is thrown below, this is the source's; a full disk where the bytes go is somebody else's.
+  let failure: NodeJS.ErrnoException | undefined;
+  stream.once("error", (error) => {
+    failure = error;
+  });
   try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       read += chunk.length;
       // Nobody is to get more than was announced.
       if (read > size) break;
       if (digest !== undefined) hash.update(chunk);
       yield chunk;
     }
-  } catch (cause) {
-    throw changed(file, `cannot be read any more (${(cause as NodeJS.ErrnoException).code})`, cause);
+  } catch (error) {
+    throw error === failure ? changed(file, `cannot be read any more (${failure?.code})`, error) : error;
   }
   if (read !== size || (digest !== undefined && digest !== `sha256:${hash.digest("hex")}`))
     throw changed(file, "was changed while it was taken");

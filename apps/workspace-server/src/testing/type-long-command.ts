@@ -11,6 +11,8 @@ export const typeLongCommand = async (name: "bash" | "zsh"): Promise<void> => {
   await using terminals = await openTestTerminals({ shell, secrets: ["hunter22"] });
   const viewer = terminals.attach();
   await terminals.type(viewer, "true");
+  // Before its next prompt the line editor has not taken the terminal over, and the kernel keeps 4 KiB of a line.
+  await viewer.waitFor(/\[\?2004l[\s\S]*\[\?2004h/);
   const command = `true ${`${"';;;;;;;;;;'".repeat(66)} `.repeat(150)} hunter22`;
   viewer.input(`\u001b[200~${command}\u001b[201~\n`);
   await terminals.logged(2);

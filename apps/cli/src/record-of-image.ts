@@ -13,12 +13,13 @@ import { serviceTag } from "./share/images-of-record.ts";
 
 /**
  * Rebuilds the record of a workshop from an image alone: the compiled workshop inside it, and the other
- * steps' images found by their tags in the same repository. Throws `AppError` `not-a-workshop-image`.
+ * steps' images found by their tags in the same repository; with the step of the image itself. Throws `AppError`
+ * `not-a-workshop-image`.
  */
 export const recordOfImage = async (
   engine: Engine,
   reference: string,
-): Promise<{ record: BuildRecord; workshop: CompiledWorkshop }> => {
+): Promise<{ record: BuildRecord; workshop: CompiledWorkshop; step: string | undefined }> => {
   const image = await engine.inspectImage(reference);
   if (image === undefined)
     throw new AppError("image-missing", `There is neither a folder nor an image "${reference}" here.`, {
@@ -56,6 +57,7 @@ export const recordOfImage = async (
   const start = steps.find(({ step }) => step === "start")?.images[0]?.configDigest;
   return {
     workshop,
+    step: own[labels.step],
     record: {
       v: 1,
       workshop: workshop.name,

@@ -19,6 +19,7 @@ import { removeWorkspace } from "../remove-workspace.ts";
 import { followStart } from "../follow-start.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { parsePairs, readSecretFiles } from "../name-values.ts";
+import { startingPlace } from "../starting-place.ts";
 import { openBrowser } from "../open-browser.ts";
 import { askForParameters, type ParameterNeed } from "../parameters.ts";
 import { requireK3d } from "../require-k3d.ts";
@@ -76,6 +77,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   const source = folder
     ? {
         ...(await buildWorkshop(context, folder, { secrets })),
+        named: undefined,
         parameters: folder.workshop.parameters,
         sudo: folder.workshop.sudo,
         user: folder.workshop.user,
@@ -83,7 +85,7 @@ export default async (context: Context, [target = "."]: readonly string[], optio
     : await fromImage(context, target, bundled);
   refuseKeyExposure(template.template, source);
   if (source.record.cluster !== undefined) await requireK3d(context);
-  const place = placeOf(source.record, options.step, folder || bundled ? undefined : target);
+  const place = startingPlace(source.record, { step: options.step, named: source.named });
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
   const create = async (name: string, batch?: string): Promise<WorkspaceSettings> => {
     const settings: WorkspaceSettings = {
@@ -230,43 +232,24 @@ const fromImage = async (
 ): Promise<{
   record: BuildRecord;
   digest: string;
+  /** Step of the image that was named. */
+  named: string | undefined;
   parameters: readonly ParameterNeed[];
   sudo: boolean;
   user: "student" | "root";
 }> => {
   const image = bundled === undefined ? reference : (bundled.steps[0]?.images[0]?.configDigest ?? reference);
   if (bundled === undefined) await pullWorkshop(context, reference);
-  const { record: found, workshop } = await recordOfImage(await context.engine(), image);
+  const { record: found, workshop, step } = await recordOfImage(await context.engine(), image);
   const record = bundled ?? found;
   return {
     record,
     digest: (await context.state()).saveRecord(record, { isBrought: true }),
+    named: bundled === undefined ? step : undefined,
     parameters: workshop.parameters,
     sudo: workshop.sudo,
     user: workshop.user,
   };
-};
-
-/** To work on a step the student gets the image before it. */
-const placeOf = (
-  record: BuildRecord,
-  step: string | undefined,
-  image: string | undefined,
-): Pick<WorkspaceSettings, "image" | "step"> => {
-  const ids = record.steps.map((entry) => entry.step);
-  if (step !== undefined) {
-    const index = ids.indexOf(step);
-    if (index < 1)
-      throw new AppError("no-such-step", `There is no step "${step}" in ${record.workshop}.`, {
-        hint: `Steps: ${ids.slice(1).join(", ")}`,
-      });
-    return { image: ids[index - 1] ?? "start", step };
-  }
-  // An image named by its step shows that step solved.
-  const named =
-    image === undefined ? undefined : ids.find((id) => image.endsWith(`-${id}`) || image.endsWith(`:${id}`));
-  const next = ids[ids.indexOf(named ?? "start") + 1] ?? named;
-  return { image: named ?? "start", ...(next === undefined || next === "start" ? {} : { step: next }) };
 };
 
 const freeName = async (workspaces: Workspaces, wanted: string, isAnother: boolean): Promise<string> => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import type { BuildRecord } from "@atelier/domain";
 import { createAtelierCli, openTestRegistry, openWorkspace } from "@atelier/testkit";
 
@@ -86,8 +87,11 @@ test("a push brings the images of services along, and a machine that has none of
     assert.ok(registry.manifests.has(`team/served:${tag}`), tag);
   forgetImages(name);
   docker("rmi", "--force", `atelier-service/${name}-store`);
+  // As a pull that broke off after the first image leaves it. Not waited for in a way that stops the registry here.
+  await promisify(execFile)("docker", ["pull", "--quiet", `${to}:1-start`]);
   try {
     await atelier.succeed("run", `${to}:1-start`);
+    assert.notEqual(docker("images", "--quiet", `${to}:1-one`), "");
     const running = (label: string): string =>
       docker("ps", "--quiet", "--filter", `label=dev.atelier.service=${label}`, "--filter", `name=${name}`);
     assert.equal(docker("exec", running("store"), "cat", "/srv/mark"), "brought along");

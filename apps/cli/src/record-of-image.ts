@@ -9,7 +9,7 @@ import {
   platformContract,
 } from "@atelier/domain";
 import { readTar } from "@atelier/node-kit";
-import { serviceTag } from "./share/images-of-record.ts";
+import { builtServiceName, serviceTag } from "./share/images-of-record.ts";
 
 /**
  * Rebuilds the record of a workshop from an image alone: the compiled workshop inside it, and the other
@@ -80,7 +80,7 @@ export const recordOfImage = async (
                   (await engine.inspectImage(
                     service.source.kind === "image"
                       ? service.source.image
-                      : `atelier-service/${workshop.name}-${service.name}`,
+                      : builtServiceName(workshop.name, service.name),
                   ))
                 )?.Id;
           return { ...service, ...(id === undefined ? {} : { imageId: id }) };

@@ -39,12 +39,15 @@ export const serviceImages = (record: BuildRecord): readonly LayoutImage[] =>
 /** Tag of a service's image beside the steps'; a step's id has no dot. */
 export const serviceTag = (version: string, service: string): string => `${version}-service.${service}`;
 
+/** Under which the engine has a service that was built from a container file. */
+export const builtServiceName = (workshop: string, service: string): string => `atelier-service/${workshop}-${service}`;
+
 type Service = BuildRecord["services"][number];
 
 /** The name under which a workspace looks its service's image up. */
 const nameOfService = (record: BuildRecord, service: Service): { repository: string; tags: readonly string[] } => {
   if (service.source.kind !== "image")
-    return { repository: `atelier-service/${record.workshop}-${service.name}`, tags: ["latest"] };
+    return { repository: builtServiceName(record.workshop, service.name), tags: ["latest"] };
   const [, repository = service.source.image, tag = "latest"] =
     /^(.+?)(?::([\w][\w.-]*))?$/.exec(service.source.image) ?? [];
   // A digest is no name that an engine would take for a loaded image; its id is enough then.

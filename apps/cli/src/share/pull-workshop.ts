@@ -1,18 +1,22 @@
-import { engineAuth, readCredentials } from "@atelier/build";
+import { engineAuth, nameInEngine, readCredentials } from "@atelier/build";
 import { AppError, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { serviceTag } from "./images-of-record.ts";
+import { builtServiceName, serviceTag } from "./images-of-record.ts";
 import { readCompiled, repositoryOf } from "../record-of-image.ts";
 
 /**
- * Brings all images of a workshop from a registry when the one that was named is not here: a student moves
- * between them, so one alone would be half a workshop. A name without a registry's host is left alone.
+ * Brings the images of a workshop that are not here from a registry: a student moves between them, so one alone
+ * would be half a workshop. A name without a registry's host is left alone.
  * Throws `AppError` `image-not-pulled`.
  */
 export const pullWorkshop = async (context: Context, reference: string): Promise<void> => {
   const engine = await context.engine();
   const registry = hostOf(reference);
-  if (registry === undefined || (await engine.inspectImage(reference)) !== undefined) return;
+  if (registry === undefined) return;
+  const found = await engine.inspectImage(reference);
+  // Built here, with all others: a registry may know nothing of it.
+  if (found && !(found.RepoDigests ?? []).some((name) => name.startsWith(`${nameInEngine(repositoryOf(reference))}@`)))
+    return;
   const auth = engineAuth(registry, await readCredentials(registry, context.env));
   const pull = async (name: string): Promise<void> => {
     try {
@@ -29,22 +33,29 @@ export const pullWorkshop = async (context: Context, reference: string): Promise
       });
     }
   };
-  await pull(reference);
+  const isHere = async (name: string): Promise<boolean> => (await engine.inspectImage(name)) !== undefined;
+  // Of a pull that broke off the rest is wanted; after a new one everything is, lest versions be mixed.
+  const ensure = async (name: string): Promise<void> => {
+    if (!found || !(await isHere(name))) await pull(name);
+  };
+  await ensure(reference);
   const image = await engine.inspectImage(reference);
   if (image === undefined) return;
   const workshop = await readCompiled(engine, image.Id, reference);
   for (const step of ["start", ...workshop.steps]) {
     const name = `${repositoryOf(reference)}:${workshop.version}-${step}`;
-    if (name !== reference) await pull(name);
+    if (name !== reference) await ensure(name);
   }
   for (const { name, source } of workshop.infrastructure.services) {
     if (source.kind === "workshop") continue;
     try {
-      await pull(`${repositoryOf(reference)}:${serviceTag(workshop.version, name)}`);
+      await ensure(`${repositoryOf(reference)}:${serviceTag(workshop.version, name)}`);
     } catch (error) {
-      // Pushed by an older version. What has a name of its own may be had under that.
-      if (source.kind !== "image" || !isAppError(error) || error.code !== "image-not-pulled") throw error;
-      if ((await engine.inspectImage(source.image)) === undefined) await pull(source.image);
+      if (!isAppError(error) || error.code !== "image-not-pulled") throw error;
+      // Pushed by an older version, or not at all. What has a name of its own may be had under that.
+      if (await isHere(source.kind === "image" ? source.image : builtServiceName(workshop.name, name))) continue;
+      if (source.kind !== "image") throw error;
+      await pull(source.image);
     }
   }
   context.reporter.progressDone();

@@ -8,6 +8,8 @@ const labels = nullable(z.record(z.string(), z.string()), {});
 export const imageInspectSchema = z.object({
   Id: z.string(),
   RepoTags: nullable(z.array(z.string()), []),
+  /** `<repository>@<manifest digest>` of where it was pulled from. */
+  RepoDigests: z.array(z.string()).nullish(),
   Architecture: z.string(),
   Os: z.string(),
   Variant: z.string().optional(),

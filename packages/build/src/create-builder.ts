@@ -131,14 +131,12 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   }
   const steps = mergePlatforms(made);
   const services: BuildRecord["services"] = [];
-  const ownBase: Basing = { ...work, cache, platform: native, proxies, trust };
-  for (const service of workshop.infrastructure.services) {
-    const imageId = await serviceImage(ownBase, service, steps[0]?.images[0]?.configDigest);
+  const basing = { ...work, cache, proxies, trust };
+  for (const service of workshop.infrastructure.services)
     services.push({
       ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
-      ...(imageId ? { imageId } : {}),
+      ...(await serviceImages(basing, service, { platforms, steps })),
     });
-  }
   return {
     v: 1,
     workshop: workshop.name,
@@ -264,20 +262,59 @@ const baseOf = async (work: Basing): Promise<{ id: string; name: string }> => {
   };
 };
 
-const serviceImage = async (work: Basing, service: Service, start: string | undefined): Promise<string | undefined> => {
+type ServiceImages = Pick<BuildRecord["services"][number], "imageId" | "images">;
+
+/** A service's image for every platform, the main one first. Without it for a foreign one the workshop is still of use. */
+const serviceImages = async (
+  work: Omit<Basing, "platform">,
+  service: Service,
+  { platforms, steps }: { readonly platforms: readonly Platform[]; readonly steps: BuildRecord["steps"] },
+): Promise<ServiceImages> => {
+  const [main, ...others] = platforms;
+  if (main === undefined) return {};
+  const { onProgress } = work.request;
+  const startOf = (platform: Platform): string | undefined =>
+    steps[0]?.images.find((image) => image.platform === platform)?.configDigest;
+  const images: { platform: Platform; imageId: string }[] = [];
+  for (const platform of others)
+    try {
+      const imageId = await serviceImage({ ...work, platform }, service, { start: startOf(platform), isMain: false });
+      if (imageId !== undefined) images.push({ platform, imageId });
+    } catch (error) {
+      if (!isAppError(error) || !["base-not-available", "container-file-failed"].includes(error.code)) throw error;
+      onProgress({
+        kind: "notice",
+        message: `Service "${service.name}" is not to be had for ${platform}: ${error.message}`,
+      });
+    }
+  // Last: the engine keeps one image under a name, and the main one is looked for under it the next time.
+  const imageId = await serviceImage({ ...work, platform: main }, service, { start: startOf(main), isMain: true });
+  if (imageId === undefined) return {};
+  return { imageId, ...(images.length === 0 ? {} : { images: [{ platform: main, imageId }, ...images] }) };
+};
+
+const serviceImage = async (
+  work: Basing,
+  service: Service,
+  { start, isMain }: { readonly start: string | undefined; readonly isMain: boolean },
+): Promise<string | undefined> => {
   switch (service.source.kind) {
     case "workshop":
       return start;
     case "image":
       return (await resolveBase(service.source.image, howBasesCome(work, service.name))).Id;
-    case "containerFile":
+    case "containerFile": {
+      const name = `atelier-service/${work.request.workshop.name}-${service.name}`;
       return fromContainerFile(
         work,
         service.source.containerFile,
-        `atelier-service/${work.request.workshop.name}-${service.name}`,
+        isMain ? name : `${name}-${architectureOf(work.platform)}`,
       );
+    }
   }
 };
+
+const architectureOf = (platform: Platform): string => platform.slice(platform.indexOf("/") + 1);
 
 /** The docker CLI's own configuration; undefined when there is none that can be read. */
 const readDockerConfig = async (env: BuilderOptions["env"]): Promise<unknown> => {

@@ -22,18 +22,18 @@ export const stepImages = (record: BuildRecord, repository: string): readonly La
     })),
   );
 
+/** Ids of a service's own image for each platform; of one that is the workshop itself there are none. */
+export const serviceImageIds = ({ source, imageId, images }: Service): readonly string[] =>
+  source.kind === "workshop" ? [] : (images?.map((image) => image.imageId) ?? (imageId === undefined ? [] : [imageId]));
+
 /** Images that run beside the student and are not the workshop's own. */
 export const serviceImages = (record: BuildRecord): readonly LayoutImage[] =>
   record.services.flatMap((service) =>
-    service.imageId === undefined || service.source.kind === "workshop"
-      ? []
-      : [
-          {
-            id: service.imageId,
-            ...nameOfService(record, service),
-            annotations: { [serviceLabel]: service.name },
-          },
-        ],
+    serviceImageIds(service).map((id) => ({
+      id,
+      ...nameOfService(record, service),
+      annotations: { [serviceLabel]: service.name },
+    })),
   );
 
 /** Tag of a service's image beside the steps'; a step's id has no dot. */

@@ -34,6 +34,13 @@ test("on a machine of the other architecture a bundle's steps run in its images,
     services: [
       service("grader", { kind: "workshop" }, "start-amd64"),
       service("db", { kind: "image", image: "db:1" }, "db-id"),
+      {
+        ...service("mail", { kind: "image", image: "mail:1" }, "mail-amd64"),
+        images: [
+          { platform: "linux/amd64", imageId: "mail-amd64" },
+          { platform: "linux/arm64", imageId: "mail-arm64" },
+        ],
+      },
     ],
     requirements: [],
   };
@@ -43,10 +50,10 @@ test("on a machine of the other architecture a bundle's steps run in its images,
   };
   assert.deepEqual(seen("linux/arm64"), [
     ["start-arm64", "one-arm64"],
-    ["start-arm64", "db-id"],
+    ["start-arm64", "db-id", "mail-arm64"],
   ]);
   assert.deepEqual(seen("linux/amd64"), [
     ["start-amd64", "one-amd64"],
-    ["start-amd64", "db-id"],
+    ["start-amd64", "db-id", "mail-amd64"],
   ]);
 });

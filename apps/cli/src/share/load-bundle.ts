@@ -2,7 +2,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { openBundle, platformOf } from "@atelier/build";
 import { acceptedPlatformContracts, AppError, type BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { tagsOfStep } from "./images-of-record.ts";
+import { serviceImageIds, tagsOfStep } from "./images-of-record.ts";
 import { platformsOf } from "./push-record.ts";
 
 /**
@@ -30,7 +30,7 @@ export const loadBundle = async (context: Context, target: string): Promise<Buil
   const record = withFirst(bundle.record, own);
   const ids = [
     ...record.steps.flatMap(({ images }) => images.map(({ configDigest }) => configDigest)),
-    ...record.services.flatMap(({ imageId }) => imageId ?? []),
+    ...record.services.flatMap(serviceImageIds),
   ];
   const here = await Promise.all(ids.map((id) => engine.inspectImage(id)));
   if (here.every((image) => image !== undefined)) return record;
@@ -58,8 +58,10 @@ export const withFirst = (record: BuildRecord, platform: string | undefined): Bu
   return {
     ...record,
     steps,
-    services: record.services.map((service) =>
-      service.source.kind === "workshop" && start !== undefined ? { ...service, imageId: start } : service,
-    ),
+    services: record.services.map((service) => {
+      const own = service.images?.find((image) => image.platform === platform)?.imageId;
+      const imageId = service.source.kind === "workshop" ? start : own;
+      return imageId === undefined ? service : { ...service, imageId };
+    }),
   };
 };

@@ -2,7 +2,7 @@ import { serviceLabel } from "@atelier/backend-docker";
 import { type BlobStore, type ImageRepository, type PushEvent, textOfRepository } from "@atelier/build";
 import type { BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { serviceTag, tagsOfStep } from "./images-of-record.ts";
+import { serviceImageIds, serviceTag, tagsOfStep } from "./images-of-record.ts";
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 
@@ -44,10 +44,11 @@ export const pushRecord = async (
     tags: tagsOfStep(record, step),
     manifests: step.images.flatMap(({ configDigest }) => byConfig.get(configDigest) ?? []),
   }));
-  const services = record.services.flatMap(({ name, source, imageId }) => {
-    const manifest = source.kind === "workshop" ? undefined : byConfig.get(imageId ?? "");
-    return manifest
-      ? [{ title: `service "${name}"`, tags: [serviceTag(record.version, name)], manifests: [manifest] }]
+  const services = record.services.flatMap((service) => {
+    const manifests = serviceImageIds(service).flatMap((id) => byConfig.get(id) ?? []);
+    const { name } = service;
+    return manifests.length > 0
+      ? [{ title: `service "${name}"`, tags: [serviceTag(record.version, name)], manifests }]
       : [];
   });
   await pushImages(store, registry, { images: [...images, ...services], onEvent });

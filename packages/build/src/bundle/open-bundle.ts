@@ -83,7 +83,9 @@ const missingImages = ({ record, blobs }: Bundle): readonly string[] => {
         .map(({ platform }) => `the image of step "${step}" for ${platform} is not in it`),
     ),
     ...record.services
-      .filter(({ imageId }) => imageId !== undefined && !there.has(imageId))
+      .filter(({ imageId, images = [] }) =>
+        [imageId, ...images.map((image) => image.imageId)].some((id) => id !== undefined && !there.has(id)),
+      )
       .map(({ name }) => `the image of service "${name}" is not in it`),
   ];
 };

@@ -52,7 +52,14 @@ export const buildRecordSchema = z.object({
   platformContract: z.int(),
   planDigest: z.string(),
   steps: z.array(z.object({ step: z.string(), tag: z.string(), images: z.array(builtImageSchema) })),
-  services: z.array(compiledServiceSchema.extend({ imageId: z.string().optional() })),
+  services: z.array(
+    compiledServiceSchema.extend({
+      /** Of the platform whose images are the steps' first. */
+      imageId: z.string().optional(),
+      /** Of every platform, that one's included, when there are several; a platform it is not to be had for is missing. */
+      images: z.array(z.object({ platform: z.string(), imageId: z.string() })).optional(),
+    }),
+  ),
   /** The cluster it wants beside each workspace. */
   cluster: z.object({ version: z.string().optional(), onReset: z.enum(["recreate", "keep"]) }).optional(),
   /** Capability requirements of the workshop itself, by capability id with the path that asks. */

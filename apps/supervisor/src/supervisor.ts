@@ -61,6 +61,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const fallbacks = new Map<string, { readonly port: number; readonly server: Server }>();
   const unseenSleep = openUnseenSleep(options);
   let lastOrder = now();
+  const orders = { begun: 0, open: 0 };
   let isReady = false;
   let hasListed = false;
   let end: (reason: string) => void = () => {};
@@ -130,11 +131,15 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
    * one that is named has changed, and may be well again.
    */
   const look = async (only?: string): Promise<void> => {
+    const orderedBefore = orders.begun;
     const found = (await containers.list(only)).filter(({ settings }) => settings.managed !== false);
     if (only === undefined) hasListed = true;
     const names = new Set(found.map(({ settings }) => settings.name));
+    // An order that came meanwhile may just be making its container: of one workspace there would be two of ours, and
+    // what was asked of one would be answered by the other. The next look finds what is gone for good.
+    const isNews = (): boolean => orders.open === 0 && orders.begun === orderedBefore;
     for (const name of only === undefined ? [...workspaces.keys()] : [only])
-      if (!names.has(name) && workspaces.get(name)?.isBusy === false) await forget(name);
+      if (!names.has(name) && isNews() && workspaces.get(name)?.isBusy === false) await forget(name);
     await Promise.all(
       [...names].map(async (name) => {
         const workspace = workspaceOf(name);
@@ -166,9 +171,12 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const order = async <T>(work: () => Promise<T>): Promise<T> => {
     if (isEnding) throw new AppError("supervisor-ending", "The supervisor is ending; try again.");
     lastOrder = now();
+    orders.begun++;
+    orders.open++;
     try {
       return await work();
     } finally {
+      orders.open--;
       lastOrder = now();
     }
   };

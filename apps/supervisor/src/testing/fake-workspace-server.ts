@@ -78,6 +78,23 @@ export interface FakeWorkspaceServer {
   stop(): void;
 }
 
+/** What a fresh layer gets without an order: what was saved since the last move, else what that brought along. */
+const lostWith = (events: FakeVolume["events"], image: string): RestoreOrder => {
+  let files: RestoreOrder = { kind: "none" };
+  let standsOn: unknown;
+  let isLeft = false;
+  for (const { type, detail } of events) {
+    if (type === "checkpoint") files = { kind: "exact", checkpoint: String(detail["id"]) };
+    if (type === "restored")
+      files = { kind: detail["kind"] as RestoreOrder["kind"], checkpoint: String(detail["checkpoint"]) };
+    if (type === "released") isLeft = detail["reason"] !== "stop";
+    if (type !== "server-started") continue;
+    if (isLeft || standsOn !== detail["image"]) files = { kind: "none" };
+    [standsOn, isLeft] = [detail["image"], false];
+  }
+  return standsOn === image ? files : { kind: "none" };
+};
+
 export const startFakeServer = async (options: FakeServerOptions): Promise<FakeWorkspaceServer> => {
   const { container, image, volume, layer, faults } = options;
   let phase: Pick<BootView, "phase" | "cause"> = { phase: "config" };
@@ -110,12 +127,14 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
   const restore = ({ kind, checkpoint }: RestoreOrder): void => {
     const saved = volume.checkpoints.find(({ id }) => checkpoint === undefined || id === checkpoint);
     if (kind === "none" || saved === undefined) return;
+    append("restored", { kind, checkpoint: saved.id });
     if (kind === "exact") layer.clear();
     for (const [path, text] of saved.contents)
       if (kind === "exact" || !path.startsWith("/image/")) layer.set(path, text);
   };
+  /** Before anything is restored, as the real one does: everything after it belongs to this container. */
+  const begin = (): void => append("server-started", { image });
   const becomeReady = (): void => {
-    append("server-started", { image });
     step = config?.step;
     if (step !== undefined) append("step-entered", { step });
     append("ready");
@@ -128,10 +147,9 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
       setTimeout(bootNormally, 10);
       return;
     }
-    if (!layer.has("/lived")) {
-      const newest = volume.checkpoints[0];
-      if (newest?.step === image) restore({ kind: "exact", checkpoint: newest.id });
-    }
+    const lost = lostWith(volume.events, image);
+    begin();
+    if (!layer.has("/lived")) restore(lost);
     layer.set("/lived", "yes");
     becomeReady();
   };
@@ -192,6 +210,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
         return;
       }
       const arrive = (): void => {
+        begin();
         restore(message.restore ?? { kind: "none" });
         layer.set("/lived", "yes");
         becomeReady();

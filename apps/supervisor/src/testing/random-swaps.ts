@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NewRequest } from "@atelier/contract";
 import { isAppError } from "@atelier/domain";
-import { createRandom } from "@atelier/testkit";
+import { createMovesModel, createRandom, type Move, type MovesModel, type Random } from "@atelier/testkit";
+import type { FakeVolume } from "./fake-volume.ts";
 import { fakeSteps, type FakeMachine } from "./open-fake-machine.ts";
 
 export interface RandomSwaps {
@@ -18,65 +18,153 @@ const moments = [
   ...["request", "released", "server-started", "ready", "request-acknowledged"].map((event) => ({ event })),
 ] as readonly { readonly call?: string; readonly event?: string }[];
 
-/** Random transitions, some of them cut by SIGKILL at a random moment, and after each one everything that must hold. */
+const withoutItsLayer = "docker rm -f and start";
+
+/** Ways in which a workspace ends and comes back between two moves. */
+const pauses: Readonly<Record<string, (machine: FakeMachine, container: string) => Promise<unknown>>> = {
+  "stop and start": async (machine) => {
+    await (await machine.supervisor()).stop("demo");
+    return (await machine.supervisor()).start("demo");
+  },
+  "docker stop and docker start": async ({ engine }, container) => {
+    engine.stop(container);
+    return engine.start(container);
+  },
+  "docker kill and start": async (machine, container) => {
+    machine.engine.kill(container);
+    return (await machine.supervisor()).start("demo");
+  },
+  [withoutItsLayer]: async (machine, container) => {
+    machine.engine.remove(container);
+    return (await machine.supervisor()).start("demo");
+  },
+};
+
+/**
+ * Random transitions, some of them cut by SIGKILL at a random moment, with ends and beginnings in between; after each
+ * one everything that must hold, the student's files and every state that was saved included.
+ */
 export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills }: RandomSwaps): Promise<void> => {
   const random = createRandom(seed);
   await machine.create("demo", { lifecycle: { retainSeconds: 3600, prewarm: "container" } });
   await (await machine.supervisor()).start("demo");
   const volume = machine.volumeOf("demo");
+  const model = createMovesModel(["start", ...fakeSteps]);
   const doomed = new Set<number>();
   while (doomed.size < kills) doomed.add(random.below(swaps));
+  /** Everything of the student's is on the volume, and not in the container's own layer only. */
+  let isSaved = true;
 
   for (let round = 0; round < swaps; round++) {
     const where = `seed ${seed}, swap ${round}`;
-    const request = randomRequest(random);
+    if (random.chance(0.15)) {
+      const name = random.pick(Object.keys(pauses).filter((one) => isSaved || one !== withoutItsLayer));
+      const known = savedIds(volume);
+      await pauses[name]?.(machine, serving(machine).id);
+      await untilQuiet(machine, `${where}, ${name}`);
+      model.kept(savedIds(volume).filter((id) => !known.includes(id)));
+      isSaved ||= name !== "docker kill and start";
+      await mustHold(machine, model, `${where}, ${name}`);
+    }
+    const isDoomed = doomed.has(round);
+    let what = randomMove(random, model);
+    // A kill is worth most where something is under way.
+    while (isDoomed && [undefined, model.here].includes(model.target(what))) what = randomMove(random, model);
     // Half of the moves find a container that waits, others come while it is made.
     if (random.below(2) === 0) await sleep(random.below(60));
-    await machine.ask("demo", "/files?path=/home/round", { method: "POST", body: String(round) });
-    const supervisor = await machine.supervisor();
-    const moment = doomed.has(round) ? random.pick(moments) : {};
-    let isHit = false;
-    const strike =
-      (wanted: string | undefined) =>
-      (what: string): void => {
-        if (isHit || what !== wanted) return;
-        isHit = true;
-        process.kill(machine.pid() ?? 0, "SIGKILL");
-      };
-    machine.engine.onCall = strike(moment.call);
-    volume.onEvent = strike(moment.event);
-    const moving = supervisor.transition("demo", { order: "request", request }).catch((error: unknown) => {
-      // Undo of nothing is refused; a killed supervisor says nothing more.
-      assert.ok(isAppError(error) && ["supervisor-gone", "refused"].includes(error.code), `${where}: ${String(error)}`);
-    });
+    const path = `/home/mark-${random.below(8)}`;
+    model.write(path, String(round));
+    isSaved = false;
+    await machine.ask("demo", `/files?path=${path}`, { method: "POST", body: String(round) });
+    const [asked, known] = [requestsOf(volume).length, savedIds(volume)];
+    const moving = (await machine.supervisor())
+      .transition("demo", { order: "request", request: what })
+      .catch((error: unknown) => {
+        // Undo of nothing is refused; a killed supervisor says nothing more.
+        const codes = ["supervisor-gone", "refused"];
+        assert.ok(isAppError(error) && codes.includes(error.code), `${where}: ${String(error)}`);
+      });
+    const lift = strikeAt(machine, isDoomed ? random.pick(moments) : {});
     await moving;
-    machine.engine.onCall = () => {};
-    volume.onEvent = () => {};
+    lift();
     // A request that swaps nothing may not come that far.
-    if (doomed.has(round)) await machine.killSupervisor();
+    if (isDoomed) await machine.killSupervisor();
     await machine.supervisor();
     await untilQuiet(machine, where);
-    assert.deepEqual(volume.violations, [], where);
-    const all = [...machine.engine.containers.values()];
-    assert.equal(all.filter(({ server }) => server !== undefined).length, 1, where);
-    assert.ok(all.length <= 2, where);
-    assert.deepEqual(
-      volume.events.map(({ seq }) => seq),
-      volume.events.map((_event, index) => index + 1),
-      where,
-    );
+
+    const requests = requestsOf(volume).slice(asked);
+    assert.ok(requests.length === 1 || (requests.length === 0 && isDoomed), `${where}: ${requests.length}`);
+    const target = requests.length === 0 ? model.here : model.target(what);
+    const outcomes = requests.flatMap((id) => answersTo(volume, id));
+    assert.deepEqual(outcomes, requests.length === 0 ? [] : [target === undefined ? "refused" : "done"], where);
+    const saved = savedIds(volume).filter((id) => !known.includes(id));
+    if (target === undefined || target === model.here) model.kept(saved);
+    else {
+      model.left(target, saved);
+      isSaved = true;
+    }
+    await mustHold(machine, model, where);
   }
   for (const event of ["swap.found-interrupted", "leftover.removed"])
     assert.ok(machine.log.includes(event), `seed ${seed}: no kill led to ${event}`);
-  const answered = volume.events
-    .filter(({ type }) => type === "request-acknowledged")
-    .map(({ detail }) => detail["id"]);
-  assert.equal(new Set(answered).size, answered.length, `seed ${seed}: a request was answered twice`);
 };
 
-const randomRequest = (random: ReturnType<typeof createRandom>): NewRequest => {
-  const kind = random.pick(["next", "goto", "reset", "solve", "undo"] as const);
-  return kind === "undo" ? { kind } : { kind, step: random.pick(fakeSteps) };
+const requestsOf = ({ events }: FakeVolume): readonly string[] =>
+  events.flatMap(({ type, detail }) => (type === "request" ? [String(detail["id"])] : []));
+
+const answersTo = ({ events }: FakeVolume, id: string): readonly string[] =>
+  events.flatMap(({ type, detail }) =>
+    type === "request-acknowledged" && detail["id"] === id ? [String(detail["outcome"])] : [],
+  );
+
+/** Oldest first. */
+const savedIds = ({ checkpoints }: FakeVolume): readonly string[] => checkpoints.map(({ id }) => id).toReversed();
+
+const serving = (machine: FakeMachine) => {
+  const all = [...machine.engine.containers.values()].filter(({ server }) => server !== undefined);
+  assert.equal(all.length, 1, "one container has a server");
+  return all[0] as (typeof all)[number];
+};
+
+/** Two writers, a second container, a hole in the log, another image or another file than there should be: none of it. */
+const mustHold = async (machine: FakeMachine, { here }: MovesModel, where: string): Promise<void> => {
+  const volume = machine.volumeOf("demo");
+  assert.deepEqual(volume.violations, [], where);
+  assert.ok(machine.engine.containers.size <= 2, where);
+  assert.deepEqual(
+    volume.events.map(({ seq }) => seq),
+    volume.events.map((_event, index) => index + 1),
+    where,
+  );
+  const files = Object.entries(await machine.ask<Record<string, string>>("demo", "/files"));
+  const mine = files.filter(([path]) => path.startsWith("/home/"));
+  assert.deepEqual({ image: serving(machine).image, files: new Map(mine) }, here, where);
+};
+
+/** SIGKILL for the supervisor at that moment, once. Answers how to take that back. */
+const strikeAt = (machine: FakeMachine, { call, event }: (typeof moments)[number]): (() => void) => {
+  const volume = machine.volumeOf("demo");
+  let isHit = false;
+  const strike =
+    (wanted: string | undefined) =>
+    (what: string): void => {
+      if (isHit || what !== wanted) return;
+      isHit = true;
+      process.kill(machine.pid() ?? 0, "SIGKILL");
+    };
+  machine.engine.onCall = strike(call);
+  volume.onEvent = strike(event);
+  return () => {
+    machine.engine.onCall = () => {};
+    volume.onEvent = () => {};
+  };
+};
+
+const randomMove = (random: Random, model: MovesModel): Move => {
+  const kind = random.pick(["next", "next", "goto", "reset", "solve", "undo", "restore"] as const);
+  const saved = model.newest(20);
+  if (kind === "undo" || (kind === "restore" && saved.length === 0)) return { kind: "undo" };
+  return kind === "restore" ? { kind, checkpoint: random.pick(saved) } : { kind, step: random.pick(fakeSteps) };
 };
 
 /** One container, ready, that the proxy leads to, and no request without its answer. */

@@ -139,6 +139,23 @@ test("one that ends before it is ready fails with its exit code and its last wor
   });
 });
 
+test("one that ends between two looks fails with its exit code, too, and not with what the engine says to that", async () => {
+  const fake = createEngine();
+  const exec = async (reference: string): Promise<never> => {
+    fake.ended.set("database", 3);
+    for (const container of fake.containers.values()) container.isRunning = false;
+    throw new AppError("docker-conflict", `Container ${reference} is not running`);
+  };
+  for (const ready of [{ port: 5432 }, { command: "ping" }]) {
+    fake.ended.clear();
+    const engine = { ...fake.engine, exec } as Engine;
+    await assert.rejects(startServices(options({ engine }, [service("database", { ready })])), {
+      code: "service-ended",
+      message: /exit code 3:\ndatabase says: no such table/,
+    });
+  }
+});
+
 test("one that is not ready in time fails with how long it was waited for, by port and by command", async () => {
   const fake = createEngine();
   // Somebody talks from port 80, nobody listens there.

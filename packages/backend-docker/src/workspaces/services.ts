@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, type BuildRecord } from "@atelier/domain";
+import { AppError, type BuildRecord, isAppError } from "@atelier/domain";
 import type { Engine } from "../engine/engine.ts";
 import { type Role, serviceLabel } from "./workspace-labels.ts";
 
@@ -98,11 +98,12 @@ const waitUntilReady = async (
         "service-ended",
         `The service "${service.name}" ended with exit code ${State.ExitCode}:\n${await tailOf(engine, name)}`,
       );
-    const isReady =
+    const asked =
       "command" in ready
-        ? (await engine.exec(name, { argv: ["/bin/sh", "-c", ready.command], signal })).exitCode === 0
-        : await listens(engine, name, ready.port);
-    if (isReady) return;
+        ? engine.exec(name, { argv: ["/bin/sh", "-c", ready.command], signal }).then(({ exitCode }) => exitCode === 0)
+        : listens(engine, name, ready.port);
+    // It may have ended since it was looked at: the next look says with what.
+    if (await asked.catch(notWhileItEnds)) return;
     if (performance.now() > deadline)
       throw new AppError(
         "service-not-ready",
@@ -110,6 +111,11 @@ const waitUntilReady = async (
       );
     await sleep(pause, undefined, { signal });
   }
+};
+
+const notWhileItEnds = (error: unknown): boolean => {
+  if (isAppError(error) && error.code === "docker-conflict") return false;
+  throw error;
 };
 
 /** Whether a port is listened on, from the kernel's own table: works in an image without any tools. */

@@ -141,7 +141,11 @@ const finish = async (
   const { reporter } = context;
   if (options.json) reporter.json(started);
   else {
-    reporter.info(`${reporter.paint.green("✓")} ${started.name} is ready. Open this link:`);
+    reporter.info(
+      started.phase === "ready"
+        ? `${reporter.paint.green("✓")} ${started.name} is ready. Open this link:`
+        : `${started.name} runs all the same. Open this link:`,
+    );
     reporter.result(started.url);
     reporter.info(
       reporter.paint.dim(

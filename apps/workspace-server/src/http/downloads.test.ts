@@ -8,6 +8,8 @@ import { downloadCases, fillWithWork, unsettledRoutes } from "../testing/downloa
 import { bearer, openTestServer, type TestServer, tokens } from "../testing/open-test-server.ts";
 
 let server: TestServer;
+/** As long as a loaded machine may need for what is done at once. */
+const patienceMs = 20_000;
 const logged: Readonly<Record<string, unknown>>[] = [];
 /** What would have ended a real server; the runner takes it for noise of the hook that started this one. */
 const thrown: unknown[] = [];
@@ -98,12 +100,12 @@ const openFiles = async (): Promise<readonly string[]> => {
   return found;
 };
 
-/** Nothing was thrown, the server answers at once, and nothing of a download is left: no process, no open file. */
+/** Nothing was thrown, the server answers, and nothing of a download is left: no process, no open file. */
 const isUnharmed = async (): Promise<void> => {
   const list = server.call("GET", "/api/files?path=~", bearer(tokens.student));
-  const reply = await Promise.race([list, sleep(1500, undefined, { ref: false })]);
+  const reply = await Promise.race([list, sleep(patienceMs, undefined, { ref: false })]);
   assert.equal(reply?.status, 200, reply?.text ?? "the list of files does not come");
-  for (const deadline = performance.now() + 1500; ; await sleep(10)) {
+  for (const deadline = performance.now() + patienceMs; ; await sleep(10)) {
     const left = [...(await workers()).map((pid) => `process ${pid}`), ...(await openFiles())];
     if (left.length === 0) break;
     assert.ok(performance.now() < deadline, `left behind: ${left.join("; ")}`);
@@ -154,7 +156,7 @@ for (const [name, caseOf] of Object.entries(downloadCases))
 
 /** Ends whoever works on files now, or will at once. */
 const killWorkers = async (): Promise<void> => {
-  for (const deadline = performance.now() + 1500; (await workers()).length === 0; await sleep(1))
+  for (const deadline = performance.now() + patienceMs; (await workers()).length === 0; await sleep(1))
     assert.ok(performance.now() < deadline, "no process works on it");
   for (const pid of await workers()) process.kill(pid, "SIGKILL");
 };

@@ -98,7 +98,10 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
   };
   const stepOf = (id: string): LoadedWorkshop["steps"][number] => {
     const step = steps.find((candidate) => candidate.id === id);
-    if (step === undefined) throw new AppError("not-found", `There is no step "${id}".`);
+    if (step === undefined)
+      throw new AppError("not-found", `There is no step "${id}".`, {
+        hint: `Steps: ${steps.map((one) => one.id).join(", ")}.`,
+      });
     return step;
   };
   const summary = (id: string, all = standing()): StepSummary => {

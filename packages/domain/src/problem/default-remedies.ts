@@ -45,7 +45,7 @@ export const defaultRemedies: Readonly<Record<string, string>> = {
   "terminal-off": "Whoever runs the workspace may switch it on in the template: access.webTerminal.",
   "terminal-refused": "`atelier logs <workspace>` shows what it says.",
   "transition-failed": "The student is where they were. Mend what it names, and try again.",
-  refused: "Nothing was changed. Do first what it asks for.",
+  refused: "Nothing was changed.",
   usage: "`--help` behind the command shows what it takes.",
   "workspace-gone": "`atelier start <workspace>` starts it again, `atelier logs <workspace>` shows what it said.",
   "workspace-incomplete": "Remove it: atelier remove <workspace>",

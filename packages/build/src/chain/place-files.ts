@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { chmod, chown, lstat, lutimes, mkdir, readlink, rm, symlink, utimes } from "node:fs/promises";
 import { posix } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { foldersAround, type PathHeader } from "./folders-around.ts";
+import { type PathHeader, withFolders } from "./folders-around.ts";
 import type { PackedEntry, Packing } from "./packed-files.ts";
 
 /** What a path is, the last link not followed. */
@@ -30,37 +30,27 @@ const headerOf = async (path: string): Promise<PathHeader | undefined> => {
 export const placeFiles = async (pack: string, { entries, offset, students }: Packing, root = "/"): Promise<void> => {
   const at = (name: string): string => posix.join(root, name);
   const isStudents = new Set(students.folders);
-  const { folders } = await foldersAround(
-    entries.map(({ name }) => `/${name}`),
+  let next = offset;
+  const contents = entries.map((entry) => {
+    const start = next;
+    next += entry.size;
+    return { ...entry, start };
+  });
+  const { folders, others } = await withFolders(
+    contents,
     (path) => headerOf(at(path)),
     (path) => ({
       mode: 0o755,
       ...(isStudents.has(path) ? { uid: students.uid, gid: students.gid } : { uid: 0, gid: 0 }),
     }),
   );
-  const planned = new Set(entries.filter(({ type }) => type === "folder").map(({ name }) => name));
-  const made: PackedEntry[] = [...folders.filter(({ name }) => !planned.has(name)).map(asPacked), ...entries];
+  const made = [...folders.map((folder) => ({ ...folder, size: 0, start: offset })), ...others];
   const byName = made.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const starts = new Map<string, number>();
-  let next = offset;
-  for (const { name, size } of entries) {
-    starts.set(name, next);
-    next += size;
-  }
-  for (const entry of byName) await place(entry, { path: at(entry.name), pack, start: starts.get(entry.name) ?? 0 });
+  for (const entry of byName) await place(entry, { path: at(entry.name), pack, start: entry.start });
   // Last, and from the inside out: whatever is made in a folder touches it.
   for (const { name, type } of byName.toReversed())
     await (type === "link" ? lutimes(at(name), 0, 0) : utimes(at(name), 0, 0));
 };
-
-const asPacked = ({ name, mode, uid, gid }: Pick<PackedEntry, "name" | "mode" | "uid" | "gid">): PackedEntry => ({
-  name,
-  mode,
-  uid,
-  gid,
-  type: "folder",
-  size: 0,
-});
 
 const place = async (
   entry: PackedEntry,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type PlannedFile, type SourceEntry, type SourceTree, studentHome } from "@atelier/domain";
 import type { TarEntry } from "../tar/make-tar.ts";
 import type { SourceFile } from "../tar/source-file.ts";
-import { foldersAround, type ReadHeader } from "./folders-around.ts";
+import { type ReadHeader, withFolders } from "./folders-around.ts";
 import type { CommandIdentity } from "./identity.ts";
 
 export interface FileOrigin {
@@ -53,20 +53,12 @@ export const layerOf = async (
   student: Pick<CommandIdentity, "uid" | "gid" | "home">,
   place: FileOrigin & { readonly readHeader: ReadHeader; readonly workdir: string },
 ): Promise<readonly TarEntry[]> => {
-  const planned = new Set(files.filter(({ kind }) => kind === "folder").map(({ target }) => target));
   const isStudents = isStudentsFolder(files, student.home, place.workdir);
-  const { folders, realPathOf } = await foldersAround(
-    files.map(({ target }) => target),
-    place.readHeader,
-    (path) => ({ mode: 0o755, ...(isStudents(path) ? { uid: student.uid, gid: student.gid } : { uid: 0, gid: 0 }) }),
-  );
-  return [
-    ...folders.filter(({ name }) => !planned.has(`/${name}`)),
-    ...tarEntriesOf(files, student, place).map((entry) => ({
-      ...entry,
-      name: realPathOf(`/${entry.name}`).slice(1),
-    })),
-  ];
+  const { folders, others } = await withFolders(tarEntriesOf(files, student, place), place.readHeader, (path) => ({
+    mode: 0o755,
+    ...(isStudents(path) ? { uid: student.uid, gid: student.gid } : { uid: 0, gid: 0 }),
+  }));
+  return [...folders, ...others];
 };
 
 /** Every folder above planned files that is the student's where the image lacks it. */

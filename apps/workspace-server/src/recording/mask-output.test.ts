@@ -109,6 +109,15 @@ test("what is held is given to who cannot wait: half of a secret as one, less as
   assert.equal(mask.end(), "");
 });
 
+test("a long secret of one line is masked as a whole", () => {
+  const secret = Array.from({ length: 4000 }, (_, index) => `key${index}`).join("");
+  const mask = createOutputMask(knownSecrets([secret]));
+  const text = `$ cat key\r\n${secret}\r\n$ `;
+  let written = "";
+  for (let at = 0; at < text.length; at += 4095) written += mask.push(text.slice(at, at + 4095));
+  assert.equal(written + mask.end(), "$ cat key\r\n[redacted]\r\n$ ");
+});
+
 test("a secret that has no end is held up to a limit", () => {
   const mask = createOutputMask(known);
   let written = mask.push("hunt");

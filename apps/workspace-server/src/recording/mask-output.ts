@@ -18,8 +18,8 @@ export interface OutputMask {
 }
 
 const unchanged: OutputMask = { push: (text) => text, held: 0, release: () => "", end: () => "" };
-/** What is longer with all its escape sequences is no secret in colours. */
-const mostHeld = 8192;
+/** So much may lie inside a secret that is not seen, beside as much again as it is long. */
+const mostUnseen = 8192;
 
 /** Finds where a secret may begin, at its first two characters or what may lie between those. */
 const beginningOf = (tree: SecretNode): RegExp => {
@@ -39,6 +39,7 @@ export const createOutputMask = (secrets: KnownSecrets): OutputMask => {
   const tree = treeOf(secrets);
   if (tree.child === undefined) return unchanged;
   const beginning = beginningOf(tree);
+  const mostHeld = mostUnseen + 2 * Math.max(...secrets.forms.map(({ length }) => length));
   const secret = new SecretWalk(tree);
   /** Begins where a secret may begin, or an escape sequence that has no end yet. */
   let held = "";

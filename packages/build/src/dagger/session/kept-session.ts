@@ -39,6 +39,7 @@ export interface KeptSessionOptions {
 
 /** A keeper that is well answers at once. */
 const answerTimeoutMs = 2000;
+const secondLookMs = 500;
 const pingTimeoutMs = 5000;
 
 /**
@@ -113,7 +114,10 @@ const ask = async (
   // Through somebody else's session their files would be read, and they would see what we send.
   if (!there?.isSocket() || there.uid !== process.getuid?.()) return undefined;
   const socket = connect(file);
-  socket.setTimeout(answerTimeoutMs, () => socket.destroy(new Error("it does not answer")));
+  // This process loads the SDK meanwhile: on a crowded machine the time may be over before it has looked once.
+  socket.setTimeout(answerTimeoutMs).once("timeout", () => {
+    socket.setTimeout(secondLookMs).once("timeout", () => socket.destroy(new Error("it does not answer")));
+  });
   try {
     socket.write(lineOf(message));
     const line = await firstLine(socket);

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { chooseOnEdit, type OnEdit } from "./choose-on-edit.ts";
 import type { Context } from "./context.ts";
 
+const mine = { name: "mine", cause: 'The workshop was edited since the workspace "mine" was made' };
+
 const reporterOf = (isInteractive: boolean) => {
   const warnings: string[] = [];
   const reporter = { isInteractive, warn: (text: string) => warnings.push(text) } as unknown as Context["reporter"];
@@ -23,7 +25,7 @@ const press = async (keys: readonly string[]): Promise<{ readonly chosen: OnEdit
     shown += data.toString("utf8");
     if (shown.includes("How to go on?")) isAsked();
   });
-  const answer = chooseOnEdit({ reporter, terminal: { input, output } }, "mine", undefined);
+  const answer = chooseOnEdit({ reporter, terminal: { input, output } }, mine, undefined);
   await Promise.race([asked, answer]);
   for (const key of keys) {
     input.write(key);
@@ -52,10 +54,10 @@ test("what was said is not asked, and where nobody can be asked the old build go
   for (const said of ["continue", "move", "fresh"] as const)
     for (const isInteractive of [true, false]) {
       const { reporter, warnings } = reporterOf(isInteractive);
-      assert.equal(await chooseOnEdit({ reporter }, "mine", said), said);
+      assert.equal(await chooseOnEdit({ reporter }, mine, said), said);
       assert.deepEqual(warnings, []);
     }
   const { reporter, warnings } = reporterOf(false);
-  assert.equal(await chooseOnEdit({ reporter }, "mine", undefined), "continue");
+  assert.equal(await chooseOnEdit({ reporter }, mine, undefined), "continue");
   assert.match(warnings.join(), /goes on with its old build\. --on-edit move .* --on-edit fresh/);
 });

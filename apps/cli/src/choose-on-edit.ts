@@ -9,22 +9,25 @@ interface Asked extends Pick<Context, "reporter"> {
   readonly terminal?: { readonly input: Readable; readonly output: Writable };
 }
 
-/** Asks, unless it was said. Where nobody can be asked, nothing under the student changes. */
+/**
+ * Asks, unless it was said. Where nobody can be asked, nothing under the student changes.
+ * @param cause why there is a question, as the beginning of a sentence
+ */
 export const chooseOnEdit = async (
   { reporter, terminal }: Asked,
-  name: string,
+  { name, cause }: { readonly name: string; readonly cause: string },
   said: OnEdit | undefined,
 ): Promise<OnEdit> => {
   if (said !== undefined) return said;
   if (!reporter.isInteractive) {
     reporter.warn(
-      `The workshop was edited since "${name}" was made; it goes on with its old build. --on-edit move takes the files along to the new one, --on-edit fresh begins again.`,
+      `${cause}; "${name}" goes on with its old build. --on-edit move takes the files along to the new one, --on-edit fresh begins again.`,
     );
     return "continue";
   }
   const { select, isCancel } = await import("@clack/prompts");
   const answer = await select<OnEdit>({
-    message: `The workshop was edited since the workspace "${name}" was made. How to go on?`,
+    message: `${cause}. How to go on?`,
     options: [
       { value: "continue", label: "Go on in the old build" },
       { value: "move", label: "Move to the new build and keep the files" },

@@ -18,15 +18,15 @@ export default async (
   options: CheckOptions,
 ): Promise<number> => {
   const { reporter } = context;
-  const { settings, state } = await (await context.workspaces()).find(name);
-  if (settings === undefined || state !== "running")
+  const { settings, state, publishedAt } = await (await context.workspaces()).find(name);
+  if (settings === undefined || state !== "running" || publishedAt === undefined)
     throw new AppError("workspace-stopped", `The workspace "${name}" does not run, so nothing can be checked in it.`, {
       hint: `Start it: atelier start ${name}`,
     });
   // Through it the workspace's address answers, too.
   const supervisor = await context.supervisor();
   const folder = options.image === true ? undefined : folderOf(context, settings, options.folder);
-  const step = wanted ?? (await currentStep(context, settings));
+  const step = wanted ?? (await currentStep(context, settings, publishedAt));
   const goss = folder === undefined ? undefined : await gossOf(context, folder, step);
   // The line to the workspace is the supervisor's: a second one would take it from it.
   const check = await supervisor.check(name, { step, ...(goss === undefined ? {} : { goss }) });
@@ -47,10 +47,11 @@ const folderOf = (context: Context, settings: WorkspaceSettings, named: string |
   return settings.folder !== undefined && existsSync(settings.folder) ? settings.folder : undefined;
 };
 
-const currentStep = async (context: Context, settings: WorkspaceSettings): Promise<string> => {
+/** @param port where the server listens now; the one of its settings may be somebody else's */
+const currentStep = async (context: Context, settings: WorkspaceSettings, port: number): Promise<string> => {
   const token = (await context.state()).token(settings.id, "instructor");
-  const { text } = await getFromServer(settings.port, "/api/workspace", { Authorization: `Bearer ${token}` });
-  const view = workspaceViewSchema.safeParse(JSON.parse(text)).data;
+  const { status, text } = await getFromServer(port, "/api/workspace", { Authorization: `Bearer ${token}` });
+  const view = status === 200 ? workspaceViewSchema.safeParse(JSON.parse(text)).data : undefined;
   const step = view?.currentStep ?? settings.step ?? view?.steps[0]?.id;
   if (step === undefined)
     throw new AppError("usage", "The workspace does not say on which step the student is.", {

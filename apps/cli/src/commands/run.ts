@@ -1,48 +1,30 @@
 import { existsSync } from "node:fs";
 import { defaultResources, type WorkspaceSettings, type Workspaces } from "@atelier/backend-docker";
-import {
-  AppError,
-  type Backend,
-  type BuildRecord,
-  parseDuration,
-  parseWorkspaceName,
-  planImages,
-  type WorkspaceTemplate,
-} from "@atelier/domain";
+import { AppError, type Backend, parseDuration, parseWorkspaceName, type WorkspaceTemplate } from "@atelier/domain";
 import { batchSize } from "../batch/batch-size.ts";
 import { runBatch } from "../batch/run-batch.ts";
-import { buildWorkshop } from "../build-workshop.ts";
-import { chooseOnEdit, type OnEdit } from "../choose-on-edit.ts";
-import { type Context, sha256 } from "../context.ts";
-import { followProgress } from "../follow-progress.ts";
-import { removeWorkspace } from "../remove-workspace.ts";
+import type { Context } from "../context.ts";
+import { type ContinueOptions, continueExisting, folderToRun, imageToRun } from "../run/continue-existing.ts";
+import { fromImage } from "../run/from-image.ts";
+import { startingPlace } from "../starting-place.ts";
 import { followStart } from "../follow-start.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { parsePairs, readSecretFiles } from "../name-values.ts";
-import { startingPlace } from "../starting-place.ts";
 import { openBrowser } from "../open-browser.ts";
-import { askForParameters, type ParameterNeed } from "../parameters.ts";
+import { askForParameters } from "../parameters.ts";
 import { requireK3d } from "../require-k3d.ts";
-import { recordOfImage } from "../record-of-image.ts";
 import { countOf, renderDiagnostics } from "../render-error.ts";
-import { pullWorkshop } from "../share/pull-workshop.ts";
 import { loadBundle } from "../share/load-bundle.ts";
 import { tellEmulation } from "../share/tell-emulation.ts";
 import { refuseKeyExposure, resolveTemplate } from "../resolve-template.ts";
 import { readUserConfig } from "../user-config.ts";
 
-interface RunOptions {
-  readonly template?: string;
-  readonly step?: string;
-  readonly set?: readonly string[];
-  readonly secret?: readonly string[];
+interface RunOptions extends ContinueOptions {
   readonly name?: string;
   readonly new?: boolean;
   readonly open?: boolean;
   readonly backend: Backend;
   readonly count?: string;
-  readonly ttl?: string;
-  readonly onEdit?: OnEdit;
   readonly offline?: boolean;
   readonly json?: boolean;
 }
@@ -68,24 +50,18 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   const lifecycle = lifecycleOf(template.lifecycle, { ttl: options.ttl, isBatch: size !== undefined });
   const workspaces = await context.workspaces();
 
-  const wanted = options.name ?? folder?.workshop.name ?? bundled?.workshop;
-  if (wanted !== undefined && options.new !== true && size === undefined) {
-    const existing = await continueExisting(context, workspaces, { name: wanted, options, folder });
+  // An image says what workshop it is of only once it is here.
+  const wanted = folder ? folderToRun(context, folder, secrets) : imageToRun(await fromImage(context, target, bundled));
+  if (options.new !== true && size === undefined) {
+    const name = options.name ?? wanted.workshop;
+    const existing = await continueExisting(context, workspaces, { name, wanted, options });
     if (existing) return finish(context, existing, options);
   }
 
-  const source = folder
-    ? {
-        ...(await buildWorkshop(context, folder, { secrets })),
-        named: undefined,
-        parameters: folder.workshop.parameters,
-        sudo: folder.workshop.sudo,
-        user: folder.workshop.user,
-      }
-    : await fromImage(context, target, bundled);
+  const source = await wanted.build();
   refuseKeyExposure(template.template, source);
   if (source.record.cluster !== undefined) await requireK3d(context);
-  const place = startingPlace(source.record, { step: options.step, named: source.named });
+  const place = startingPlace(source.record, { step: options.step, named: source.shown });
   const parameters = await askForParameters(context, source.parameters, { values, secrets });
   const create = async (name: string, batch?: string): Promise<WorkspaceSettings> => {
     const settings: WorkspaceSettings = {
@@ -157,61 +133,6 @@ const finish = async (
   return started.phase === "ready" ? 0 : 1;
 };
 
-/** A second run of the same workshop goes on where the first one was. */
-const continueExisting = async (
-  context: Context,
-  workspaces: Workspaces,
-  { name, options, folder }: { name: string; options: RunOptions; folder: CheckedFolder | undefined },
-): Promise<{ name: string; url: string; phase: string } | undefined> => {
-  const found = (await workspaces.list()).find((status) => status.name === name);
-  if (found === undefined) return undefined;
-  const hasRun = found.settings !== undefined && (await context.state()).readStanding(found.id) !== undefined;
-  if (found.settings === undefined || (found.state === "incomplete" && !hasRun)) {
-    // Its making was interrupted: there is nothing in it yet.
-    await removeWorkspace(context, name);
-    return undefined;
-  }
-  if (options.step !== undefined || (options.set ?? []).length > 0)
-    throw new AppError("usage", `The workspace "${name}" exists already; --step and --set are for new ones.`, {
-      hint: `Add --new for another one beside it, or remove it first: atelier remove ${name}`,
-    });
-  const edited = folder === undefined ? undefined : await editedSince(context, found.settings, folder);
-  const choice = edited ? await chooseOnEdit(context, name, options.onEdit) : "continue";
-  if (choice === "fresh") {
-    await removeWorkspace(context, name);
-    return undefined;
-  }
-  if (choice === "continue") {
-    context.reporter.info(`Going on in the workspace "${name}"; --new makes another one.`);
-    return followStart(context, name);
-  }
-  const { digest } = await buildWorkshop(context, edited as CheckedFolder, {
-    secrets: readSecretFiles(context, options.secret ?? []),
-  });
-  await followStart(context, name);
-  const supervisor = await context.supervisor();
-  await supervisor.transition(
-    name,
-    { order: "move", record: digest },
-    { onProgress: followProgress(context), signal: context.signal },
-  );
-  context.reporter.progressDone();
-  context.reporter.info(`The workspace "${name}" was moved to the new build, with its files.`);
-  return followStart(context, name);
-};
-
-type CheckedFolder = Awaited<ReturnType<typeof requireWorkshop>>;
-
-/** The folder, when it would build something else than the workspace stands on. */
-const editedSince = async (
-  context: Context,
-  settings: WorkspaceSettings,
-  folder: CheckedFolder,
-): Promise<CheckedFolder | undefined> => {
-  const record = (await context.state()).readRecord(settings.record);
-  return record?.planDigest === planImages(folder.workshop, folder.tree, sha256).digest ? undefined : folder;
-};
-
 /** Hours of a template, or those that were typed. */
 const lifecycleOf = (
   { ttlSeconds, retainSeconds, prewarm }: WorkspaceTemplate["lifecycle"],
@@ -226,33 +147,6 @@ const lifecycleOf = (
     retainSeconds,
     // One container more for each of many costs them all more than it spares one.
     prewarm: isBatch && prewarm === "container" ? "off" : prewarm,
-  };
-};
-
-const fromImage = async (
-  context: Context,
-  reference: string,
-  bundled: BuildRecord | undefined,
-): Promise<{
-  record: BuildRecord;
-  digest: string;
-  /** Step of the image that was named. */
-  named: string | undefined;
-  parameters: readonly ParameterNeed[];
-  sudo: boolean;
-  user: "student" | "root";
-}> => {
-  const image = bundled === undefined ? reference : (bundled.steps[0]?.images[0]?.configDigest ?? reference);
-  if (bundled === undefined) await pullWorkshop(context, reference);
-  const { record: found, workshop, step } = await recordOfImage(await context.engine(), image);
-  const record = bundled ?? found;
-  return {
-    record,
-    digest: (await context.state()).saveRecord(record, { isBrought: true }),
-    named: bundled === undefined ? step : undefined,
-    parameters: workshop.parameters,
-    sudo: workshop.sudo,
-    user: workshop.user,
   };
 };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { tellPlatforms, tellServices } from "./push-record.ts";
+import { tellNarrowing, tellPlatforms, tellServices } from "./push-record.ts";
 
 const recordFor = (platforms: readonly string[]): BuildRecord => ({
   v: 1,
@@ -66,5 +66,16 @@ test("a push names its architectures and warns of what others do not get", () =>
   assert.deepEqual(services([amd64]), []);
   assert.deepEqual(services([amd64, arm64]), [
     '! The service "db" is only for linux/amd64: on linux/arm64 it runs emulated or not at all.',
+  ]);
+});
+
+test("a push that takes a version from machines that had it says so", () => {
+  const [amd64, arm64] = ["linux/amd64", "linux/arm64"];
+  const narrowing = (own: readonly string[], there: readonly string[]): readonly string[] =>
+    said((context) => tellNarrowing(context, recordFor(own), there));
+  assert.deepEqual(narrowing([amd64], []), []);
+  assert.deepEqual(narrowing([amd64, arm64], [amd64]), []);
+  assert.deepEqual(narrowing([amd64], [amd64, arm64]), [
+    "! Version 1 was there for linux/arm64, too; its tags lead to linux/amd64 alone from now on. For all of them: --platform linux/amd64,linux/arm64",
   ]);
 });

@@ -51,6 +51,7 @@ export const pushRecord = async (
       ? [{ title: `service "${name}"`, tags: [serviceTag(record.version, name)], manifests }]
       : [];
   });
+  tellNarrowing(context, record, await registry.platformsOf(`${record.version}-start`));
   await pushImages(store, registry, { images: [...images, ...services], onEvent });
   reporter.progressDone();
   const name = textOfRepository(repository);
@@ -85,6 +86,16 @@ export const tellPlatforms = ({ reporter }: Context, record: BuildRecord): void 
   if (platforms.length === 1)
     reporter.warn(
       `${reporter.paint.yellow("!")} Only for ${platforms[0]}: on machines of another architecture it runs emulated or not at all.`,
+    );
+};
+
+/** Says when a push takes a version away from machines that have had it: its tags lead to what was pushed last. */
+export const tellNarrowing = ({ reporter }: Context, record: BuildRecord, there: readonly string[]): void => {
+  const own = platformsOf(record);
+  const lost = there.filter((platform) => !own.includes(platform));
+  if (lost.length > 0)
+    reporter.warn(
+      `${reporter.paint.yellow("!")} Version ${record.version} was there for ${lost.join(", ")}, too; its tags lead to ${own.join(" and ")} alone from now on. For all of them: --platform ${[...own, ...lost].join(",")}`,
     );
 };
 

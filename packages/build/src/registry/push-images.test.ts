@@ -133,6 +133,14 @@ test("several platforms of one image become one index", async () => {
     onEvent: () => {},
   });
   assert.equal(await client.digestOf("1"), digest);
+  assert.deepEqual(await client.platformsOf("1"), ["linux/amd64", "linux/arm64"]);
+  assert.deepEqual(await client.platformsOf("2"), []);
+  const [one] = store.index.manifests;
+  await pushImages(store, client, {
+    images: [{ title: "one", tags: ["2"], manifests: one ? [one] : [] }],
+    onEvent: () => {},
+  });
+  assert.deepEqual(await client.platformsOf("2"), ["linux/amd64"], "of one that is no index, by its configuration");
   const index = JSON.parse(target.registry.manifests.get("team/both:1")?.bytes.toString("utf8") ?? "") as {
     manifests: { platform: unknown; annotations?: unknown }[];
   };

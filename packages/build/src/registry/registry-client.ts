@@ -1,6 +1,8 @@
 import { request as httpRequest, Agent as HttpAgent } from "node:http";
 import type { Readable } from "node:stream";
 import { AppError } from "@atelier/domain";
+import type { z } from "zod";
+import { imageConfigSchema, indexSchema, manifestSchema, mediaTypes } from "../oci/oci-documents.ts";
 import { type Answer, type Ask, authorizationFor, basicOf, type Exchange } from "./authorize.ts";
 import type { Credentials } from "./credentials.ts";
 import { type ImageRepository, textOfRepository } from "./image-repository.ts";
@@ -25,6 +27,8 @@ export interface RegistryClient extends Disposable {
   ): Promise<void>;
   /** Digest that a tag stands for now; undefined when there is none. */
   digestOf(reference: string): Promise<string | undefined>;
+  /** What a tag has images for, as `linux/amd64`; nothing where there is no such tag or it cannot be read. */
+  platformsOf(reference: string): Promise<readonly string[]>;
 }
 
 export interface RegistryOptions {
@@ -213,16 +217,43 @@ export const openRegistry = (repository: ImageRepository, options: RegistryOptio
       });
       if (answer.status !== 201) throw refuse(answer, what);
     },
+    platformsOf: async (reference) => {
+      const { status, text } = await ask({ method: "GET", url: at(`manifests/${reference}`), headers: anyManifest });
+      if (status !== 200) return [];
+      const index = documentOf(text, indexSchema);
+      if (index) return index.manifests.flatMap(({ platform }) => (platform ? [nameOfPlatform(platform)] : []));
+      const config = documentOf(text, manifestSchema)?.config.digest;
+      if (config === undefined) return [];
+      const said = documentOf((await ask({ method: "GET", url: at(`blobs/${config}`) })).text, imageConfigSchema);
+      return said ? [nameOfPlatform(said)] : [];
+    },
     digestOf: async (reference) => {
-      const answer = await ask({
-        method: "HEAD",
-        url: at(`manifests/${reference}`),
-        headers: { accept: "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json" },
-      });
+      const answer = await ask({ method: "HEAD", url: at(`manifests/${reference}`), headers: anyManifest });
       const digest = answer.headers["docker-content-digest"];
       return answer.status === 200 && typeof digest === "string" ? digest : undefined;
     },
   };
+};
+
+const anyManifest = {
+  accept: [
+    mediaTypes.index,
+    mediaTypes.manifest,
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+  ].join(", "),
+};
+
+const nameOfPlatform = ({ os, architecture }: { readonly os: string; readonly architecture: string }): string =>
+  `${os}/${architecture}`;
+
+/** A document of somebody else's; undefined when it is another one. */
+const documentOf = <T>(text: string, schema: z.ZodType<T>): T | undefined => {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 };
 
 /** A kept connection that was closed before anything was answered on it. */

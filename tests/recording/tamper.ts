@@ -154,6 +154,7 @@ const isFlag = (event: StateEvent, output: TamperCase["output"], terminal: strin
 const withoutCase = [
   "What happens inside another shell or terminal",
   "A copy of a shell under another name",
+  "Values that are not printed in order",
   "Other secrets that a program prints or that are typed",
   "Everything, for who is root",
 ];

@@ -84,6 +84,15 @@ test("a keeper that does not answer is passed by, and one that does takes its pl
   await end(dagger);
 });
 
+test("a build that was busy for long finds the answer that came meanwhile", async () => {
+  await using dagger = await createFakeDagger();
+  const { pid } = await build(dagger);
+  const next = build(dagger);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+  assert.equal((await next).pid, pid);
+  await end(dagger);
+});
+
 test("a killed session, and one whose engine is gone, are replaced", async () => {
   await using dagger = await createFakeDagger();
   const { pid } = await build(dagger);

@@ -84,6 +84,7 @@ export const startFakeServer = async (options: {
     socket.on("message", (data, isBinary) => {
       const text = isBinary ? "input" : String(data);
       if (isBinary || text.includes('"resize"')) intrusions.push(text);
+      if (text.includes('"ping"')) socket.send('{"t":"pong"}');
       if (!text.includes('"attach"')) return;
       const bytes = Buffer.from(session.screen);
       socket.send(

@@ -96,7 +96,11 @@ export const startFakeServer = async ({
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(": hello\n\n");
     streams.add(response);
-    response.on("close", () => streams.delete(response));
+    const heartbeat = setInterval(() => response.write("event: heartbeat\ndata: {}\n\n"), 15_000);
+    response.on("close", () => {
+      clearInterval(heartbeat);
+      streams.delete(response);
+    });
   };
 
   const check = async (response: ServerResponse, id: string): Promise<void> => {

@@ -167,7 +167,8 @@ export const createFakeTerminal = ({ name, home, onChange }: FakeTerminalOptions
     } else if (message.t === "ack") {
       viewer.acked = Math.max(viewer.acked, message.seq);
       flow();
-    } else if (message.t === "resize") resize(message.cols, message.rows);
+    } else if (message.t === "ping") tell(viewer, { t: "pong" });
+    else if (message.t === "resize") resize(message.cols, message.rows);
     else if (pty === undefined) {
       start();
       for (const each of viewers) {

@@ -8,7 +8,7 @@ import { after, afterEach, beforeEach, test } from "node:test";
 import { createRecordingK3d, testedK3s, undocumentedIn } from "@atelier/testkit";
 import type { WorkspaceSettings } from "../workspaces/workspace-labels.ts";
 import { createK3d, imageOfK3s, insideNetwork } from "./k3d.ts";
-import { clusterName, resetCluster, startCluster } from "./workspace-cluster.ts";
+import { clusterName, resetCluster, startCluster, stopCluster } from "./workspace-cluster.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "atelier-k3d-"));
 /** The real one where there is one that works, else a stand-in: the names of the tests say which. */
@@ -88,6 +88,24 @@ test(`${title}: what it says when it fails is told, with what to do about a miss
     message: /k3d cluster create ended with 1: /,
     hint: /docker pull rancher\/k3s/,
   });
+});
+
+test(`${title}: a cluster that is gone, or never came to be, is as good as stopped`, async () => {
+  await assert.rejects(k3d.stop(name, signal), { code: "k3d-failed" });
+  await stopCluster(k3d, name, signal);
+  await startCluster(options("recreate"));
+  verbs();
+  await stopCluster(k3d, name, signal);
+  assert.deepEqual(verbs(), ["cluster list", "cluster stop"]);
+});
+
+test("a k3d that is installed later is found by whoever has looked before", () => {
+  const later = join(folder, "later");
+  mkdirSync(later);
+  const found = createK3d({ PATH: later });
+  assert.equal(found.program, undefined);
+  writeFileSync(join(later, "k3d"), "#!/bin/sh\n", { mode: 0o755 });
+  assert.equal(found.program, join(later, "k3d"));
 });
 
 test("without k3d there is a clear error before anything is tried", async () => {

@@ -32,8 +32,10 @@ const apiHost = (name: string): string => `k3d-${name}-serverlb`;
 
 /** @param env where `PATH` says where to look, and what the program finds */
 export const createK3d = (env: Readonly<Record<string, string | undefined>>): K3d => {
-  const program = findProgram("k3d", env);
+  // Looked for each time: whoever reads that it is missing installs it, and a supervisor goes on running.
+  const find = (): string | undefined => findProgram("k3d", env);
   const run = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
+    const program = find();
     if (program === undefined) throw k3dMissing();
     const { code, stdout, stderr } = await runProgram(program, args, { env, signal });
     if (code === 0) return stdout;
@@ -49,7 +51,9 @@ export const createK3d = (env: Readonly<Record<string, string | undefined>>): K3
     );
   };
   return {
-    program,
+    get program() {
+      return find();
+    },
     exists: async (name, signal) => {
       const clusters = readList((await run(["cluster", "list", "--output", "json"], signal)) || "[]");
       return Array.isArray(clusters) && clusters.some((cluster: { name?: unknown }) => cluster.name === name);

@@ -31,6 +31,11 @@ export const startCluster = async (options: ClusterOptions): Promise<void> => {
   state.saveKubeconfig(settings.id, await k3d.kubeconfig(name, signal));
 };
 
+/** Nothing is done where there is none: its making failed, or somebody deleted it, and k3d would call that an error. */
+export const stopCluster = async (k3d: K3d, name: string, signal: AbortSignal): Promise<void> => {
+  if (await k3d.exists(name, signal)) await k3d.stop(name, signal);
+};
+
 /** A new one in its place, unless the author wants it kept. What `onStart` puts into it is put there again. */
 export const resetCluster = async (options: ClusterOptions): Promise<void> => {
   const { k3d, state, settings, cluster, signal } = options;

@@ -7,7 +7,13 @@ import type { Engine } from "../engine/engine.ts";
 import type { ContainerInspect, ContainerSummary, ImageInspect } from "../engine/shapes.ts";
 import type { StateDirectory } from "../state/state-directory.ts";
 import { createK3d, type K3d } from "../cluster/k3d.ts";
-import { type ClusterOptions, clusterName, resetCluster, startCluster } from "../cluster/workspace-cluster.ts";
+import {
+  type ClusterOptions,
+  clusterName,
+  resetCluster,
+  startCluster,
+  stopCluster,
+} from "../cluster/workspace-cluster.ts";
 import { containerBody } from "./container-body.ts";
 import { deliverByProcess, deliverConfig, deliverOverStdin, type Delivery } from "./deliver-config.ts";
 import { createSmallNetwork } from "./small-network.ts";
@@ -334,7 +340,7 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       const hasCluster = state.readRecord(record)?.cluster !== undefined && k3d.program !== undefined;
       // One that cannot be stopped keeps no other one running.
       const stopped = await Promise.allSettled([
-        ...(hasCluster ? [k3d.stop(clusterName(state.id, id), AbortSignal.timeout(60_000))] : []),
+        ...(hasCluster ? [stopCluster(k3d, clusterName(state.id, id), AbortSignal.timeout(60_000))] : []),
         ...(await serviceContainers(name)).map(({ Id }) => engine.stopContainer(Id, 10)),
       ]);
       for (const one of stopped) if (one.status === "rejected") throw one.reason;

@@ -168,8 +168,10 @@ export const createWorkspaces = ({ engine, state, k3d = createK3d({}) }: Workspa
   };
 
   /** Its volumes and what k3d notes about it go as well; without k3d its containers go by their labels. */
-  const removeCluster = async (id: string): Promise<void> => {
-    if (k3d.program === undefined || state.readKubeconfig(id) === undefined) return;
+  const removeCluster = async ({ id, settings }: WorkspaceStatus): Promise<void> => {
+    // One whose making was cut short has given no kubeconfig yet.
+    const isWanted = settings !== undefined && state.readRecord(settings.record)?.cluster !== undefined;
+    if (k3d.program === undefined || !(isWanted || state.readKubeconfig(id) !== undefined)) return;
     await k3d.remove(clusterName(state.id, id), AbortSignal.timeout(120_000));
   };
 
@@ -218,15 +220,15 @@ export const createWorkspaces = ({ engine, state, k3d = createK3d({}) }: Workspa
       await containers.stopServices(settings);
     },
     remove: async (name) => {
-      const { id } = await find(name);
-      await removeCluster(id);
+      const found = await find(name);
+      await removeCluster(found);
       await removeByLabels(own(name));
-      state.forget(id);
+      state.forget(found.id);
     },
     removeAll: async () => {
-      for (const { id } of await list()) {
-        await removeCluster(id);
-        state.forget(id);
+      for (const found of await list()) {
+        await removeCluster(found);
+        state.forget(found.id);
       }
       await removeByLabels([selector]);
     },

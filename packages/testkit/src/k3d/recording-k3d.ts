@@ -16,12 +16,14 @@ export interface RecordingK3d {
   forget(): void;
 }
 
-/** Keeps clusters as files: no more of k3d than its command line, its list and the form of its kubeconfig. */
+/** Keeps clusters as files: no more of k3d than its command line, its list, what it refuses and the form of its kubeconfig. */
 const pretend = (at: (name: string) => string): string => `case "$1 $2" in
 "cluster create")
   case "$*" in *:v0.0.0-*) echo 'FATA[0001] failed to pull image: manifest unknown' >&2; exit 1;; esac
   touch ${at("cluster-")}$3;;
 "cluster delete") rm -f ${at("cluster-")}$3;;
+"cluster start"|"cluster stop")
+  [ -e ${at("cluster-")}$3 ] || { echo "FATA[0000] No nodes found for given cluster" >&2; exit 1; };;
 "cluster list")
   printf '['; first=1
   for file in ${at("cluster-")}*; do

@@ -250,7 +250,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       ...studentEnvironment(options.env, config),
       ...(await writeKubeconfig(received.kubeconfig, identity)),
     };
-    const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity));
+    const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity), options.now().getTime());
     const past = createHistoryReader(settings.ATELIER_RUNTIME);
     const isStandby = config.mode === "standby";
     const worker = disposables.use(

@@ -21,7 +21,9 @@ const metaSchema = z.object({
   files: z.int(),
   bytes: z.number(),
   skipped: skippedSchema,
-  /** There were more entries than are looked at: what is missing here was not necessarily deleted. */
+  /** Folders with more entries than there is room for: what is missing here of them was not necessarily deleted. */
+  unseen: z.array(z.string()).optional(),
+  /** Of earlier versions: nothing that is missing here was necessarily deleted. */
   isCut: z.boolean().optional(),
   deleted: z.array(z.string()),
 });

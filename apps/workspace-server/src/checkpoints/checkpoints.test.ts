@@ -62,7 +62,7 @@ test("a look at a big home that has not changed is answered in a word, by a proc
         now: () => new Date(),
         newId: () => "c1",
       },
-      takeBaseline([home]),
+      takeBaseline([home], Date.now()),
     );
     assert.equal(await checkpoints.hasChanges(), false);
     assert.equal(await checkpoints.hasChanges(), false);
@@ -105,7 +105,7 @@ const withPlace = async (run: (place: Place) => Promise<void>): Promise<void> =>
             newId: () => `c${counter}`,
             ...(needed ? { needed } : {}),
           },
-          takeBaseline([home]),
+          takeBaseline([home], Date.now()),
         );
       },
       file: async (name, text) => {

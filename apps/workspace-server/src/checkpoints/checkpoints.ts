@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { AppError, type CarryOverPlan, type ManifestEntry, planCarryOver, sameEntry, unitOf } from "@atelier/domain";
 import type {
   CheckpointMeta,
@@ -6,9 +7,11 @@ import type {
   ManifestRecord,
   StoredCheckpoint,
 } from "./checkpoint-store.ts";
+import { isBelow } from "./choose-entries.ts";
 import { defaultCheckpointLimits } from "./limits.ts";
 import type { FileWorker } from "./file-worker.ts";
-import { scanRoots, type SkippedPath } from "./scan-roots.ts";
+import { isRebuildable } from "./rebuildable.ts";
+import { type FreshLayer, scanRoots, type SkippedPath } from "./scan-roots.ts";
 import {
   compareAnswerSchema,
   restoreAnswerSchema,
@@ -94,6 +97,8 @@ export interface Baseline {
   readonly entries: ManifestRecord;
   /** Files of the image that no checkpoint would hold, with their stamps: the next container has them, too. */
   readonly tooBig: Readonly<Record<string, string>>;
+  /** Layers of earlier versions have none. */
+  readonly layer?: FreshLayer | undefined;
 }
 
 /** @param fresh see {@link takeBaseline} */
@@ -104,12 +109,12 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
   let lastSaved: { readonly meta: CheckpointMeta; readonly entries: ManifestRecord } | undefined;
   const signalOf = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {});
   const scan = async (signal?: AbortSignal): Promise<ScanAnswer> => {
-    const known =
-      lastScan && !worker.isSame
-        ? { signatures: lastScan.signatures, entries: lastScan.entries, skipped: lastScan.skipped }
-        : undefined;
+    const known = lastScan && !worker.isSame ? lastScan : undefined;
     const reply = scanReplySchema.parse(
-      await worker.run({ verb: "scan", roots, ...(known ? { known } : {}) }, signalOf(signal)),
+      await worker.run(
+        { verb: "scan", roots, ...(known ? { known } : {}), ...(fresh.layer ? { fresh: fresh.layer } : {}) },
+        signalOf(signal),
+      ),
     );
     if (!("unchanged" in reply)) lastScan = reply;
     else if (lastScan === undefined) throw new Error("the worker compares with a scan that nobody has");
@@ -130,7 +135,8 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
       throw new AppError("checkpoint-gone", `The checkpoint ${id} is not on this volume (any more).`);
     // What could not be saved is not "deleted by the student" and must not be treated as such.
     const mine = new Map(Object.entries(stored.mine));
-    const isUnknown = unknownTo(stored.meta.skipped, stored.meta.isCut === true);
+    const { skipped, unseen = [], isCut = false } = stored.meta;
+    const isUnknown = isCut ? () => true : unknownTo(skipped, unseen);
     for (const [path, before] of Object.entries(stored.base))
       if (!mine.has(path) && isUnknown(path)) mine.set(path, before);
     return { stored, mine };
@@ -181,8 +187,8 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
     },
     hasChanges: async (signal) => !sameTree((await scan(signal)).entries, lastSaved?.entries ?? baseline),
     changes: async (signal) => {
-      const { entries: mine, skipped, isCut } = await scan(signal);
-      const isUnknown = unknownTo(skipped, isCut);
+      const { entries: mine, skipped, unseen } = await scan(signal);
+      const isUnknown = unknownTo(skipped, unseen);
       const found = Object.entries(mine).flatMap(([path, entry]): FileChange[] =>
         entry.kind === "folder" || sameEntry(baseline[path], entry)
           ? []
@@ -198,8 +204,8 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
       const mine = found.entries;
       if (lastSaved && sameTree(mine, lastSaved.entries) && reason !== "manual")
         return reason === "auto" ? undefined : { ...lastSaved.meta, isNew: false };
-      const changed = changedWithUnits(baseline, mine, options.keep);
-      const isUnknown = unknownTo(found.skipped, found.isCut);
+      const changed = rebuildableLast(changedWithUnits(baseline, mine, options.keep), roots);
+      const isUnknown = unknownTo(found.skipped, found.unseen);
       const deleted = Object.keys(baseline)
         .filter((path) => mine[path] === undefined && !isUnknown(path))
         .sort();
@@ -213,7 +219,7 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
         files: 0,
         bytes: 0,
         skipped: [],
-        ...(found.isCut ? { isCut: true } : {}),
+        ...(found.unseen.length > 0 ? { unseen: found.unseen } : {}),
         deleted,
       };
       const meta = await store.write({ meta: draft, base: baseline, mine }, async (output) => {
@@ -245,22 +251,22 @@ export const createCheckpoints = (options: CheckpointsOptions, fresh: Baseline):
  * The baseline of a fresh layer. Read by this process itself, since nobody else has run yet and the
  * image's author is trusted; a worker would cost the boot another process.
  */
-export const takeBaseline = (roots: readonly string[]): Baseline => {
-  const { entries, skipped } = scanRoots({ roots, limits: defaultCheckpointLimits });
+export const takeBaseline = (roots: readonly string[], at: number): Baseline => {
+  const { entries, skipped, unseen } = scanRoots({ roots, limits: defaultCheckpointLimits });
   const tooBig = skipped.flatMap(({ path, stamp }) => (stamp === undefined ? [] : [[path, stamp] as const]));
-  return { entries, tooBig: Object.fromEntries(tooBig) };
+  const isPartly = new Set(unseen);
+  // Which of them a later scan would choose is chance: it tells only what changed there.
+  const whole = Object.entries(entries).filter(([path]) => !isBelow(dirname(path), isPartly));
+  return { entries: Object.fromEntries(whole), tooBig: Object.fromEntries(tooBig), layer: { at, unseen } };
 };
 
-/** Whether nothing is known of a path, so that its absence is no deletion: a scan was cut, or could not look there. */
-const unknownTo = (skipped: readonly { readonly path: string }[], isCut: boolean): ((path: string) => boolean) => {
-  if (isCut) return () => true;
-  const unseen = new Set(skipped.map(({ path }) => path));
-  if (unseen.size === 0) return () => false;
-  return (path) => {
-    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1))
-      if (unseen.has(path.slice(0, end))) return true;
-    return false;
-  };
+/** Whether nothing is known of a path, so that its absence is no deletion: there was no room, or no way to look there. */
+const unknownTo = (
+  skipped: readonly { readonly path: string }[],
+  unseen: readonly string[],
+): ((path: string) => boolean) => {
+  const folders = new Set([...unseen, ...skipped.map(({ path }) => path)]);
+  return (path) => isBelow(path, folders);
 };
 
 const sameTree = (a: Readonly<Record<string, ManifestEntry>>, b: Readonly<Record<string, ManifestEntry>>): boolean => {
@@ -283,6 +289,12 @@ const exactPlan = (
     .sort()
     .toReversed(),
 });
+
+/** Where an archive becomes too big, it is what can be built anew that it goes without. */
+const rebuildableLast = (paths: readonly string[], roots: readonly string[]): readonly string[] => {
+  const isLast = (path: string): boolean => isRebuildable(path, roots);
+  return [...paths.filter((path) => !isLast(path)), ...paths.filter(isLast)];
+};
 
 /**
  * What the archive has to hold: every path that differs from the image, and the rest of a unit in which one

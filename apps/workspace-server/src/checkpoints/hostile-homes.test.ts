@@ -73,7 +73,7 @@ const bootIn = async (root: string, workers: DisposableStack): Promise<Checkpoin
       now: () => new Date(1_700_000_000_000 + counter++ * 1000),
       newId: () => `c${counter}`,
     },
-    takeBaseline([home]),
+    takeBaseline([home], Date.now()),
   );
 };
 
@@ -235,10 +235,8 @@ test("a sparse file of 5 GB and a hundred thousand small ones: what is too much 
       const { files } = defaultCheckpointLimits;
       assert.equal(skipped["sparse.img"], "larger than 50 MiB (5 GiB)");
       assert.deepEqual(
-        Object.entries(skipped)
-          .filter(([path]) => path !== "sparse.img")
-          .map(([path, why]) => [path.slice(0, 11), why]),
-        [["cache/many/", `more than ${files} entries; this and the rest are left out`]],
+        Object.entries(skipped).filter(([path]) => path !== "sparse.img"),
+        [["cache/many", `more than ${files} entries altogether: not all of this folder is saved`]],
       );
       assert.equal((await readdir(join(home, "cache/many"))).length > 10_000, true);
       assert.equal(await readFile(join(home, "zz/notes"), "utf8"), "mine");

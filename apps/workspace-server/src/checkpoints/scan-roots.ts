@@ -6,12 +6,12 @@ import {
   fstatSync,
   lstatSync,
   openSync,
-  readdirSync,
   readlinkSync,
   readSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { ManifestEntry } from "@atelier/domain";
+import { chooseEntries, isBelow } from "./choose-entries.ts";
 import type { CheckpointLimits } from "./limits.ts";
 import { sizeText } from "../limits/size-text.ts";
 
@@ -27,8 +27,16 @@ export interface ScanResult {
   readonly entries: Record<string, ManifestEntry>;
   readonly signatures: Record<string, string>;
   readonly skipped: readonly SkippedPath[];
-  /** There are more entries than the limit allows: what is missing in `entries` may exist. */
-  readonly isCut: boolean;
+  /** Folders with more entries than there is room for: what is missing of them in `entries` may exist. */
+  readonly unseen: readonly string[];
+}
+
+/** What is known of the layer when it was fresh. */
+export interface FreshLayer {
+  /** When it was looked at, in ms since the epoch: what changed since has a later `ctime`. */
+  readonly at: number;
+  /** Folders that were too much already then; of these a later scan tells only what changed. */
+  readonly unseen: readonly string[];
 }
 
 export interface ScanOptions {
@@ -37,6 +45,7 @@ export interface ScanOptions {
   readonly limits: CheckpointLimits;
   /** Digests of an earlier scan by path. */
   readonly known?: { readonly signatures: Record<string, string>; readonly entries: Record<string, ManifestEntry> };
+  readonly fresh?: FreshLayer | undefined;
 }
 
 /**
@@ -44,14 +53,10 @@ export interface ScanOptions {
  * left out silently (they are not work); what is too big or unreadable is listed.
  * Gotchas: synchronous, since a call through the thread pool costs ten times the call itself; the roots themselves are not entries, so that a home's own mode never counts as a change.
  */
-export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => {
+export const scanRoots = ({ roots, limits, known, fresh }: ScanOptions): ScanResult => {
   const entries: Record<string, ManifestEntry> = {};
   const signatures: Record<string, string> = {};
   const skipped: SkippedPath[] = [];
-  // Level by level: where there is too much, it is the deep caches that are left out, not the notes beside them.
-  const folders = [...outermost(roots)];
-  let count = 0;
-  let isCut = false;
 
   const visit = (path: string): void => {
     const stats = lstatSync(path, { bigint: true });
@@ -62,7 +67,6 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
     }
     if (stats.isDirectory()) {
       entries[path] = { kind: "folder", mode };
-      folders.push(path);
       return;
     }
     if (!stats.isFile()) return;
@@ -90,27 +94,41 @@ export const scanRoots = ({ roots, limits, known }: ScanOptions): ScanResult => 
     }
   };
 
-  // The array grows meanwhile.
-  for (const folder of folders) {
-    let names: string[] = [];
-    try {
-      names = readdirSync(folder);
-    } catch (error) {
-      skipped.push({ path: folder, why: reasonOf(error as NodeJS.ErrnoException) });
-    }
-    const paths = names.sort().map((name) => (folder === "/" ? `/${name}` : `${folder}/${name}`));
-    for (const path of paths) {
-      if (limits.ignored.includes(path)) continue;
-      if (count === limits.files) {
-        isCut = true;
-        skipped.push({ path, why: `more than ${limits.files} entries; this and the rest are left out` });
-        return { entries, signatures, skipped, isCut };
-      }
-      count++;
-      look(path);
-    }
+  const ofImage = new Set(fresh?.unseen);
+  const { paths, leftOut } = chooseEntries({
+    roots: outermost(roots),
+    most: limits.files,
+    ignored: limits.ignored,
+    isChanged: (path) => fresh !== undefined && isChangedSince(path, fresh.at),
+    isOnlyChanges: (folder) => isBelow(folder, ofImage),
+    onUnreadable: (path, error) => {
+      // A name that is no text, or a path that is too long, is told of when the folder itself is looked at.
+      if (error.code !== "ENOENT" && error.code !== "ENAMETOOLONG") skipped.push({ path, why: reasonOf(error) });
+    },
+  });
+  for (const path of paths) look(path);
+  skipped.push(...leftOutOf(leftOut, limits.files));
+  return { entries, signatures, skipped, unseen: [...new Set([...ofImage, ...leftOut])] };
+};
+
+/** So many folders are named. */
+const mostNamed = 20;
+
+const leftOutOf = (folders: readonly string[], files: number): readonly SkippedPath[] =>
+  folders.slice(0, mostNamed).map((path, index) => {
+    const more = index === mostNamed - 1 ? folders.length - mostNamed : 0;
+    const others = more === 0 ? "" : `, nor of ${more} more`;
+    return { path, why: `more than ${files} entries altogether: not all of this folder is saved${others}` };
+  });
+
+/** A `ctime` cannot be set: unpacking an old archive changes it, too. */
+const isChangedSince = (path: string, at: number): boolean => {
+  try {
+    return lstatSync(path).ctimeMs >= at;
+  } catch {
+    // What is wrong with it is told when it is looked at.
+    return true;
   }
-  return { entries, signatures, skipped, isCut };
 };
 
 /** Opens a regular file for reading, or fails: never a link, never blocking on a FIFO. */

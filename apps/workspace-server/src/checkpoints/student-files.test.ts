@@ -33,7 +33,7 @@ test("what changes while somebody or something works is saved within 30 seconds;
     saved.push(`${event.reason} ${event.files}`);
     next.resolve();
   });
-  const baseline = takeBaseline([home]);
+  const baseline = takeBaseline([home], Date.now());
   const errors: unknown[] = [];
   const failed = Promise.withResolvers<void>();
   let activeAt = 0;

@@ -49,7 +49,7 @@ const readyMs = 10 * 60_000;
  * Looks at the layer before anything of the workshop's runs. The baseline is kept in the layer itself,
  * root-only, so that it comes back with `docker start` and never with another image.
  */
-export const openLayer = async (folder: string, roots: readonly string[]): Promise<Layer> => {
+export const openLayer = async (folder: string, roots: readonly string[], at: number): Promise<Layer> => {
   const path = join(folder, basename(layerPaths.record));
   const known = existsSync(path)
     ? (JSON.parse(readFileSync(path, "utf8")) as {
@@ -57,14 +57,17 @@ export const openLayer = async (folder: string, roots: readonly string[]): Promi
         readonly baseline: ManifestRecord;
         /** Layers of earlier versions have none. */
         readonly tooBig?: Baseline["tooBig"];
+        readonly layer?: Baseline["layer"];
       })
     : undefined;
-  const baseline = known ? { entries: known.baseline, tooBig: known.tooBig ?? {} } : takeBaseline(roots);
+  const baseline = known
+    ? { entries: known.baseline, tooBig: known.tooBig ?? {}, layer: known.layer }
+    : takeBaseline(roots, at);
   const write = async (lived: boolean): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(
       `${path}.new`,
-      JSON.stringify({ v: 1, lived, baseline: baseline.entries, tooBig: baseline.tooBig }),
+      JSON.stringify({ v: 1, lived, baseline: baseline.entries, tooBig: baseline.tooBig, layer: baseline.layer }),
       { mode: 0o600 },
     );
     await rename(`${path}.new`, path);

@@ -25,7 +25,7 @@ const execute = async (order: WorkerOrder): Promise<object> => {
   switch (order.verb) {
     case "scan": {
       const known = last ?? order.known;
-      const found = scanRoots({ roots: order.roots, limits, ...(known ? { known } : {}) });
+      const found = scanRoots({ roots: order.roots, limits, fresh: order.fresh, ...(known ? { known } : {}) });
       // A big home is a long answer, and whoever waits for it has terminals to serve.
       const isUnchanged = known !== undefined && isSame(known, found);
       last = found;
@@ -54,8 +54,9 @@ const execute = async (order: WorkerOrder): Promise<object> => {
 };
 
 /** Signatures hold everything that can change of a file, links and folders apart. */
-const isSame = (a: Omit<ScanResult, "isCut">, b: ScanResult): boolean =>
+const isSame = (a: ScanResult, b: ScanResult): boolean =>
   a.skipped.length === b.skipped.length &&
+  JSON.stringify(a.unseen) === JSON.stringify(b.unseen) &&
   JSON.stringify(a.signatures) === JSON.stringify(b.signatures) &&
   JSON.stringify(a.entries) === JSON.stringify(b.entries);
 

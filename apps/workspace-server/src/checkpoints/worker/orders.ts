@@ -1,12 +1,14 @@
 import { manifestEntrySchema } from "@atelier/domain";
 import { z } from "zod";
+import type { FreshLayer } from "../scan-roots.ts";
 
 export type WorkerOrder =
   | {
       readonly verb: "scan";
       readonly roots: readonly string[];
       /** What an earlier worker found, for one that has found nothing itself yet. */
-      readonly known?: Pick<ScanAnswer, "entries" | "signatures" | "skipped">;
+      readonly known?: Pick<ScanAnswer, "entries" | "signatures" | "skipped" | "unseen">;
+      readonly fresh?: FreshLayer;
     }
   | { readonly verb: "save"; readonly paths: readonly string[] }
   /** Followed by an archive: what it and the folders hold of these. */
@@ -24,7 +26,7 @@ export const scanAnswerSchema = z.object({
   entries: z.record(z.string(), manifestEntrySchema),
   signatures: z.record(z.string(), z.string()),
   skipped,
-  isCut: z.boolean(),
+  unseen: z.array(z.string()),
 });
 export type ScanAnswer = z.output<typeof scanAnswerSchema>;
 /** `unchanged`: as this worker, or the one whose findings came with the order, answered last. */

@@ -42,9 +42,10 @@ const build = async (engine: Engine, folder: string, choice: BuilderChoice): Pro
 /** What an image says of itself, without the key that tells builders apart. */
 const saidOf = async (engine: Engine, id: string) => {
   const { "dev.atelier.layer-digest": _key, ...labels } = (await engine.inspectImage(id))?.Config?.Labels ?? {};
-  const { Env, Entrypoint, Cmd, User, WorkingDir, StopSignal, ExposedPorts } =
+  const { Env, Entrypoint, Cmd, User, WorkingDir, StopSignal, ExposedPorts, Volumes, Healthcheck, OnBuild, Shell } =
     (await engine.inspectImage(id))?.Config ?? assert.fail(id);
-  return { labels, Env, Entrypoint, Cmd, User, WorkingDir, StopSignal, ExposedPorts };
+  const start = { Entrypoint, Cmd, User, WorkingDir, StopSignal, ExposedPorts };
+  return { labels, Env, ...start, Volumes, Healthcheck, OnBuild, Shell };
 };
 
 /**

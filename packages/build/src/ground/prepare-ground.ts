@@ -26,7 +26,10 @@ export interface PrepareGroundOptions {
 }
 
 /** What is made of the same base changes with this code: then a ground that is kept is another one. */
-const groundVersion = 3;
+const groundVersion = 4;
+
+/** The same, for what outlives our releases. */
+const runtimeVersion = 2;
 
 /** What a workshop's first step stands on: base, platform layer and student. */
 export interface Ground {
@@ -91,7 +94,7 @@ export const prepareGround = async (options: PrepareGroundOptions): Promise<Grou
 /** The base with the heavy half of the platform layer, an image of its own: it outlives our releases. */
 const withRuntime = async (options: PrepareGroundOptions): Promise<EngineImage> => {
   const { engine, cache, base, runtime, signal } = options;
-  const digest = digestOf("runtime", base.id, runtime.digest);
+  const digest = digestOf("runtime", runtimeVersion, base.id, runtime.digest);
   const cached = await cache.find(digest);
   if (cached) return readImage(engine, cached.id);
   const parent = await readImage(engine, base.id);

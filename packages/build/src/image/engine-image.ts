@@ -25,19 +25,21 @@ export interface EngineImage {
   readonly layers: readonly string[];
 }
 
-/** What the OCI image configuration knows, and what Docker adds to it. Runtime settings are left out. */
+/**
+ * What the OCI image configuration knows, and what Docker adds to it. Runtime settings are left out, and three
+ * things that a base says of other uses than ours. `Volumes`: what steps put below one would be in no layer.
+ * `Healthcheck`: it asks for a program of the base's, and ours start Atelier's server instead. `OnBuild`: it is
+ * for whoever builds on the base with a container file; `base.containerFile` has run it by then.
+ */
 const keptKeys = [
   "User",
   "ExposedPorts",
   "Env",
   "Entrypoint",
   "Cmd",
-  "Volumes",
   "WorkingDir",
   "Labels",
   "StopSignal",
-  "Healthcheck",
-  "OnBuild",
   "Shell",
 ] as const;
 

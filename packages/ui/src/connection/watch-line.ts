@@ -5,7 +5,7 @@ import type { ConnectionClock } from "./keep-connected.ts";
  * the second shorter when something suggests that the line broke: a page that comes to the front, a network
  * that is back, a key that nobody answers.
  */
-export const patience = { silence: 20_000, answer: 10_000, doubtfulAnswer: 3000 } as const;
+export const patience = { silence: 20_000, answer: 10_000, doubtfulAnswer: 5000 } as const;
 
 export interface WatchedLine {
   /** Something came in. */

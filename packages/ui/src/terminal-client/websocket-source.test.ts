@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { encodeOutput } from "@atelier/contract";
 import type { ConnectionClock } from "../connection/keep-connected.ts";
 import { turnedByHand } from "../testing/clock-by-hand.ts";
+import { patience } from "../connection/watch-line.ts";
 import { createWebSocketSource } from "./websocket-source.ts";
 
 /** The browser's, as far as a source looks at it. */
@@ -87,7 +88,7 @@ test("a socket that was left open and silent by a sleep is given up, and the she
   sleep(600_000);
   wake();
   assert.deepEqual(first.sent.slice(1), ['{"t":"ping"}']);
-  pass(3000);
+  pass(patience.doubtfulAnswer);
   assert.equal(first.readyState, 3, "it was closed");
   pass(600);
   assert.equal(FakeSocket.made.length, 2);
@@ -96,6 +97,6 @@ test("a socket that was left open and silent by a sleep is given up, and the she
   assert.deepEqual(told.slice(-4), ["waiting", "connecting", "live", "live"]);
   wake();
   second.onmessage?.({ data: '{"t":"pong"}' });
-  pass(3000);
+  pass(patience.doubtfulAnswer);
   assert.deepEqual([second.readyState, FakeSocket.made.length], [1, 2], "who answers stays");
 });

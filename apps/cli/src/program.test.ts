@@ -46,3 +46,31 @@ test("no command has an option that means something else before it", () => {
   ];
   assert.deepEqual(program.commands.flatMap(own), []);
 });
+
+test("whatever builds for others takes platforms and a builder; what builds nothing refuses them", async () => {
+  const said = async (...args: string[]): Promise<string> => {
+    const { program } = programFor();
+    for (const command of program.commands) command.configureOutput({ writeErr: () => {} });
+    return program.parseAsync(args, { from: "user" }).then(
+      () => "ran",
+      (error: Error) => error.message,
+    );
+  };
+  const both = ["--platform", "linux/amd64,linux/arm64", "--builder", "docker"];
+  for (const args of [
+    ["build", "lab", "--push", ...both],
+    ["build", "lab", "--to", "registry.test/lab", ...both],
+    ["push", "lab", "--to", "registry.test/lab", ...both],
+    ["push", "--from-bundle", "lab.tar"],
+    ["bundle", "lab", ...both],
+  ])
+    assert.equal(await said(...args), "enough is known", args.join(" "));
+  for (const args of [
+    ["push", "--from-bundle", "lab.tar", ...both],
+    ["push", "--from-bundle", "lab.tar", "--secret", "a=b"],
+    ["build", "--push", "--only", "one"],
+    ["build", "--to", "registry.test/lab", "--watch"],
+    ["build", "--push", "--check"],
+  ])
+    assert.match(await said(...args), /cannot be used with option/, args.join(" "));
+});

@@ -4,11 +4,11 @@ import { lookup } from "node:dns/promises";
 import { connectEngine, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
 import { join } from "node:path";
 import { aboutKeeper, platformOf } from "@atelier/build";
-import { type BuildRecord, isAppError } from "@atelier/domain";
+import { isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import type { Finding } from "../finding.ts";
 import { k3dFinding } from "../k3d-finding.ts";
-import { platformsOf } from "../share/push-record.ts";
+import { platformsByWorkshop } from "../share/push-record.ts";
 
 const gibibyte = 1024 ** 3;
 
@@ -114,20 +114,18 @@ const aboutEngine = async (info: EngineInfo): Promise<readonly Finding[]> => {
   return findings;
 };
 
-/** Whether the newest build of every workshop here is for this engine's architecture. */
+/** Whether of every workshop here something was built that this engine runs. */
 const builds = async (context: Context, { Architecture }: EngineInfo): Promise<Finding> => {
   const own = platformOf(Architecture);
-  const newest = new Map<string, BuildRecord>();
-  for (const { record } of (await context.state()).listRecords())
-    if (!newest.has(record.workshop)) newest.set(record.workshop, record);
-  const foreign = [...newest.values()].filter((record) => own !== undefined && !platformsOf(record).includes(own));
+  const platforms = platformsByWorkshop((await context.state()).listRecords());
+  const foreign = [...platforms].filter(([, built]) => own !== undefined && !built.has(own));
   const check = "Builds";
   if (foreign.length === 0)
-    return { check, status: "ok", found: newest.size === 0 ? "none yet" : `${newest.size} for ${own}`, fix: "" };
+    return { check, status: "ok", found: platforms.size === 0 ? "none yet" : `${platforms.size} for ${own}`, fix: "" };
   return {
     check,
     status: "warning",
-    found: foreign.map((record) => `${record.workshop} is for ${platformsOf(record).join(", ")} only`).join("; "),
+    found: foreign.map(([workshop, built]) => `${workshop} is for ${[...built].join(", ")} only`).join("; "),
     fix: `Build it for ${own}: atelier build <folder>. As it is, it runs emulated or not at all.`,
   };
 };

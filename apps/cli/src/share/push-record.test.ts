@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
-import { tellNarrowing, tellPlatforms, tellServices } from "./push-record.ts";
+import { platformsByWorkshop, tellNarrowing, tellPlatforms, tellServices } from "./push-record.ts";
 
 const recordFor = (platforms: readonly string[]): BuildRecord => ({
   v: 1,
@@ -78,4 +78,12 @@ test("a push that takes a version from machines that had it says so", () => {
   assert.deepEqual(narrowing([amd64], [amd64, arm64]), [
     "! Version 1 was there for linux/arm64, too; its tags lead to linux/amd64 alone from now on. For all of them: --platform linux/amd64,linux/arm64",
   ]);
+});
+
+test("a build for a foreign machine does not hide the one before it that runs here", () => {
+  const records = [["linux/arm64"], ["linux/amd64"]].map((platforms) => ({ record: recordFor(platforms) }));
+  assert.deepEqual(
+    [...platformsByWorkshop(records)].map(([workshop, platforms]) => [workshop, [...platforms].toSorted()]),
+    [["lab", ["linux/amd64", "linux/arm64"]]],
+  );
 });

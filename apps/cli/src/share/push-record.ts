@@ -79,6 +79,16 @@ export const platformsOf = (record: BuildRecord): readonly string[] => [
   ...new Set(record.steps.flatMap(({ images }) => images.map(({ platform }) => platform))),
 ];
 
+/** Everything that was built of each workshop: one for a foreign machine takes none away that runs here. */
+export const platformsByWorkshop = (
+  records: readonly { readonly record: BuildRecord }[],
+): ReadonlyMap<string, ReadonlySet<string>> => {
+  const all = new Map<string, Set<string>>();
+  for (const { record } of records)
+    all.set(record.workshop, (all.get(record.workshop) ?? new Set()).union(new Set(platformsOf(record))));
+  return all;
+};
+
 /** Says for which machines it is, and that others get nothing when there is only one kind. */
 export const tellPlatforms = ({ reporter }: Context, record: BuildRecord): void => {
   const platforms = platformsOf(record);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Container } from "@dagger.io/dagger";
 import { labels } from "@atelier/domain";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
+import { requireSecrets } from "../chain/command-secrets.ts";
 import { groupLayers, inputOf, type LayerGroup, stepsAgain, wantedChain } from "../chain/layer-groups.ts";
-import { secretsOf } from "../docker/docker-chain.ts";
 import { openFailureShell } from "../docker/failure-shell.ts";
 import { digestOf } from "../docker/image-cache.ts";
 import { readImage } from "../image/engine-image.ts";
@@ -104,9 +104,10 @@ const makeSteps = async (work: ChainWork, wish: Wish): Promise<Map<string, Image
   const { request, now, proxies } = work;
   const { steps, first, againFrom, options } = wish;
   const { signal, onProgress } = request;
-  // Asked for before anything runs: all that are missing together.
-  for (const { groups } of steps.slice(first))
-    for (const { command } of groups) if (command) secretsOf(request, command.secrets);
+  requireSecrets(
+    request,
+    steps.slice(first).flatMap(({ groups }) => groups),
+  );
   const isSecret =
     steps.some(({ groups }) => groups.some(({ command }) => (command?.secrets.length ?? 0) > 0)) ||
     Object.values(proxies).some(hasPassword);

@@ -1,6 +1,6 @@
-import { AppError, labels } from "@atelier/domain";
-import type { BuildRequest } from "../builder.ts";
+import { labels } from "@atelier/domain";
 import type { ChainBuilder, ChainStep, ChainWork } from "../chain/chain-builder.ts";
+import { requireSecrets, secretsOf } from "../chain/command-secrets.ts";
 import { orEngineFull, temporaryPlace, withRoom } from "../disk-full.ts";
 import { rootIdentity } from "../chain/identity.ts";
 import {
@@ -38,6 +38,7 @@ export const dockerChain: ChainBuilder = async (work) => {
   let below: Link = { id: ground.image.id, digest: ground.digest };
   const planned = groupLayers(wantedChain(request.plan.chain, request.only));
   forgetFrom(work);
+  requireSecrets(request, await secretGroups(work));
   for (const [index, { step, groups, env }] of planned.entries()) {
     const started = now();
     request.onProgress({ kind: "step-started", step, number: index + 1, of: planned.length });
@@ -55,12 +56,15 @@ export const dockerChain: ChainBuilder = async (work) => {
 };
 
 /** Keys of every group's image, in order, without making anything. */
-const groupDigests = ({ ground, request }: ChainWork): readonly (readonly [step: string, digest: string])[] => {
+const groupDigests = ({
+  ground,
+  request,
+}: ChainWork): readonly (readonly [step: string, digest: string, group: LayerGroup])[] => {
   let digest = ground.digest;
   return groupLayers(wantedChain(request.plan.chain, request.only)).flatMap(({ step, groups }) =>
     groups.map((group) => {
       digest = groupDigest({ ground, request }, digest, group);
-      return [step, digest] as const;
+      return [step, digest, group] as const;
     }),
   );
 };
@@ -70,6 +74,13 @@ const forgetFrom = (work: ChainWork): void => {
   const { request, cache } = work;
   const again = new Set(stepsAgain(wantedChain(request.plan.chain, request.only), request.fromStep));
   for (const [step, digest] of groupDigests(work)) if (again.has(step)) cache.forget(digest);
+};
+
+/** Groups that are to be made and whose commands need secrets. */
+const secretGroups = async (work: ChainWork): Promise<readonly LayerGroup[]> => {
+  const withSecrets = groupDigests(work).filter(([, , { command }]) => (command?.secrets.length ?? 0) > 0);
+  const asked = withSecrets.map(async ([, digest, group]) => ((await work.cache.find(digest)) ? [] : [group]));
+  return (await Promise.all(asked)).flat();
 };
 
 /** Whether everything that the recipes ask for was made by this builder before. */
@@ -119,7 +130,7 @@ const buildGroup = async (
   const { command } = group;
   const doing = `Step "${step}"${placeOfGroup(request, step, group)}`;
   const identity = command?.user === "student" ? ground.student : rootIdentity;
-  const secrets = command ? secretsOf(request, command.secrets) : {};
+  const secrets = secretsOf(request, group);
   signal.throwIfAborted();
   const container = await engine.createContainer(
     undefined,
@@ -205,16 +216,4 @@ const loadFiles = async (
   );
   if (image === undefined) throw new Error("one request makes one image");
   return image;
-};
-
-/** All that are missing are named together. Throws `AppError` `secret-missing`. */
-export const secretsOf = (request: BuildRequest, names: readonly string[]): Readonly<Record<string, Uint8Array>> => {
-  const missing = names.filter((name) => request.secrets[name] === undefined);
-  if (missing.length > 0)
-    throw new AppError(
-      "secret-missing",
-      `A command needs the build secret${missing.length > 1 ? "s" : ""} ${missing.map((name) => `"${name}"`).join(", ")}.`,
-      { hint: `Pass it: atelier build ${missing.map((name) => `--secret ${name}=<file>`).join(" ")}` },
-    );
-  return Object.fromEntries(names.map((name) => [name, request.secrets[name] as Uint8Array]));
 };

@@ -34,10 +34,11 @@ export default async (): Promise<readonly BenchRow[]> => {
       await sleep(1500);
     }
     const during = await echoes(terminal);
+    const before = (await noisy.workspace()).undo?.at;
     const begun = performance.now();
     const { status, text } = await noisy.post("/api/requests", { kind: "reset", step: "s01", confirmed: true });
     if (status >= 400) throw new Error(`reset was refused with ${status}: ${text}`);
-    await untilAnswering(noisy);
+    await untilAnswering(noisy, before);
     const reset = performance.now() - begun;
     const ratio = p99(during) / p99(peace);
     rows.push(
@@ -87,11 +88,16 @@ const echoes = async (terminal: TerminalClient): Promise<number[]> => {
   return times;
 };
 
-/** The reset container's shell answers, and nothing of the nuisance is left in it. */
-const untilAnswering = async (client: WorkspaceClient): Promise<void> => {
+/**
+ * The reset container's shell answers, and nothing of the nuisance is left in it.
+ * @param before what undo led back to until then: in the old container a shell may answer as well
+ */
+const untilAnswering = async (client: WorkspaceClient, before: string | undefined): Promise<void> => {
   const word = `calm${Date.now()}`;
   for (const end = performance.now() + 120_000; ; await sleep(50))
     try {
+      const { undo } = await client.workspace();
+      if (undo?.reason !== "reset" || undo.at === before) throw new Error("nothing was reset yet");
       using terminal = await client.terminal();
       terminal.type(`test ! -e ~/big && printf '%s%s\\n' is ${word}\n`);
       await terminal.waitFor(new RegExp(`^is${word}`, "m"), 20_000);

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createAtelierCli } from "@atelier/testkit";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
-const steps: Readonly<Record<string, readonly string[]>> = {
-  "linux-basics": ["find-your-way", "read-and-write", "permissions", "pipes", "a-script"],
-  "git-rescue": ["undo-a-commit", "recover-a-branch", "resolve-a-conflict", "find-the-bug"],
-  "http-service": ["serve-a-page", "look-closely", "write-a-service", "ask-another-service"],
-};
+/** All there are, with their steps: each changes its image. */
+const steps: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  await Promise.all(
+    (await readdir(examples, { withFileTypes: true }))
+      .filter((one) => one.isDirectory())
+      .map(async ({ name }) => [name, await readdir(join(examples, name, "steps"))] as const),
+  ),
+);
 
 test("drafts tell the images apart for at least four of five steps of the examples, and the oracle agrees", async (context) => {
   await using atelier = await createAtelierCli();

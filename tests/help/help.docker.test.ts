@@ -16,7 +16,7 @@ spec:
     endpoint: http://host.docker.internal:${port}/v1
     model: fake-1
     keyFrom: { file: key.txt }
-    limits: { perMinute: 2, spend: 1 }
+    limits: { perMinute: 3, spend: 1 }
     price: { input: 1, output: 1 }
 ${more}`;
 
@@ -44,8 +44,6 @@ test("a template's provider answers in a workspace, and its key is nowhere in th
   assert.ok(
     (await client.post("/api/steps/first-file/ask", question)).text.includes(JSON.stringify(fakeAnswer.slice(0, 5))),
   );
-  const refused = await client.post("/api/steps/first-file/ask", question);
-  assert.deepEqual([refused.status, Number(refused.headers["retry-after"]) > 0], [429, true]);
   const context = await client.get("/api/steps/first-file/help/context?level=hints");
 
   // Everything the student can read, and everything that is kept.
@@ -80,11 +78,17 @@ test("a template's provider answers in a workspace, and its key is nowhere in th
   } finally {
     engine[Symbol.dispose]();
   }
-  // After a restart the key is there again and the limit still holds.
+  // After a restart the key is there again.
   await atelier.succeed("stop", "mine");
   await atelier.succeed("start", "mine");
   const again = await openWorkspace(stdout.trim());
-  assert.ok([200, 429].includes((await again.post("/api/steps/first-file/ask", question)).status));
+  assert.equal((await again.post("/api/steps/first-file/ask", question)).status, 200);
+  assert.equal(provider.requests.at(-1)?.headers.authorization, `Bearer ${key}`);
+  // However long all that took: of four in a row a minute takes three at most.
+  const more = [];
+  for (let asked = 0; asked < 3; asked++) more.push(await again.post("/api/steps/first-file/ask", question));
+  const refused = more.find(({ status }) => status === 429);
+  assert.ok(Number(refused?.headers["retry-after"]) > 0, more.map(({ status }) => status).join());
   await atelier.succeed("remove", "mine", "--yes");
   const kept = await readdir(join(atelier.stateDirectory, "private"));
   assert.deepEqual(kept, [], "the key goes with the workspace");

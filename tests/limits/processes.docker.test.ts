@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAtelierCli, openWorkspace, type TerminalClient } from "@atelier/testkit";
 
 /** Starts programs until the system has none left for them. */
@@ -10,7 +11,7 @@ const useUp = async (terminal: TerminalClient): Promise<void> => {
   await terminal.waitFor(/Resource temporarily unavailable/, 60_000);
 };
 
-test("a student without a process left gets a shell and a check all the same; what onStart started goes before the server", async () => {
+test("a student without a process left gets a shell, a check and a reset all the same; what onStart started goes before the server", async () => {
   await using atelier = await createAtelierCli();
   await atelier.succeed("init", "full");
   const made = await readFile(join(atelier.folder, "full/workshop.yaml"), "utf8");
@@ -50,4 +51,18 @@ spec: { resources: { container: { pids: 64 } } }
   await useUp(second);
   const { outcome, cause } = await client.check("one");
   assert.deepEqual([outcome, cause], ["passed", undefined]);
+
+  // Its button as well: the page asks for it from the server that has no process left.
+  await useUp(second);
+  const before = (await client.workspace()).undo;
+  const asked = await client.post("/api/requests", { kind: "reset", step: "one", confirmed: true });
+  assert.equal(asked.status, 202, asked.text);
+  const isReset = async (): Promise<boolean> => {
+    const { undo, boot } = await client.workspace();
+    return boot.phase === "ready" && undo?.reason === "reset" && undo.at !== before?.at;
+  };
+  for (const end = performance.now() + 60_000; !(await isReset().catch(() => false)); await sleep(100))
+    assert.ok(performance.now() < end, "nothing was reset within 60 s");
+  using third = await client.terminal();
+  assert.match(await third.run("pgrep -c 'sleep' || true; echo still $((40 + 2))", 30_000), /^1\r\nstill 42/m);
 });

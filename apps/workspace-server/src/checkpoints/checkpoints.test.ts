@@ -205,19 +205,23 @@ test("a symlink farm, a FIFO, a 5 GB file and a file named like an option do no 
     const saved = await before.save("swap");
     assert.ok(saved);
     assert.deepEqual(
-      saved.skipped.map(({ path }) => path.slice(place.home.length)),
-      ["/huge.bin"],
+      saved.skipped.map(({ path, why }) => [path.slice(place.home.length), why]),
+      [["/huge.bin", "larger than 50 MiB (5 GiB)"]],
     );
     const archive = await readFile(join(place.root, "checkpoints", saved.id, "data.tar"));
     assert.equal(archive.includes("root only"), false);
 
     await freshLayer(place, {});
-    // The next container's folder of the same name is a link out of the home: nothing may pass it.
+    const beside = await readdir(place.root);
     const after = await place.boot("start");
     const report = await after.restore(saved.id, "exact");
     assert.equal(await place.text("--checkpoint-action=exec=sh"), "harmless");
     assert.equal(await readlink(join(place.home, "farm1")), secret);
+    assert.equal(await readlink(join(place.home, "way-out")), place.root);
     assert.equal(await readFile(secret, "utf8"), "root only");
+    // Nothing came to lie beside the home, and the pipe is nowhere.
+    assert.deepEqual(await readdir(place.root), beside);
+    assert.equal((await readdir(place.home)).includes("pipe"), false);
     assert.deepEqual(report.skipped, []);
   }));
 

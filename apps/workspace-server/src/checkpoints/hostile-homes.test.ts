@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmod, link, lstat, mkdir, mkdtemp, readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -49,9 +61,22 @@ const asRootAgain = (work: () => void): void => {
   }
 };
 
+const asRootForAWhile = async (work: () => Promise<void>): Promise<void> => {
+  process.seteuid?.(0);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(student.uid);
+  }
+};
+
 let counter = 0;
-/** A container standing on the fresh layer of `<root>/home`. */
-const bootIn = async (root: string, workers: DisposableStack): Promise<Checkpoints> => {
+/** A container standing on the fresh layer of `<root>/home`; `onSave` runs between the look and the save. */
+const bootIn = async (
+  root: string,
+  workers: DisposableStack,
+  onSave: () => Promise<unknown> = async () => {},
+): Promise<Checkpoints> => {
   const home = join(root, "home");
   const worker = workers.use(
     createFileWorker({
@@ -68,7 +93,13 @@ const bootIn = async (root: string, workers: DisposableStack): Promise<Checkpoin
       store: await openCheckpointStore(join(root, "checkpoints"), (id, cause) => assert.fail(`${id}: ${cause}`)),
       roots: [home],
       keep: [],
-      worker,
+      worker: {
+        ...worker,
+        run: async (order, streams) => {
+          if (order.verb === "save") await asStudent(onSave);
+          return worker.run(order, streams);
+        },
+      },
       image: { step: "start", planDigest: "sha256:0" },
       now: () => new Date(1_700_000_000_000 + counter++ * 1000),
       newId: () => `c${counter}`,
@@ -77,17 +108,23 @@ const bootIn = async (root: string, workers: DisposableStack): Promise<Checkpoin
   );
 };
 
+interface Surroundings {
+  /** What the image brings. */
+  readonly image?: (home: string) => Promise<unknown>;
+  /** What programs of the student's do between the look at the home and the save. */
+  readonly meanwhile?: (home: string, root: string) => Promise<unknown>;
+}
+
 /** A place of its own, a home filled by `fill`, its checkpoint, and that restored into an empty home. */
 const trip = async (
   fill: (home: string, root: string) => Promise<unknown>,
   look: (trip: Trip) => Promise<unknown>,
-  /** What the image brings. */
-  image: (home: string) => Promise<unknown> = async () => {},
+  { image = async () => {}, meanwhile = async () => {} }: Surroundings = {},
 ): Promise<void> => {
   const root = await mkdtemp(join(tmpdir(), "atelier-hostile-"));
   const home = join(root, "home");
   using workers = new DisposableStack();
-  const boot = (): Promise<Checkpoints> => bootIn(root, workers);
+  const boot = (): Promise<Checkpoints> => bootIn(root, workers, () => meanwhile(home, root));
   const fresh = (): Promise<void> =>
     asStudent(async () => {
       await mkdir(home);
@@ -134,6 +171,36 @@ test("hard links come back as files of their own: what they were linked to is no
         "twice",
         "twice",
       ]);
+    },
+  ));
+
+test("what became a link to root's files between the look and the save leaks nothing, a file as little as a folder above one", () =>
+  trip(
+    async (home, root) => {
+      const make = async (): Promise<void> => {
+        await mkdir(join(root, "outside"));
+        await writeFile(join(root, "outside/file"), "root only", { mode: 0o600 });
+        // Whoever runs the tests without root's rights owns it, and may read it no more either.
+        if (!isRoot) await chmod(join(root, "outside/file"), 0);
+      };
+      if (isRoot) await asRootForAWhile(make);
+      else await make();
+      await mkdir(join(home, "folder"));
+      for (const name of ["folder/file", "plain", "zz-beside"]) await writeFile(join(home, name), "mine");
+    },
+    async ({ home, skipped, archive }) => {
+      assert.equal(archive.includes("root only"), false);
+      assert.equal(await readFile(join(home, "zz-beside"), "utf8"), "mine");
+      assert.deepEqual(Object.keys(skipped), ["folder/file"]);
+      assert.equal((await lstat(join(home, "plain"))).isSymbolicLink(), true);
+    },
+    {
+      meanwhile: async (home, root) => {
+        await rm(join(home, "folder"), { recursive: true });
+        await symlink(join(root, "outside"), join(home, "folder"));
+        await rm(join(home, "plain"));
+        await symlink(join(root, "outside/file"), join(home, "plain"));
+      },
     },
   ));
 
@@ -244,8 +311,10 @@ test("a sparse file of 5 GB and a hundred thousand small ones: what is too much 
       // It was never seen in the full home, which is no deletion.
       assert.equal(await readFile(join(home, "of/the/image/file"), "utf8"), "image");
     },
-    async (home) => {
-      await mkdir(join(home, "of/the/image"), { recursive: true });
-      await writeFile(join(home, "of/the/image/file"), "image");
+    {
+      image: async (home) => {
+        await mkdir(join(home, "of/the/image"), { recursive: true });
+        await writeFile(join(home, "of/the/image/file"), "image");
+      },
     },
   ));

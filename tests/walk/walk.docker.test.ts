@@ -12,21 +12,25 @@ const quiz = (right: string): string =>
 
 const workshop = {
   "workshop.yaml": `version: v1
-workshop: { name: walked, version: "1.0.0", title: Walked }
+workshop:
+  name: walked
+  version: "1.0.0"
+  title: Walked
+  parameters: [{ name: MARK, required: true }]
 base: { image: "debian:12" }
 steps: [typed, saved, helped, asked, silent, wrong]
 `,
   // Two lines in one paste, a program in a terminal of its own that never ends, and one that is left out.
   "steps/typed/step.yaml": step("Typed", "~/typed"),
   "steps/typed/content.md":
-    "```bash\ncd /tmp\necho done > ~/typed\n```\n\n```bash {terminal=own}\nsleep 600\n```\n\n```bash {terminal=own interrupt}\necho again; sleep 600\n```\n\n```bash no-walk\nrm ~/typed\n```\n",
+    "```bash\ncd /tmp\necho {{ MARK }} > ~/typed\n```\n\n```bash {terminal=own}\nsleep 600\n```\n\n```bash {terminal=own interrupt}\necho again; sleep 600\n```\n\n```bash no-walk\nrm ~/typed\n```\n",
   "steps/typed/goss.yaml": goss("/home/student/typed"),
   "steps/saved/step.yaml": step("Saved", "~/saved"),
   "steps/saved/content.md": "```text save=~/saved mode=0600\ndone\n```\n",
   "steps/saved/goss.yaml": goss("/home/student/saved"),
   "steps/helped/step.yaml": step("Helped", "~/helped"),
   "steps/helped/content.md": `Find out by yourself.\n\n${quiz("this")}`,
-  "steps/helped/solve.md": "```console\n$ echo done > ~/helped\nand this is output\n```\n",
+  "steps/helped/solve.md": "```console\n$ echo $MARK > ~/helped\nand this is output\n```\n",
   "steps/helped/goss.yaml": goss("/home/student/helped"),
   "steps/asked/step.yaml": "title: Asked\n",
   "steps/asked/content.md": `What do you think?\n\n${quiz("that")}`,
@@ -46,7 +50,15 @@ interface Report {
 test("the text of each step is done in a real terminal, and every question is answered wrongly, then rightly", async () => {
   await using atelier = await createAtelierCli();
   await atelier.write(workshop);
-  const { code, stdout, stderr } = await atelier.run("test", "--walk", "--keep-recordings", "kept", "--json");
+  const { code, stdout, stderr } = await atelier.run(
+    "test",
+    "--walk",
+    "--keep-recordings",
+    "kept",
+    "--json",
+    "--set",
+    "MARK=done",
+  );
   const { steps, walks } = JSON.parse(stdout) as Report;
   assert.deepEqual(
     steps.map((proof) => `${proof.step} ${proof.verdict}`),

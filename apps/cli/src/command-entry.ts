@@ -28,6 +28,12 @@ export const json = option("--json", "print the result as JSON");
 export const yes = option("-y, --yes", "do not ask");
 export const jobs = option("-y, --yes", "end running jobs without asking");
 export const template = option("-t, --template <file>", "WorkspaceTemplate that says how workspaces run");
+/** Of everything that starts containers of a folder's workshop. */
+export const setParameter = repeatable("--set <name=value>", "value of a parameter");
+export const anySecret = repeatable(
+  "--secret <name=file>",
+  "value of a secret parameter or a build secret, from a file",
+);
 export const backend = option("--backend <name>", "docker or kubernetes")
   .choices(["docker", "kubernetes"])
   .default("docker");

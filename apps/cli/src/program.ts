@@ -1,5 +1,6 @@
 import { Command, type Option } from "commander";
 import {
+  anySecret,
   backend,
   builder,
   buildSecret,
@@ -9,6 +10,7 @@ import {
   option,
   platform,
   repeatable,
+  setParameter,
   template,
   yes,
 } from "./command-entry.ts";
@@ -148,14 +150,19 @@ export const commandTable: readonly CommandEntry[] = [
     name: "test",
     args: "[folder]",
     summary: "prove that every check fails before its step and passes after it",
-    details: "Runs each check in fresh containers: on the image before its step, and on the step's own.",
+    details:
+      "Runs each check in fresh containers: on the image before its step, and on the step's own. They get what `run` gives: parameters, secrets, sudo, the template's limits.",
     examples: [
       "atelier test",
       "atelier test my-workshop --step permissions",
       "atelier test --walk",
       "atelier test --junit report.xml",
+      "atelier test --set city=Berlin --secret token=./token.txt",
     ],
     options: [
+      template,
+      setParameter,
+      anySecret,
       repeatable("--step <id>", "only this step; may be given again"),
       option("--concurrency <number>", "images tried at the same time").default("2"),
       option("--junit <file>", "also write a JUnit report"),
@@ -195,6 +202,9 @@ export const commandTable: readonly CommandEntry[] = [
           option("-C, --folder <folder>", "the workshop's folder").default("."),
           option("-w, --write", "write it to the step's goss.yaml"),
           option("-f, --force", "with --write: replace a goss.yaml that is there"),
+          template,
+          setParameter,
+          anySecret,
           json,
         ],
         load: () => import("./commands/checks-draft.ts"),
@@ -217,7 +227,7 @@ export const commandTable: readonly CommandEntry[] = [
     options: [
       template,
       option("--step <id>", "begin at this step"),
-      repeatable("--set <name=value>", "value of a parameter"),
+      setParameter,
       repeatable("--secret <name=file>", "value of a secret parameter, from a file"),
       option("--name <name>", "name of the workspace; default: the workshop's"),
       option("--new", "a fresh workspace beside an existing one"),
@@ -247,8 +257,8 @@ export const commandTable: readonly CommandEntry[] = [
     options: [
       option("--name <name>", "name of the workspace; default: the workshop's"),
       template,
-      repeatable("--set <name=value>", "value of a parameter"),
-      repeatable("--secret <name=file>", "value of a secret parameter or a build secret, from a file"),
+      setParameter,
+      anySecret,
       option("--open", "open the link in the browser"),
     ],
     load: () => import("./commands/dev.ts"),

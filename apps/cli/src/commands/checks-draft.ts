@@ -5,8 +5,9 @@ import { buildWorkshop } from "../build-workshop.ts";
 import type { Context } from "../context.ts";
 import { draftCheck } from "../draft/draft-check.ts";
 import { requireWorkshop } from "../load-workshop.ts";
+import { type ConditionOptions, testConditions } from "../oracle/test-conditions.ts";
 
-interface DraftCommandOptions {
+interface DraftCommandOptions extends ConditionOptions {
   readonly folder: string;
   readonly write?: boolean;
   readonly force?: boolean;
@@ -30,11 +31,13 @@ export default async (
     throw new AppError("file-exists", `${file} is there already; nothing was drafted.`, {
       hint: "Leave --write out to see the draft, or add --force to replace the file.",
     });
-  const { record, digest } = await buildWorkshop(context, read, { secrets: {} });
+  const conditions = await testConditions(context, read.workshop, options);
+  const { record, digest } = await buildWorkshop(context, read, { secrets: conditions.buildSecrets });
   const { goss, proposed, proved } = await draftCheck(context, {
     workshop: read.workshop,
     record,
     digest,
+    conditions,
     step,
     onPhase: (text) => reporter.progress(text),
   });

@@ -5,10 +5,11 @@ import type { Context } from "../context.ts";
 import { requireWorkshop } from "../load-workshop.ts";
 import { junitOf } from "../oracle/junit.ts";
 import { proveSteps } from "../oracle/prove-steps.ts";
+import { type ConditionOptions, testConditions } from "../oracle/test-conditions.ts";
 import { type StepWalk, type WalkOptions, walkSteps } from "../walk/walk-steps.ts";
 import type { StepProof } from "../oracle/verdict.ts";
 
-interface TestOptions {
+interface TestOptions extends ConditionOptions {
   readonly step?: readonly string[];
   readonly concurrency: string;
   readonly junit?: string;
@@ -28,7 +29,8 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
       throw new AppError("no-such-step", `There is no step "${step}".`, {
         hint: `Steps: ${read.workshop.steps.map(({ id }) => id).join(", ")}`,
       });
-  const { record, digest } = await buildWorkshop(context, read, { secrets: {} });
+  const conditions = await testConditions(context, read.workshop, options);
+  const { record, digest } = await buildWorkshop(context, read, { secrets: conditions.buildSecrets });
   const { paintResult: paint } = reporter;
   const marks = {
     proved: paint.green("✓"),
@@ -45,11 +47,14 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
     workshop: read.workshop,
     record,
     digest,
+    conditions,
     only: options.step ?? [],
     concurrency,
     onProof: show,
   });
-  const walks = options.walk ? await walk(context, { ...read, record, digest }, { options, concurrency }) : [];
+  const walks = options.walk
+    ? await walk(context, { workshop: read.workshop, record, digest, conditions }, { options, concurrency })
+    : [];
   if (options.junit !== undefined) writeFileSync(context.path(options.junit), junitOf(record.workshop, proofs));
   if (options.json)
     reporter.json({
@@ -72,7 +77,7 @@ export default async (context: Context, [folder = "."]: readonly string[], optio
 
 const walk = async (
   context: Context,
-  built: Pick<WalkOptions, "workshop" | "record" | "digest">,
+  built: Pick<WalkOptions, "workshop" | "record" | "digest" | "conditions">,
   { options, concurrency }: { readonly options: TestOptions; readonly concurrency: number },
 ): Promise<readonly StepWalk[]> => {
   const { reporter } = context;

@@ -3,6 +3,7 @@ import { AppError, type BuildRecord, studentHome, studentUser, type Workshop } f
 import { stringify } from "yaml";
 import type { Context } from "../context.ts";
 import { judge } from "../oracle/verdict.ts";
+import type { TestConditions } from "../oracle/test-conditions.ts";
 import { type FreshWorkspace, withFreshWorkspace } from "../oracle/with-fresh-workspace.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { type GossDraft, settingsOfResources } from "./goss-draft.ts";
@@ -14,6 +15,7 @@ export interface DraftOptions {
   readonly workshop: Workshop;
   readonly record: BuildRecord;
   readonly digest: string;
+  readonly conditions: TestConditions;
   readonly step: string;
   readonly onPhase: (text: string) => void;
 }
@@ -65,13 +67,13 @@ interface Both {
 /** Fresh containers of the two images, for as long as the work takes. */
 const inBoth = <T>(
   context: Context,
-  { workshop, record, digest, step }: DraftOptions,
+  { workshop, record, digest, conditions, step }: DraftOptions,
   work: (before: Ready, after: Ready) => Promise<T>,
 ): Promise<T> => {
   const ids = ["start", ...workshop.steps.map(({ id }) => id as string)];
   const image = ids[ids.indexOf(step) - 1] ?? "start";
-  return withFreshWorkspace(context, { record, digest, image }, (before) =>
-    withFreshWorkspace(context, { record, digest, image: step }, (after) =>
+  return withFreshWorkspace(context, { record, digest, conditions, image }, (before) =>
+    withFreshWorkspace(context, { record, digest, conditions, image: step }, (after) =>
       work(ready(before, image), ready(after, step)),
     ),
   );

@@ -1,6 +1,7 @@
 import type { BuildRecord, Step, Workshop } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { observeCheck } from "./observe-check.ts";
+import type { TestConditions } from "./test-conditions.ts";
 import { judge, type Observation, type StepProof } from "./verdict.ts";
 import { type FreshImage, withFreshWorkspace } from "./with-fresh-workspace.ts";
 
@@ -8,6 +9,7 @@ export interface ProveOptions {
   readonly workshop: Workshop;
   readonly record: BuildRecord;
   readonly digest: string;
+  readonly conditions: TestConditions;
   /** Only these; empty: all. */
   readonly only: readonly string[];
   /** How many images are tried at once. */
@@ -52,7 +54,7 @@ export const proveSteps = async (context: Context, options: ProveOptions): Promi
       const [image, steps] = next;
       for (const [step, result] of await observe(
         context,
-        { record, digest: options.digest, image },
+        { record, digest: options.digest, image, conditions: options.conditions },
         workshop.steps.filter(({ id }) => steps.includes(id)),
       ))
         observed.set(`${image} ${step}`, result);

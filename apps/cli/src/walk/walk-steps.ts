@@ -4,6 +4,7 @@ import type { CheckView } from "@atelier/contract";
 import { type BuildRecord, rightAnswer, type Step, type Workshop } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { type FreshWorkspace, withFreshWorkspace } from "../oracle/with-fresh-workspace.ts";
+import type { TestConditions } from "../oracle/test-conditions.ts";
 import { walkBlocks } from "./page-blocks.ts";
 import { createStudent, type Student } from "./student.ts";
 import { createTypist, type Typist } from "./typist.ts";
@@ -28,6 +29,7 @@ export interface WalkOptions {
   readonly workshop: Workshop;
   readonly record: BuildRecord;
   readonly digest: string;
+  readonly conditions: TestConditions;
   readonly only: readonly string[];
   readonly concurrency: number;
   /** Where recordings are kept: one folder for each step. */
@@ -49,7 +51,7 @@ export const walkSteps = async (context: Context, options: WalkOptions): Promise
       const image = workshop.steps[step.number - 2]?.id ?? "start";
       const walked = await withFreshWorkspace(
         context,
-        { record: options.record, digest: options.digest, image, isWalked: true },
+        { record: options.record, digest: options.digest, image, conditions: options.conditions, isWalked: true },
         (workspace) => walkStep(context, { step: step as Step, workspace, options }),
       );
       const walk = { step: step.id, ...walked, ms: Math.round(performance.now() - started) };

@@ -77,3 +77,26 @@ test("a look that began before a lost container was made again does not give the
     await supervisor.close();
   }
 });
+
+test("a number that a leftover still has is passed over, and anything else that is refused is told", async () => {
+  await using machine = await openFakeMachine();
+  const settings = await machine.create("demo");
+  const next = { settings, generation: 2, transition: { kind: "next", restore: { kind: "carry-over" } } } as const;
+  const made = [await machine.containers.createNext(next), await machine.containers.createNext(next)];
+  assert.deepEqual(
+    made.map(({ generation }) => generation),
+    [2, 3],
+  );
+  assert.deepEqual(
+    (await machine.containers.list("demo")).map(({ generation, claim }) => [generation, claim === undefined]),
+    [
+      [1, false],
+      [2, true],
+      [3, true],
+    ],
+  );
+  machine.engine.onCall = (call) => {
+    if (call === "POST containers") throw new Error("no space left on device");
+  };
+  await assert.rejects(machine.containers.createNext(next), /no space left on device/);
+});

@@ -80,7 +80,7 @@ export interface Containers {
    * takes stopped ones): on the image the student stood on. False when there is no such volume.
    */
   createAgain(workspace: string): Promise<boolean>;
-  /** One that is to take over. Throws `AppError` `image-missing`, `wrong-architecture`, `wrong-contract`. */
+  /** One that is to take over; numbered higher than asked for where that number is taken. Throws `AppError` `image-missing`, `wrong-architecture`, `wrong-contract`. */
   createNext(next: NextContainer): Promise<WorkspaceContainer>;
   claim(container: WorkspaceContainer, request: string): Promise<void>;
   /** Starts it and gives it its configuration. Answers the port on 127.0.0.1 at which its server listens. */
@@ -124,6 +124,9 @@ export interface ContainersOptions {
   readonly state: StateDirectory;
   readonly k3d?: K3d;
 }
+
+/** So many numbers in a row are taken by leftovers before something else must be wrong. */
+const mostPassedOver = 9;
 
 export const createContainers = ({ engine, state, k3d = createK3d({}) }: ContainersOptions): Containers => {
   const selector = `${labels.state}=${state.id}`;
@@ -255,12 +258,19 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
     },
     createFirst: (settings) => create(nameOf(settings.name), settings, { labels: { [labels.generation]: "1" } }),
     createNext: async (next) => {
-      const { settings, generation, transition, waits = false } = next;
-      const id = await create(nextName(next), settings, {
-        labels: { [labels.generation]: String(generation), [labels.transition]: JSON.stringify(transition) },
-        waits,
-      });
-      return { id, generation, settings, transition, state: "created", claim: undefined, waits };
+      const { settings, transition, waits = false } = next;
+      for (let { generation } = next; ; generation++)
+        try {
+          const id = await create(nextName({ ...next, generation }), settings, {
+            labels: { [labels.generation]: String(generation), [labels.transition]: JSON.stringify(transition) },
+            waits,
+          });
+          return { id, generation, settings, transition, state: "created", claim: undefined, waits };
+        } catch (error) {
+          // One that nobody has cleared away yet; it is found by its label later.
+          const isTaken = isAppError(error) && error.code === "docker-conflict" && /in use/i.test(error.message);
+          if (!isTaken || generation >= next.generation + mostPassedOver) throw error;
+        }
     },
     claim,
     run: async (container, options) => {

@@ -12,11 +12,22 @@ export interface RandomSwaps {
   readonly kills: number;
 }
 
-/** Where a kill hits: right before the engine does something, or right after a server wrote something. */
-const moments = [
-  ...["POST create", "POST start", "POST exec", "POST rename", "DELETE containers"].map((call) => ({ call })),
-  ...["request", "released", "server-started", "ready", "request-acknowledged"].map((event) => ({ event })),
-] as readonly { readonly call?: string; readonly event?: string }[];
+/**
+ * Where a kill hits: right before the engine does something, or right after a server wrote something. In turn, the
+ * first ones being those that leave most behind: few kills hit them as well.
+ */
+const moments: readonly { readonly call?: string; readonly event?: string }[] = [
+  { event: "released" },
+  { call: "POST start" },
+  { event: "server-started" },
+  { call: "POST rename" },
+  { event: "ready" },
+  { call: "DELETE containers" },
+  { call: "POST containers" },
+  { event: "request" },
+  { event: "request-acknowledged" },
+  { call: "POST exec" },
+];
 
 const withoutItsLayer = "docker rm -f and start";
 
@@ -52,6 +63,7 @@ export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills 
   const model = createMovesModel(["start", ...fakeSteps]);
   const doomed = new Set<number>();
   while (doomed.size < kills) doomed.add(random.below(swaps));
+  let struck = 0;
   /** Everything of the student's is on the volume, and not in the container's own layer only. */
   let isSaved = true;
 
@@ -84,7 +96,7 @@ export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills 
         const codes = ["supervisor-gone", "refused"];
         assert.ok(isAppError(error) && codes.includes(error.code), `${where}: ${String(error)}`);
       });
-    const lift = strikeAt(machine, isDoomed ? random.pick(moments) : {});
+    const lift = strikeAt(machine, (isDoomed && moments[struck++ % moments.length]) || {});
     await moving;
     lift();
     // A request that swaps nothing may not come that far.

@@ -13,30 +13,64 @@ export interface LayerDifference {
 /** Layers on top that are ours: the pages, and what an image says of itself. */
 const topLayers = 2;
 
+/** Layers that one of us made, next to each other. */
+interface Part {
+  readonly by: LayerDifference["by"];
+  readonly layers: readonly string[];
+}
+
+type Step = Workshop["steps"][number];
+
+/** Commands and the files before them share layers; files alone have one, an environment none. */
+const layersMade = ({ files, commands }: Step): number => commands.length || Math.min(files.length, 1);
+
 /**
- * Layers that two builds of the same input do not share. Layers below the first step and the two on top are
- * ours, and those between are the author's commands, except where a step has none.
+ * An image's layers by who made them, bottom first: what every step stands on, each step's own, the two on top.
+ * Where a record has all steps, their images say where each one's end; else the recipes do.
  */
+const partsOf = (
+  workshop: Workshop,
+  record: BuildRecord,
+  image: { step: string; platform: string },
+): readonly Part[] => {
+  const layersAt = (id: string): readonly string[] =>
+    record.steps.find(({ step }) => step === id)?.images.find(({ platform }) => platform === image.platform)?.layers ??
+    [];
+  const layers = layersAt(image.step);
+  const inner = layers.length - topLayers;
+  const steps = workshop.steps.slice(0, workshop.steps.findIndex(({ id }) => id === image.step) + 1);
+  const isWhole = ["start", ...steps.map(({ id }) => id)].every((id) => layersAt(id).length > 0);
+  const ground = isWhole
+    ? layersAt("start").length - topLayers
+    : inner - steps.reduce((sum, step) => sum + layersMade(step), 0);
+  let end = ground;
+  const own = steps.map((step): Part => {
+    const start = end;
+    end = isWhole ? layersAt(step.id).length - topLayers : start + layersMade(step);
+    return { by: step.commands.length > 0 ? "author" : "atelier", layers: layers.slice(start, end) };
+  });
+  return [{ by: "atelier", layers: layers.slice(0, ground) }, ...own, { by: "atelier", layers: layers.slice(inner) }];
+};
+
+/** Layers that two builds of the same input do not share. What a step with commands made is its author's. */
 export const layerDifferences = (
   workshop: Workshop,
   first: BuildRecord,
   again: BuildRecord,
 ): readonly LayerDifference[] =>
   first.steps.flatMap(({ step, images }) =>
-    images.flatMap(({ platform, layers }) => {
-      const others = again.steps
-        .find((other) => other.step === step)
-        ?.images.find((other) => other.platform === platform)?.layers;
-      const ground =
-        (first.steps[0]?.images.find((other) => other.platform === platform)?.layers.length ?? 0) - topLayers;
-      const hasCommands = workshop.steps.some(({ commands }) => commands.length > 0);
-      return Array.from({ length: Math.max(layers.length, others?.length ?? 0) }, (_, index) => index).flatMap(
-        (index): readonly LayerDifference[] => {
-          if (layers[index] === others?.[index]) return [];
-          const isOurs = index < ground || index >= layers.length - topLayers || !hasCommands;
-          return [{ step, platform, layer: index + 1, by: isOurs ? "atelier" : "author" }];
-        },
-      );
+    images.flatMap(({ platform }) => {
+      const others = partsOf(workshop, again, { step, platform });
+      let below = 0;
+      // Part by part: a command that left nothing one time must not make what is above it differ.
+      return partsOf(workshop, first, { step, platform }).flatMap(({ by, layers }, part) => {
+        const other = others[part]?.layers ?? [];
+        const start = below;
+        below += layers.length;
+        return Array.from({ length: Math.max(layers.length, other.length) }, (_, index) => index)
+          .filter((index) => layers[index] !== other[index])
+          .map((index): LayerDifference => ({ step, platform, layer: start + index + 1, by }));
+      });
     }),
   );
 

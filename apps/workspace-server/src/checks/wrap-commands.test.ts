@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { quote, wrapCommand, wrapCommands } from "./wrap-commands.ts";
@@ -20,9 +20,17 @@ const commands = [
   ["pipes and several lines", "printf 'a\\nb\\n' | wc -l\necho end", "2\nend\n"],
   ["a here document", "cat <<'E'\n$x `y`\nE", "$x `y`\n"],
   ["the workdir", "pwd", "/\n"],
+  ["the workdir of what goes on behind a job", "sleep 0 & pwd", "/\n"],
+  ["a comment before it", "# first\npwd", "/\n"],
 ] as const;
 for (const [name, command, output] of commands)
   test(`a wrapped command keeps ${name}`, () => assert.equal(said(command), output));
+
+test("a workdir that is not there runs nothing, whatever stands in the command", () => {
+  const wrapped = wrapCommand("true & echo ran || echo ran", { ...setting, workdir: "/none/such" });
+  const { status, stdout } = spawnSync("/bin/sh", ["-c", wrapped], { encoding: "utf8" });
+  assert.deepEqual([status, stdout], [126, ""]);
+});
 
 test("every command assertion is wrapped, whatever form it has, and nothing else is touched", () => {
   const wrapped = parse(
@@ -38,7 +46,7 @@ file:
     ).replaceAll('{{"{{"}}', "{{"),
   ) as { command: Record<string, { exec: string }>; file: unknown };
   assert.deepEqual(Object.keys(wrapped.command), ["git status", "named", "listed"], "results name the author's text");
-  const ends = Object.values(wrapped.command).map(({ exec }) => exec.replace(/.*; cd \/ && /s, ""));
+  const ends = Object.values(wrapped.command).map(({ exec }) => exec.replace(/.* \|\| exit 126\n/s, ""));
   assert.deepEqual(ends, ["git status'", "git log'", `ls '\\''a b'\\'''`]);
   assert.deepEqual(wrapped.file, { "/x": { exists: true, contents: ["$HOME"] } });
 });

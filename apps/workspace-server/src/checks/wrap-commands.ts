@@ -59,7 +59,12 @@ export const wrapCommand = (
   const exports = Object.entries(environment)
     .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     .map(([name, value]) => `${name}=${quote(value)}`);
-  const argv = argvAs(identity, ["/bin/sh", "-c", `export ${exports.join(" ")}; cd ${quote(workdir)} && ${command}`]);
+  const argv = argvAs(identity, [
+    "/bin/sh",
+    "-c",
+    // A line of its own: "&&" would bind only the first of several commands, and "&" would take the cd with it.
+    `export ${exports.join(" ")}; cd ${quote(workdir)} || exit 126\n${command}`,
+  ]);
   return `exec ${argv.map(quote).join(" ")}`;
 };
 

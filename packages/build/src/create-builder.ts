@@ -30,6 +30,7 @@ import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
 import { type Platform, platformOf } from "./platform/platform-versions.ts";
 import { ensureRuntimeLayer } from "./platform/runtime-layer.ts";
 import { requireEmulation } from "./platform/require-emulation.ts";
+import { readLogin } from "./registry/credentials.ts";
 import { publishImages } from "./publish/publish-images.ts";
 
 export interface BuilderOptions {
@@ -230,9 +231,10 @@ const requirePlatform = (architecture: string): Platform => {
 };
 
 /** How bases of this build are had; `step` says under what name their output is shown. */
-const howBasesCome = ({ engine, platform, request, memory, now }: Basing, step: string) => ({
+const howBasesCome = ({ engine, platform, request, memory, now, env }: Basing, step: string) => ({
   engine,
   memory,
+  loginFor: (registry: string) => readLogin(registry, env),
   now,
   platform,
   signal: request.signal,

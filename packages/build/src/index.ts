@@ -9,8 +9,15 @@ export { aboutKeeper, endKeeper } from "./dagger/session/kept-session.ts";
 export { runningBuilds } from "./memory/running-builds.ts";
 export { type BlobStore, openLayout, readManifest } from "./oci/blob-store.ts";
 export { type LayoutImage, writeLayout } from "./oci/write-layout.ts";
-export { engineAuth, readCredentials } from "./registry/credentials.ts";
-export { type ImageRepository, nameInEngine, parseRepository, textOfRepository } from "./registry/image-repository.ts";
+export { readCredentials, readLogin } from "./registry/credentials.ts";
+export {
+  type ImageRepository,
+  nameInEngine,
+  parseRepository,
+  registryIn,
+  registryOf,
+  textOfRepository,
+} from "./registry/image-repository.ts";
 export { type PushEvent, type PushImage, pushImages } from "./registry/push-images.ts";
 export { openRegistry } from "./registry/registry-client.ts";
 export { digestFileOf, ensureAppBundle } from "./platform/app-bundle.ts";

@@ -1,4 +1,5 @@
-import { engineAuth, nameInEngine, readCredentials } from "@atelier/build";
+import type { Engine } from "@atelier/backend-docker";
+import { nameInEngine, readLogin, registryIn, registryOf } from "@atelier/build";
 import { AppError, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { builtServiceName, serviceTag } from "./images-of-record.ts";
@@ -11,28 +12,12 @@ import { readCompiled, repositoryOf } from "../record-of-image.ts";
  */
 export const pullWorkshop = async (context: Context, reference: string): Promise<void> => {
   const engine = await context.engine();
-  const registry = hostOf(reference);
-  if (registry === undefined) return;
+  if (registryIn(reference) === undefined) return;
   const found = await engine.inspectImage(reference);
   // Built here, with all others: a registry may know nothing of it.
   if (found && !(found.RepoDigests ?? []).some((name) => name.startsWith(`${nameInEngine(repositoryOf(reference))}@`)))
     return;
-  const auth = engineAuth(registry, await readCredentials(registry, context.env));
-  const pull = async (name: string): Promise<void> => {
-    try {
-      await engine.pullImage(name, {
-        ...(auth ? { auth } : {}),
-        onStatus: (line) => context.reporter.progress(`Pulling ${name}: ${line}`),
-        signal: context.signal,
-      });
-    } catch (cause) {
-      if (!isAppError(cause) || cause.code === "docker-unreachable") throw cause;
-      throw new AppError("image-not-pulled", `${name} could not be pulled: ${cause.message}`, {
-        hint: `Check the name; if it needs a login: docker login ${registry}`,
-        cause,
-      });
-    }
-  };
+  const pull = (name: string): Promise<void> => pullImage(context, engine, name);
   const isHere = async (name: string): Promise<boolean> => (await engine.inspectImage(name)) !== undefined;
   // Of a pull that broke off the rest is wanted; after a new one everything is, lest versions be mixed.
   const ensure = async (name: string): Promise<void> => {
@@ -61,8 +46,25 @@ export const pullWorkshop = async (context: Context, reference: string): Promise
   context.reporter.progressDone();
 };
 
-/** Host of a reference: its first part, when that has a dot or a port or is `localhost` (Docker's rule). */
-const hostOf = (reference: string): string | undefined => {
-  const [first = "", ...rest] = reference.split("/");
-  return rest.length > 0 && (first === "localhost" || /[.:]/.test(first)) ? first : undefined;
+/** Pulls one image, its own registry shown its own login. Throws `AppError` `image-not-pulled`. */
+export const pullImage = async (
+  { env, reporter, signal }: Pick<Context, "env" | "reporter" | "signal">,
+  engine: Pick<Engine, "pullImage">,
+  name: string,
+): Promise<void> => {
+  const registry = registryOf(name);
+  const auth = await readLogin(registry, env);
+  try {
+    await engine.pullImage(name, {
+      ...(auth ? { auth } : {}),
+      onStatus: (line) => reporter.progress(`Pulling ${name}: ${line}`),
+      signal,
+    });
+  } catch (cause) {
+    if (!isAppError(cause) || cause.code === "docker-unreachable") throw cause;
+    throw new AppError("image-not-pulled", `${name} could not be pulled: ${cause.message}`, {
+      hint: `Check the name; if it needs a login: docker login ${registry}`,
+      cause,
+    });
+  }
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -263,6 +263,36 @@ test("a pull asks for one tag, never for all there are", () =>
     for (const reference of ["alpine", "localhost:5000/a/b", "a/b:2", `a@sha256:${"0".repeat(64)}`])
       await engine.pullImage(reference, { onStatus: () => {} });
     assert.deepEqual(asked, ["latest", "latest", null, null]);
+  }));
+
+test("logins reach the engine as it reads them: base64 of URLs with its padding, whatever their length", () =>
+  withFake(async ({ handlers, connect }) => {
+    const seen: unknown[] = [];
+    const note =
+      (name: string): Handler =>
+      (request, response) => {
+        const text = String(request.headers[name]);
+        const json = Buffer.from(text, "base64url").toString("utf8");
+        // Go's decoder drops what stands in an incomplete group of four.
+        assert.match(text, /^(?:[\w-]{4})*(?:[\w-]{2}==|[\w-]{3}=)?$/);
+        seen.push(JSON.parse(json));
+        request.resume();
+        request.once("end", () => response.end());
+      };
+    handlers.set("POST /v1.41/images/create", note("x-registry-auth"));
+    handlers.set("POST /v1.41/build", note("x-registry-config"));
+    using engine = await connect();
+    const wanted: unknown[] = [];
+    for (const password of ["ÿ", "ÿÿ>", "ÿÿ>?a"]) {
+      const auth = { serveraddress: "registry.test", username: "ann", password };
+      await engine.pullImage("registry.test/a:1", { auth, onStatus: () => {} });
+      await engine.buildImage(Readable.from([]), {
+        ...{ dockerfile: "Containerfile", tag: "t", labels: {}, onOutput: () => {} },
+        logins: [auth],
+      });
+      wanted.push(auth, { "registry.test": auth });
+    }
+    assert.deepEqual(seen, wanted);
   }));
 
 test("events come one by one until the signal", { timeout: 5000 }, () =>

@@ -114,6 +114,8 @@ export interface Engine extends Disposable {
       readonly labels: Readonly<Record<string, string>>;
       readonly buildArgs?: Readonly<Record<string, string>>;
       readonly platform?: string;
+      /** Who asks registries for what the container file names: each is shown its own. */
+      readonly logins?: readonly RegistryAuth[];
       readonly onOutput: (line: string) => void;
       readonly signal?: AbortSignal;
     },
@@ -128,6 +130,10 @@ export interface Engine extends Disposable {
 
 const labelFilter = (selectors: Selectors): string => JSON.stringify(selectors.length > 0 ? { label: selectors } : {});
 const enc = encodeURIComponent;
+
+/** A document in a header: base64 of URLs with its padding, without which the engine's decoder loses the end. */
+const headerOf = (document: unknown): string =>
+  Buffer.from(JSON.stringify(document)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 
 const isMissing = (error: unknown): boolean => isAppError(error) && error.code === "docker-not-found";
 
@@ -276,7 +282,7 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
         path: "/images/create",
         // Without a tag the engine would pull every one there is.
         query: { fromImage: reference, platform, tag: /[:@][^/]+$/.test(reference) ? undefined : "latest" },
-        ...(auth ? { headers: { "X-Registry-Auth": Buffer.from(JSON.stringify(auth)).toString("base64url") } } : {}),
+        ...(auth ? { headers: { "X-Registry-Auth": headerOf(auth) } } : {}),
         ...withSignal(signal),
       });
       await followProgress(stream, onStatus, "image-not-pulled");
@@ -309,7 +315,7 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
       for (const reference of references) query.append("names", reference);
       return (await transport.open({ path: `/images/get?${query}`, ...withSignal(signal) })).stream;
     },
-    buildImage: async (context, { dockerfile, tag, labels, buildArgs, platform, onOutput, signal }) => {
+    buildImage: async (context, { dockerfile, tag, labels, buildArgs, platform, logins = [], onOutput, signal }) => {
       const { stream } = await transport.open({
         method: "POST",
         path: "/build",
@@ -324,6 +330,13 @@ export const connectEngine = async (endpoint: EngineEndpoint, signal?: AbortSign
         },
         body: context,
         contentType: "application/x-tar",
+        ...(logins.length > 0
+          ? {
+              headers: {
+                "X-Registry-Config": headerOf(Object.fromEntries(logins.map((login) => [login.serveraddress, login]))),
+              },
+            }
+          : {}),
         ...withSignal(signal),
       });
       await followProgress(stream, onOutput, "container-file-failed");

@@ -13,15 +13,22 @@ const image = (Id: string, Architecture = "amd64"): ImageInspect => ({
 });
 
 /** An engine that holds images by name and pulls from a registry of its own, or from none. */
-const engineWith = (local: Record<string, ImageInspect>, registry?: Record<string, ImageInspect>) => {
+const engineWith = (
+  local: Record<string, ImageInspect>,
+  registry?: Record<string, ImageInspect>,
+  refusal = registry ? "manifest unknown" : "dial tcp: no such host",
+) => {
   const pulls: string[] = [];
+  const auths: unknown[] = [];
   return {
     pulls,
+    auths,
     inspectImage: async (name: string) => local[name],
-    pullImage: async (name: string) => {
+    pullImage: async (name: string, { auth }: { readonly auth?: unknown }) => {
       pulls.push(name);
+      auths.push(auth);
       const pulled = registry?.[name];
-      if (!pulled) throw new AppError("docker-failed", registry ? "manifest unknown" : "dial tcp: no such host");
+      if (!pulled) throw new AppError("docker-failed", refusal);
       local[name] = pulled;
     },
     importImage: () => assert.fail("nothing is made here"),
@@ -38,6 +45,8 @@ const noRefusals = () => {
   };
 };
 
+const login = { serveraddress: "registry.test", username: "ann", password: "secret" };
+
 const resolve = (
   reference: string,
   engine: ReturnType<typeof engineWith>,
@@ -46,6 +55,7 @@ const resolve = (
   resolveBase(reference, {
     engine,
     memory,
+    loginFor: async (registry) => (registry === "registry.test" ? login : undefined),
     now: () => now,
     platform: "linux/amd64",
     onNotice: () => {},
@@ -97,4 +107,32 @@ test("anything else says why it could not be had", async () => {
   assert.ok(isAppError(failure));
   assert.match(failure.message, /example\.org\/app:1 is not here and could not be pulled: dial tcp: no such host/);
   assert.ok(failure.hint);
+});
+
+test("a registry is shown its own login, and no other's", async () => {
+  const references = ["registry.test/app:1", "registry.test:5000/app:1", "elsewhere.test/app:1", "ann/app:1", "app:1"];
+  const engine = engineWith({}, Object.fromEntries(references.map((reference) => [reference, image(reference)])));
+  for (const reference of references) await resolve(reference, engine);
+  assert.deepEqual(engine.pulls, references);
+  assert.deepEqual(engine.auths, [login, undefined, undefined, undefined, undefined]);
+});
+
+test("one that wants a login is answered with the line that makes it", async () => {
+  const hintFor = async (reference: string, refusal: string): Promise<string> => {
+    const failure = await resolve(reference, engineWith({}, {}, refusal)).catch((error) => error);
+    assert.ok(isAppError(failure));
+    assert.equal(failure.code, "base-not-available");
+    return failure.hint ?? "";
+  };
+  for (const refusal of [
+    "pull access denied for app, repository does not exist or may require 'docker login'",
+    "Head https://registry.test/v2/app/manifests/1: no basic auth credentials",
+    "unauthorized: authentication required",
+    "denied: requested access to the resource is denied",
+    "error from registry: 403 Forbidden",
+  ]) {
+    assert.match(await hintFor("registry.test:5000/app:1", refusal), /docker login registry\.test:5000/, refusal);
+    assert.match(await hintFor("ann/app:1", refusal), /docker login docker\.io/, refusal);
+  }
+  assert.doesNotMatch(await hintFor("registry.test/app:1", "manifest unknown"), /docker login/);
 });

@@ -1,7 +1,9 @@
-import type { Engine, ImageInspect } from "@atelier/backend-docker";
+import type { Engine, ImageInspect, RegistryAuth } from "@atelier/backend-docker";
 import { AppError, isAppError } from "@atelier/domain";
 import { debianSuiteOf } from "./debian-reference.ts";
 import type { BuildMemory } from "../memory/build-memory.ts";
+import { wantsLogin } from "../registry/credentials.ts";
+import { registryOf } from "../registry/image-repository.ts";
 import { makeDebianBase } from "./make-debian-base.ts";
 
 export interface ResolveBaseOptions {
@@ -9,6 +11,8 @@ export interface ResolveBaseOptions {
   /** `linux/amd64` or `linux/arm64`. */
   readonly platform: string;
   readonly memory: Pick<BuildMemory, "refusedAt" | "noteRefusal">;
+  /** Who asks a registry, by its host. */
+  readonly loginFor: (registry: string) => Promise<RegistryAuth | undefined>;
   /** In ms since 1970. */
   readonly now: () => number;
   readonly onNotice: (message: string) => void;
@@ -49,13 +53,17 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
     const existing = await standIn();
     if (existing) return existing;
   }
-  const failure = await engine.pullImage(reference, { platform, onStatus: onLine, signal }).then(
-    () => undefined,
-    (error: unknown) => {
-      if (!isAppError(error) || error.code === "docker-unreachable") throw error;
-      return error;
-    },
-  );
+  const registry = registryOf(reference);
+  const auth = await options.loginFor(registry);
+  const failure = await engine
+    .pullImage(reference, { platform, ...(auth ? { auth } : {}), onStatus: onLine, signal })
+    .then(
+      () => undefined,
+      (error: unknown) => {
+        if (!isAppError(error) || error.code === "docker-unreachable") throw error;
+        return error;
+      },
+    );
   if (failure === undefined) return { ...found(await inspect(reference), { reference, platform }), isMade: false };
   if (suite === undefined) {
     const foreign = await engine.inspectImage(reference);
@@ -63,7 +71,9 @@ export const resolveBase = async (reference: string, options: ResolveBaseOptions
       ? `is here for ${foreign.Os}/${foreign.Architecture} only, ${platform} is wanted, and it`
       : "is not here and";
     throw new AppError("base-not-available", `The image ${reference} ${lack} could not be pulled: ${failure.message}`, {
-      hint: "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
+      hint: wantsLogin(failure.message)
+        ? `Check the name, and log in with an account that may pull it: docker login ${registry}`
+        : "Check the name and the network; on a machine without a registry load it with `docker load`, or use `debian:12`, which Atelier can make by itself.",
       cause: failure,
     });
   }

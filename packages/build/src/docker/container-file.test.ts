@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Engine } from "@atelier/backend-docker";
 import { readTar } from "@atelier/node-kit";
 import { sourceTreeOf } from "@atelier/testkit";
-import { buildContainerFile, type ContainerFileOptions, hintOf, referencesIn } from "./container-file.ts";
+import { buildContainerFile, type ContainerFileOptions, hintOf, referencesIn, registriesIn } from "./container-file.ts";
 import { emptyImageCache } from "./image-cache.ts";
 
 test("the images below a container file are found, its own stages are not", () => {
@@ -64,6 +64,7 @@ test("what lies beside a container file is its context: links as links, what can
       proxies: {},
     },
     ...{ platform: "linux/amd64", signal: AbortSignal.timeout(30_000), onLine: () => undefined },
+    loginFor: async () => undefined,
   } as unknown as ContainerFileOptions);
   assert.equal(id, "sha256:made");
   assert.deepEqual(seen, [
@@ -73,4 +74,40 @@ test("what lies beside a container file is its context: links as links, what can
     ["bin/tool", "file", "755", ""],
     ["current", "symlink", "777", "bin"],
   ]);
+});
+
+test("the engine's builder is shown the logins of the registries that a container file names, and no others", async () => {
+  const text = `FROM registry.test:5000/tools:1 AS tools
+FROM other.test/app:\${VERSION}
+FROM \${REGISTRY}/app
+COPY --chown=1:1 --from=copied.test/a/b /x /x
+COPY --from=tools /y /y
+COPY --from=0 /z /z
+RUN --mount=type=bind,from=mounted.test/m,target=/m true
+FROM debian:12
+`;
+  assert.deepEqual(registriesIn(text), [
+    "registry.test:5000",
+    "other.test",
+    "docker.io",
+    "copied.test",
+    "mounted.test",
+  ]);
+  const logins: unknown[] = [];
+  const engine = {
+    buildImage: async (tar: Readable, options: { readonly logins: unknown }) => {
+      tar.resume();
+      logins.push(options.logins);
+    },
+    inspectImage: async (reference: string) => ({ Id: reference, Os: "linux", Architecture: "amd64" }),
+  } as unknown as Engine;
+  const all = ["registry.test:5000", "unnamed.test"];
+  await buildContainerFile({
+    ...{ engine, cache: emptyImageCache(), folder: "/nowhere", file: "Containerfile", tag: "t", proxies: {} },
+    ...{ tree: sourceTreeOf({ Containerfile: text }), platform: "linux/amd64", onLine: () => undefined },
+    loginFor: async (registry: string) =>
+      all.includes(registry) ? { serveraddress: registry, username: "ann", password: "secret" } : undefined,
+    signal: AbortSignal.timeout(30_000),
+  } as unknown as ContainerFileOptions);
+  assert.deepEqual(logins, [[{ serveraddress: "registry.test:5000", username: "ann", password: "secret" }]]);
 });

@@ -3,6 +3,7 @@ import type { Engine } from "@atelier/backend-docker";
 import { AppError, contextDigests, contextOf, labels, type SourceTree } from "@atelier/domain";
 import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
 import { contentOf } from "../chain/step-files.ts";
+import { registryOf } from "../registry/image-repository.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { digestOf, type ImageCache } from "./image-cache.ts";
 
@@ -29,11 +30,13 @@ export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine">
 export const buildContainerFile = async (options: ContainerFileOptions): Promise<string> => {
   const { engine, cache, file, tag, onLine, signal } = options;
   const entry = options.tree.entries.get(file);
-  const froms = await resolveFroms(entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "", options);
+  const text = entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "";
+  const froms = await resolveFroms(text, options);
   const digest = digestOf("container-file", file, froms, options.platform, contextDigests(file, options.tree));
   if (!(await cache.find(digest))) await cache.lookAtAll();
   const cached = await cache.find(digest);
   if (cached?.tags.includes(`${tag}:latest`)) return cached.id;
+  const logins = await Promise.all(registriesIn(text).map(options.loginFor));
   const lines: string[] = [];
   try {
     await engine.buildImage(makeTar(contextEntries(options)), {
@@ -43,6 +46,7 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
       labels: { [labels.role]: "base", [labels.layerDigest]: digest },
       buildArgs: options.proxies,
       platform: options.platform,
+      logins: logins.filter((login) => login !== undefined),
       onOutput: (line) => {
         lines.push(line);
         onLine(line);
@@ -92,18 +96,35 @@ const contextEntries = ({ tree, folder, file }: ContainerFileOptions): readonly 
  * The images that a container file stands on, without its own stages and what only an argument names.
  * Continued lines and comments are read as the engine reads them.
  */
-export const referencesIn = (text: string): readonly string[] => {
+export const referencesIn = (text: string): readonly string[] =>
+  readFroms(joinedLines(text)).references.filter((reference) => !reference.includes("$"));
+
+/**
+ * Hosts of the registries that a container file needs: below its stages, and of what it copies or mounts from. One
+ * that only an argument names is not among them: nobody knows yet whose it is.
+ */
+export const registriesIn = (text: string): readonly string[] => {
+  const joined = joinedLines(text);
+  const { references, stages } = readFroms(joined);
+  const copied = [...joined.matchAll(/^[ \t]*(?:COPY|RUN)[ \t].*?\bfrom=([^\s,]+)/gim)].map(([, from = ""]) => from);
+  const images = [...references, ...copied.filter((from) => !stages.has(from.toLowerCase()) && !/^\d+$/.test(from))];
+  return [...new Set(images.map(registryOf))].filter((registry) => !registry.includes("$"));
+};
+
+const joinedLines = (text: string): string => text.replace(/^\s*#.*$\n?/gm, "").replace(/\\\r?\n/g, " ");
+
+const readFroms = (
+  joined: string,
+): { readonly references: readonly string[]; readonly stages: ReadonlySet<string> } => {
   const stages = new Set<string>();
   const references = new Set<string>();
-  const joined = text.replace(/^\s*#.*$\n?/gm, "").replace(/\\\r?\n/g, " ");
   for (const [, reference = "", stage] of joined.matchAll(
     /^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim,
   )) {
-    if (!stages.has(reference.toLowerCase()) && reference !== "scratch" && !reference.includes("$"))
-      references.add(reference);
+    if (!stages.has(reference.toLowerCase()) && reference !== "scratch") references.add(reference);
     if (stage) stages.add(stage.toLowerCase());
   }
-  return [...references];
+  return { references: [...references], stages };
 };
 
 /**

@@ -22,6 +22,7 @@ export interface RuntimeLayerOptions {
   readonly native: Platform;
   readonly stateId: string;
   readonly memory: ResolveBaseOptions["memory"];
+  readonly loginFor: ResolveBaseOptions["loginFor"];
   readonly now: () => number;
   /** Variables through which a container reaches the outside. */
   readonly proxies: Readonly<Record<string, string>>;

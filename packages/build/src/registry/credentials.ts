@@ -99,3 +99,15 @@ export const engineAuth = (registry: string, credentials: Credentials | undefine
     : credentials.kind === "password"
       ? { serveraddress: loginKey(registry), username: credentials.user, password: credentials.password }
       : { serveraddress: loginKey(registry), identitytoken: credentials.token };
+
+/** The login at a registry that the engine is shown when it pulls; undefined when nobody logged in there. */
+export const readLogin = async (
+  registry: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<RegistryAuth | undefined> => engineAuth(registry, await readCredentials(registry, env));
+
+/** Whether a registry's answer, in whatever words the engine passes it on, is that it wants a login or another one. */
+export const wantsLogin = (message: string): boolean =>
+  /docker login|unauthorized|(?<!proxy )authenticat|no basic auth|access denied|^denied|: denied|forbidden/i.test(
+    message,
+  );

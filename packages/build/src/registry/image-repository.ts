@@ -17,9 +17,7 @@ const namePattern = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?
 export const parseRepository = (text: string): ImageRepository => {
   const slash = text.indexOf("/");
   const [registry, name] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
-  // Only a first part with a dot, a port or "localhost" is a host: Docker reads references the same way.
-  const isHost = registry === "localhost" || /[.:]/.test(registry);
-  if (slash < 0 || !isHost || !URL.canParse(`https://${registry}`) || !namePattern.test(name))
+  if (slash < 0 || !isHost(registry) || !URL.canParse(`https://${registry}`) || !namePattern.test(name))
     throw new AppError("bad-repository", `"${text}" names no repository at a registry.`, {
       hint: "Write <registry>/<name> in lower case and without a tag, such as registry.example.org/team/linux-basics.",
     });
@@ -38,6 +36,18 @@ export const parseRepository = (text: string): ImageRepository => {
     scheme: isThisMachine(new URL(`https://${registry}`).hostname) ? "http" : "https",
   };
 };
+
+/** Only a first part with a dot, a port or "localhost" is a host: Docker reads references the same way. */
+const isHost = (first: string): boolean => first === "localhost" || /[.:]/.test(first);
+
+/** Host of the registry that a reference to an image names; undefined where it names none. */
+export const registryIn = (reference: string): string | undefined => {
+  const [first = "", ...rest] = reference.split("/");
+  return rest.length > 0 && isHost(first) ? first : undefined;
+};
+
+/** Host of the registry that a reference leads to: Docker Hub's where it names none. */
+export const registryOf = (reference: string): string => registryIn(reference) ?? "docker.io";
 
 const hubHost = "registry-1.docker.io";
 

@@ -1,6 +1,7 @@
 export { demultiplex, type OutputChunk } from "./engine/demultiplex.ts";
 export * from "./engine/endpoint.ts";
 export * from "./engine/engine.ts";
+export { classicStoreRemedy, hasContainerdStore, requireClassicStore } from "./engine/image-store.ts";
 export type {
   ContainerInspect,
   ContainerSummary,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Engine } from "@atelier/backend-docker";
+import { type Engine, requireClassicStore } from "@atelier/backend-docker";
 import {
   AppError,
   type BuildRecord,
@@ -114,6 +114,7 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
     removeLeftovers(engine, stateId),
     removeDeadDrafts(work.cacheFolder),
   ]);
+  requireClassicStore(info);
   const native = requirePlatform(info.Architecture);
   const proxies = proxyEnvironment(env, dockerConfig);
   const asked = request.platforms ?? [native];

@@ -8,6 +8,7 @@ import { isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import type { Finding } from "../finding.ts";
 import { k3dFinding } from "../k3d-finding.ts";
+import { storageFinding } from "../storage-finding.ts";
 import { platformsByWorkshop } from "../share/push-record.ts";
 
 const gibibyte = 1024 ** 3;
@@ -101,13 +102,7 @@ const aboutEngine = async (info: EngineInfo): Promise<readonly Finding[]> => {
       ? { check: "runc", status: "warning", found: runc, fix: "Update runc to 1.1.12 or newer (CVE-2024-21626)." }
       : { check: "runc", status: "ok", found: major === "" ? "version not told" : runc, fix: "" },
   );
-  const quota = ["overlay2", "btrfs", "zfs"].includes(info.Driver);
-  findings.push({
-    check: "Storage driver",
-    status: quota ? "ok" : "warning",
-    found: info.Driver,
-    fix: quota ? "" : "overlay2 is what Atelier is tested with.",
-  });
+  findings.push(storageFinding(info));
   const disk = await freeSpace(info.DockerRootDir);
   if (disk !== undefined)
     findings.push(spaceFinding("Engine disk", disk, "Make room: atelier clean, docker system prune."));

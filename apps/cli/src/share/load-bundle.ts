@@ -1,4 +1,5 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
+import { requireClassicStore } from "@atelier/backend-docker";
 import { openBundle, platformOf } from "@atelier/build";
 import { acceptedPlatformContracts, AppError, type BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
@@ -26,7 +27,9 @@ export const loadBundle = async (context: Context, target: string): Promise<Buil
       { hint: "Install the same version of Atelier here, or make the bundle anew." },
     );
   const engine = await context.engine();
-  const own = platformOf((await engine.info()).Architecture);
+  const info = await engine.info();
+  requireClassicStore(info);
+  const own = platformOf(info.Architecture);
   const record = withFirst(bundle.record, own);
   const ids = [
     ...record.steps.flatMap(({ images }) => images.map(({ configDigest }) => configDigest)),

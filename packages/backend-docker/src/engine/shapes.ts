@@ -121,6 +121,8 @@ export const engineInfoSchema = z.object({
   NCPU: z.number(),
   MemTotal: z.number(),
   Driver: z.string(),
+  /** Names and values, as the storage driver tells them. */
+  DriverStatus: nullable(z.array(z.tuple([z.string(), z.string()])), []),
   DockerRootDir: z.string(),
   CgroupVersion: z.string().optional(),
   RuncCommit: z.object({ ID: z.string() }).optional(),

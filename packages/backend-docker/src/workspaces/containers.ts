@@ -17,6 +17,7 @@ import {
 import { containerBody } from "./container-body.ts";
 import { deliverByProcess, deliverConfig, deliverOverStdin, type Delivery } from "./deliver-config.ts";
 import { createSmallNetwork } from "./small-network.ts";
+import { requireClassicStore } from "../engine/image-store.ts";
 import { refuseForeignImage } from "./refuse-foreign-image.ts";
 import { runtimeFiles } from "./runtime-files.ts";
 import { cpuLimits, isSlowedDown } from "./slow-down.ts";
@@ -408,6 +409,8 @@ const imageOf = async (
   const step = record?.steps.find((candidate) => candidate.step === settings.image);
   const imageId = step?.images[0]?.configDigest;
   const image = imageId === undefined ? undefined : await engine.inspectImage(imageId);
+  // Nothing that was built or loaded is found there by what the record knows of it.
+  if (image === undefined) requireClassicStore(await engine.info());
   if (image === undefined || imageId === undefined)
     throw new AppError(
       "image-missing",

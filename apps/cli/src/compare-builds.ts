@@ -1,4 +1,4 @@
-import type { BuildRecord, Workshop } from "@atelier/domain";
+import { type BuildRecord, layersOfStep, layersOnTop, type Workshop } from "@atelier/domain";
 import type { Context } from "./context.ts";
 
 export interface LayerDifference {
@@ -10,19 +10,11 @@ export interface LayerDifference {
   readonly by: "author" | "atelier";
 }
 
-/** Layers on top that are ours: the pages, and what an image says of itself. */
-const topLayers = 2;
-
 /** Layers that one of us made, next to each other. */
 interface Part {
   readonly by: LayerDifference["by"];
   readonly layers: readonly string[];
 }
-
-type Step = Workshop["steps"][number];
-
-/** Commands and the files before them share layers; files alone have one, an environment none. */
-const layersMade = ({ files, commands }: Step): number => commands.length || Math.min(files.length, 1);
 
 /**
  * An image's layers by who made them, bottom first: what every step stands on, each step's own, the two on top.
@@ -37,16 +29,16 @@ const partsOf = (
     record.steps.find(({ step }) => step === id)?.images.find(({ platform }) => platform === image.platform)?.layers ??
     [];
   const layers = layersAt(image.step);
-  const inner = layers.length - topLayers;
+  const inner = layers.length - layersOnTop;
   const steps = workshop.steps.slice(0, workshop.steps.findIndex(({ id }) => id === image.step) + 1);
   const isWhole = ["start", ...steps.map(({ id }) => id)].every((id) => layersAt(id).length > 0);
   const ground = isWhole
-    ? layersAt("start").length - topLayers
-    : inner - steps.reduce((sum, step) => sum + layersMade(step), 0);
+    ? layersAt("start").length - layersOnTop
+    : inner - steps.reduce((sum, step) => sum + layersOfStep(step), 0);
   let end = ground;
   const own = steps.map((step): Part => {
     const start = end;
-    end = isWhole ? layersAt(step.id).length - topLayers : start + layersMade(step);
+    end = isWhole ? layersAt(step.id).length - layersOnTop : start + layersOfStep(step);
     return { by: step.commands.length > 0 ? "author" : "atelier", layers: layers.slice(start, end) };
   });
   return [{ by: "atelier", layers: layers.slice(0, ground) }, ...own, { by: "atelier", layers: layers.slice(inner) }];

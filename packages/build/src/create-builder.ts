@@ -16,6 +16,7 @@ import { baseLacks, withoutShell } from "./base/base-facts.ts";
 import { resolveBase } from "./base/resolve-base.ts";
 import type { Builder, BuildRequest } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
+import { requireRoomForLayers } from "./chain/require-room.ts";
 import { readExtraTrust } from "./chain/extra-trust.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
@@ -198,6 +199,7 @@ const buildFor = async (
   if (isMain)
     for (const diagnostic of baseLacks(ground.facts, { ...request, base: plan.base }))
       onProgress({ kind: "warning", diagnostic });
+  requireRoomForLayers(request, ground.image.layers);
   // A trial's images must not be found by builds that are meant.
   const digest = request.isTrial ? digestOf("trial", randomUUID(), ground.digest) : ground.digest;
   const chainWork: ChainWork = { ...work, ground: { ...ground, digest }, isMain };

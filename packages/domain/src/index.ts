@@ -17,6 +17,7 @@ export * from "./content-variables/content-variables.ts";
 export * from "./image-plan/add-student.ts";
 export * from "./image-plan/compile-metadata.ts";
 export * from "./image-plan/image-plan.ts";
+export * from "./image-plan/layer-limit.ts";
 export * from "./image-plan/plan-images.ts";
 export * from "./problem/app-error.ts";
 export * from "./problem/default-remedies.ts";

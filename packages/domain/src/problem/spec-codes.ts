@@ -168,6 +168,11 @@ export const specCodes = {
     explanation:
       "A file in the home that the student does not own cannot be edited by them and disturbs saving and carry-over.",
   },
+  "too-many-layers": {
+    title: "More layers than an image can have",
+    explanation:
+      "Every command is a layer, and so are the files of a step without commands. The Docker engine stacks 125, of which the base and Atelier need some.",
+  },
   "setuid-mode": {
     title: "Set-user-id bit",
     explanation: "Shells of students run without new privileges, so the bit does nothing or too much.",

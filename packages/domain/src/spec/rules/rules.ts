@@ -8,6 +8,7 @@ import { baseIsOne, containerFiles, serviceNames, servicesAreOne } from "./base-
 import { checkWithoutGoss, emptyContent, emptyDocs, misspeltFiles, requiredFiles } from "./convention-files.ts";
 import { lossyEnvironment } from "./env-values.ts";
 import { workshopPlaces } from "./image-places.ts";
+import { layerLimit } from "./layer-limit.ts";
 import { linearNavigation, requiresCycles, unknownRequires } from "./requires.ts";
 import { startCommands } from "./start-commands.ts";
 import { commandPlaces, duplicateTargets, rootOwnedInHome, setuidModes, sources, targets } from "./step-files.ts";
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   rootOwnedInHome,
   setuidModes,
   commandPlaces,
+  layerLimit,
   linksAndSpecials,
   largeFiles,
   lfsPointers,

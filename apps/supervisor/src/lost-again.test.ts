@@ -100,3 +100,26 @@ test("a number that a leftover still has is passed over, and anything else that 
   };
   await assert.rejects(machine.containers.createNext(next), /no space left on device/);
 });
+
+test("next keeps the container: one that is lost later begins on the image of the step before, with the work carried over", async () => {
+  await using machine = await openFakeMachine({}, { next: "keep" });
+  await machine.create("demo");
+  await (await machine.supervisor()).start("demo");
+  await machine.ask("demo", "/files?path=/home/a", { method: "POST", body: "1" });
+  const goOn = async (): Promise<unknown> =>
+    (await (await machine.supervisor()).transition("demo", { order: "request", request: { kind: "next" } })).swapped;
+  assert.deepEqual([await goOn(), await goOn()], [false, false]);
+  // Who looks after it next meets the same container, whose labels know nothing of that.
+  await machine.killSupervisor();
+  const supervisor = await machine.supervisor();
+  await supervisor.stop("demo");
+  for (const { id } of machine.engine.containers.values()) machine.engine.remove(id);
+  const again = await supervisor.start("demo");
+  assert.deepEqual([again.image, again.step], ["two", "three"]);
+  assert.deepEqual(await machine.ask("demo", "/files"), {
+    "/image/start": "start",
+    "/image/one": "one",
+    "/image/two": "two",
+    "/home/a": "1",
+  });
+});

@@ -38,7 +38,7 @@ import { startLimitsWatch } from "./limits/start-limits-watch.ts";
 import { startWritingWatch } from "./limits/watch-writing.ts";
 import { watchPorts } from "./ports/watch-ports.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
-import { createHistoryReader } from "./progress/progress.ts";
+import { createHistoryReader, filesOfLost } from "./progress/progress.ts";
 import { knownSecrets } from "./secrets/known-secrets.ts";
 import { runStartCommands } from "./start-commands/run-start-commands.ts";
 import type { CreateTerminalsOptions } from "./terminal/create-terminals-options.ts";
@@ -343,6 +343,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     const { events, files } = running;
     taken.resolve();
     control.send({ t: "lease", holdsLease: true });
+    const lost = filesOfLost(running.history, loaded.image.step);
     events.append({
       type: "server-started",
       workspaceId: config.workspaceId,
@@ -356,7 +357,6 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       if (config.step !== undefined && config.step !== running.history.current)
         events.append({ type: "step-entered", step: config.step, by: "system" });
     } else if (layer.isFresh) {
-      const { files: lost = { kind: "none" } } = running.history;
       // Work without the files is better than no work; the checkpoint stays where it is.
       await files.restore(lost).catch((error: unknown) => {
         events.append({ type: "boot-failed", phase: "restore", cause: (error as Error).message });

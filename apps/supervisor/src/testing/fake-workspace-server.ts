@@ -92,7 +92,8 @@ const lostWith = (events: FakeVolume["events"], image: string): RestoreOrder => 
     if (isLeft || standsOn !== detail["image"]) files = { kind: "none" };
     [standsOn, isLeft] = [detail["image"], false];
   }
-  return standsOn === image ? files : { kind: "none" };
+  if (standsOn === image) return files;
+  return isLeft || files.kind === "none" ? { kind: "none" } : { ...files, kind: "carry-over" };
 };
 
 export const startFakeServer = async (options: FakeServerOptions): Promise<FakeWorkspaceServer> => {

@@ -64,7 +64,7 @@ export interface CallOptions {
 }
 
 /** What a workshop wants beside its workspaces. */
-export interface Beside extends Partial<Pick<BuildRecord, "services" | "cluster">> {
+export interface Beside extends Partial<Pick<BuildRecord, "services" | "cluster" | "next">> {
   /** Has a `k3d` on its PATH, as everybody on this machine then has. */
   readonly env?: RecordingK3d["env"];
 }

@@ -21,8 +21,8 @@ export interface Standing {
 
 export type TransitionPlan =
   | { readonly kind: "refuse"; readonly cause: string }
-  /** The container stays; the student goes on at this step. */
-  | { readonly kind: "stay"; readonly step: string | undefined }
+  /** The container stays; the student goes on at this step. `image`: what another one would begin on, were it lost. */
+  | { readonly kind: "stay"; readonly step: string | undefined; readonly image: string }
   | {
       readonly kind: "swap";
       readonly image: string;
@@ -63,13 +63,14 @@ export const planTransition = (request: NewRequest, standing: Standing): Transit
       const own = request.image ?? request.step ?? standing.step;
       if (own === undefined || !known(own)) return refuse("There is no step to go on from.");
       const step = images[images.indexOf(own) + 1] ?? own;
-      if (standing.next === "keep" || image === own) return { kind: "stay", step };
+      if (standing.next === "keep") return { kind: "stay", step, image: before(step) };
+      if (image === own) return { kind: "stay", step, image };
       return { kind: "swap", image: own, step, record, restore: { kind: "carry-over" }, resetsServices: false };
     }
     case "goto": {
       if (request.step === undefined) return refuse("Say which step to go to.");
       const target = request.image ?? before(request.step);
-      return target === image ? { kind: "stay", step: request.step } : clean(target, request.step, true);
+      return target === image ? { kind: "stay", step: request.step, image } : clean(target, request.step, true);
     }
     case "reset":
       if (own === undefined || !known(own)) return refuse("There is no step to begin again.");

@@ -27,6 +27,7 @@ import { createOutcomes, type Outcome } from "./outcomes.ts";
 import { createPace } from "./pace.ts";
 import { createQueue } from "./queue.ts";
 import { runCheck } from "./run-check.ts";
+import { saveArrival, saveStay } from "./save-standing.ts";
 import { standingOf } from "./standing-of.ts";
 import { noticesOf, statusOf, type Timing } from "./status.ts";
 
@@ -165,10 +166,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     phase = next ? "running" : "stopped";
     sentStatus = "";
     if (next === undefined) timing = {};
-    else {
-      const { id, image, step, record } = next.container.settings;
-      state.saveStanding(id, { image, record, ...(step === undefined ? {} : { step }) });
-    }
+    else saveArrival(state, next.container);
     if (next) ahead.arrived();
     sendStatus();
   };
@@ -274,7 +272,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     const current = requireLive();
     if (plan.kind === "refuse") return { outcome: "refused", cause: plan.cause };
     if (plan.kind === "stay") {
-      if (plan.step !== undefined) await enter(current, plan.step);
+      if (plan.step !== undefined) {
+        await enter(current, plan.step);
+        saveStay(state, current.container, { image: plan.image, step: plan.step });
+      }
       ahead.arrived();
       return { outcome: "done", swapped: false };
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StateEvent } from "@atelier/contract";
-import { applyEvent, emptyHistory } from "./progress.ts";
+import { applyEvent, emptyHistory, filesOfLost, type History } from "./progress.ts";
 
 type Told =
   | readonly ["stands on", string]
@@ -21,13 +21,14 @@ const eventOf = (told: Told): object => {
   return { type: "restored", checkpoint: told[1], kind, files: 1, removed: 0, replaced: [], skipped: [], ...units };
 };
 
-/** What a layer gets that is lost now. */
-const lostAfter = (...all: readonly Told[]): unknown => {
+const historyAfter = (...all: readonly Told[]): History => {
   const history = emptyHistory();
   for (const [index, told] of all.entries())
     applyEvent(history, { v: 1, seq: index + 1, ts: "2026-01-01T00:00:00.000Z", ...eventOf(told) } as StateEvent);
-  return history.files;
+  return history;
 };
+/** What a layer gets that is lost now. */
+const lostAfter = (...all: readonly Told[]): unknown => historyAfter(...all).files;
 
 test("a layer that is lost gets what was saved since the last move, else what that move brought along", () => {
   const first: Told = ["stands on", "start"];
@@ -58,4 +59,13 @@ test("who began clean gets nothing of what was before, on the same image as litt
   });
   // Another image than the one it was saved on, and nobody says that anything came along.
   assert.equal(lostAfter(["stands on", "start"], ["saves", "c1"], ["stands on", "one"]), undefined);
+});
+
+test("who was kept in their container to a later step, and lost it, has their work carried over to the image of that step", () => {
+  const kept = historyAfter(["stands on", "start"], ["saves", "c1"]);
+  assert.deepEqual(filesOfLost(kept, "start"), { kind: "exact", checkpoint: "c1" });
+  assert.deepEqual(filesOfLost(kept, "one"), { kind: "carry-over", checkpoint: "c1" });
+  assert.deepEqual(filesOfLost(historyAfter(["stands on", "start"]), "one"), { kind: "none" });
+  const left = historyAfter(["stands on", "start"], ["saves", "c1"], ["leaves", "reset", "start", "c1"]);
+  assert.deepEqual(filesOfLost(left, "one"), { kind: "none" });
 });

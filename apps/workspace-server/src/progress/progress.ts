@@ -75,6 +75,16 @@ export const emptyHistory = (): History => ({
   outstanding: new Map(),
 });
 
+/**
+ * What a fresh layer begins with when nobody ordered anything: the one before was lost. Asked before its own
+ * server is in the history. On another image than the lost one, where a `next` kept the container, the work
+ * is carried over.
+ */
+export const filesOfLost = ({ files, image, left }: History, standsOn: string): RestoreOrder => {
+  if (left !== undefined || files === undefined) return { kind: "none" };
+  return image === standsOn ? files : { ...files, kind: "carry-over" };
+};
+
 /** Brings one event into the history. */
 export const applyEvent = (history: History, event: StateEvent): void => {
   switch (event.type) {

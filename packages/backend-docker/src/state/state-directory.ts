@@ -79,8 +79,13 @@ export interface SavedRecord {
   readonly isBrought: boolean;
 }
 
-const standingSchema = z.object({ image: z.string(), step: z.string().optional(), record: z.string() });
-/** Image and step of a student, and the build they are of. */
+const standingSchema = z.object({
+  image: z.string(),
+  step: z.string().optional(),
+  record: z.string(),
+  container: z.string().optional(),
+});
+/** Image and step of a student, the build they are of, and the container that they were in. */
 export type Standing = z.infer<typeof standingSchema>;
 
 /** `ATELIER_STATE_DIR`, else `$XDG_STATE_HOME/atelier`, else `~/.local/state/atelier`. */

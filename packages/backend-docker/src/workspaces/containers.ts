@@ -252,7 +252,8 @@ export const createContainers = ({ engine, state, k3d = createK3d({}) }: Contain
       const standing = first === undefined ? undefined : state.readStanding(first.id);
       if (first === undefined || standing === undefined) return false;
       const { step: _first, ...rest } = first;
-      const settings: WorkspaceSettings = { ...rest, ...standing };
+      const { container: _lost, ...where } = standing;
+      const settings: WorkspaceSettings = { ...rest, ...where };
       await ensureNetwork(settings);
       await create(nameOf(workspace), settings, { labels: { [labels.generation]: "1" } });
       return true;

@@ -9,7 +9,7 @@ import { readSecretFiles } from "../name-values.ts";
 import { parsePlatforms } from "../parse-platforms.ts";
 import { countOf, renderDiagnostics, renderError } from "../render-error.ts";
 import { pushBuilt, repositoryToPush, tellPushed } from "../share/push-build.ts";
-import { writeImages } from "../write-images.ts";
+import { requireImagesFolder, writeImages } from "../write-images.ts";
 
 interface BuildOptions {
   readonly builder: BuilderChoice;
@@ -58,7 +58,8 @@ const buildOnce = async (context: Context, folder: string, options: BuildOptions
   if (workshop.diagnostics.length > 0)
     reporter.warn(`${renderDiagnostics(workshop.diagnostics, reporter.paint)}\n${countOf(workshop.diagnostics)}`);
   const wish = await wishOf(context, options);
-  // Before the long work: a name that is none is known at once.
+  // Before the long work: a name that is none is known at once, and so is where nothing can be written.
+  if (options.output !== undefined) requireImagesFolder(context.path(options.output));
   const repository = options.push ? await repositoryToPush(options.to, workshop.workshop.image) : undefined;
   const { record, ms } = await buildWorkshop(context, workshop, wish);
   if (options.check) {

@@ -5,41 +5,47 @@ import { expandPath, isInside } from "../normalise/places.ts";
 import { warning } from "../report.ts";
 import { formatPath } from "../yaml/doc-path.ts";
 import { gossResources } from "./goss-resources.ts";
+import { loadsFromFolder } from "./loads-from-folder.ts";
 
 /** Paths in a shell command; words such as `~/check.sh`, `./run`, `/tmp/x`. */
 const pathsIn = (command: string): readonly string[] =>
   command.match(/(?<![\w$])(?:~\/|\$HOME\/|\$\{HOME\}\/|\.{1,2}\/|\/)[^\s'"`;|&<>()]*/g) ?? [];
 
-const writablePath = (command: string, writable: readonly string[]): string | undefined =>
-  pathsIn(command).find((path) => {
-    if (path.startsWith(".") || path.startsWith("$")) return true;
-    const absolute = expandPath(path);
-    return writable.some((folder) => isInside(absolute, folder));
-  });
+const isWritable = (path: string, writable: readonly string[]): boolean => {
+  if (path.startsWith(".") || path.startsWith("$")) return true;
+  const absolute = expandPath(path);
+  return writable.some((folder) => isInside(absolute, folder));
+};
+
+/** What of a command is in the student's hands, as the end of a sentence. */
+const handedOver = (command: string, writable: readonly string[], isInWorkdir: boolean): string | undefined => {
+  const path = pathsIn(command).find((one) => isWritable(one, writable));
+  if (path !== undefined) return `uses ${path}, which the student can change`;
+  if (!isInWorkdir) return undefined;
+  const call = loadsFromFolder(command, (folder) => folder.startsWith("/") && !isWritable(folder, writable));
+  return call === undefined
+    ? undefined
+    : `stands in the workdir, where the student can change what "${call}" loads or runs`;
+};
 
 /** A check that runs as root must not run (nor trust) what the student can replace. */
 export function* studentWritableCommands({ steps, workshop }: Draft): Iterable<Diagnostic> {
-  const workdir = workshop.workshop?.workdir;
-  const writable = [
-    studentHome,
-    "/tmp",
-    "/var/tmp",
-    "/dev/shm",
-    ...(workdir === undefined ? [] : [expandPath(workdir)]),
-  ];
+  const written = workshop.workshop?.workdir;
+  const workdir = written === undefined ? studentHome : expandPath(written);
+  const writable = [studentHome, "/tmp", "/var/tmp", "/dev/shm", ...(workdir === "/" ? [] : [workdir])];
   for (const { goss, step } of steps) {
     if (goss === undefined || step.check?.user !== "root") continue;
     for (const { type, id, path, attributes } of gossResources(goss.value)) {
       if (type !== "command") continue;
-      const exec = attributes.exec;
-      const found = writablePath(typeof exec === "string" ? exec : id, writable);
+      const exec = Array.isArray(attributes.exec) ? attributes.exec.map(String).join(" ") : attributes.exec;
+      const found = handedOver(typeof exec === "string" ? exec : id, writable, workdir !== "/");
       if (found === undefined) continue;
       const here = typeof exec === "string" ? [...path, "exec"] : path;
       yield warning({
         code: "goss-student-writable-command",
         path: formatPath(here),
         at: typeof exec === "string" ? goss.valueAt(here) : goss.keyAt(here),
-        message: `check.user is root, and this command uses ${found}, which the student can change.`,
+        message: `check.user is root, and this command ${found}.`,
         remedy: "Remove check.user (commands then run as the student), or use a program outside the student's reach.",
       });
     }

@@ -92,6 +92,23 @@ test("a service that the engine does not stop is named, and the next look brings
   assert.equal(servicesOf(machine)["store"]?.[1], "running");
 });
 
+test("services go along when somebody else ends the container, or starts it", async () => {
+  await using machine = await openFakeMachine({}, { services: [service("store", "restart")] });
+  await machine.create("demo");
+  await (await machine.supervisor()).start("demo");
+  const { id } = [...machine.engine.containers.values()].find((one) => one.service === undefined) ?? assert.fail();
+  const becomes = async (state: string): Promise<void> => {
+    for (let waited = 0; servicesOf(machine)["store"]?.[1] !== state; waited++) {
+      assert.ok(waited < 1500, `the service is not ${state}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  machine.engine.kill(id);
+  await becomes("exited");
+  await machine.engine.start(id);
+  await becomes("running");
+});
+
 test("a service that cannot be started keeps its workspace from starting, and says why; then it starts", async () => {
   await using machine = await openFakeMachine({}, { services: [service("store", "restart")] });
   await machine.create("demo");

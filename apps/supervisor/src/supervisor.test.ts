@@ -31,6 +31,7 @@ test("a workspace starts, moves to the next step with its files, and its link st
       "checkpoint",
       "released",
       "server-started",
+      "restored",
       "step-entered",
       "ready",
       "request-acknowledged",

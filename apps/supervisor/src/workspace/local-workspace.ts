@@ -361,6 +361,12 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     await containers.startServices(settings, options.signal);
   };
 
+  /** The container crashed, or somebody stopped or started it behind our back: what stands beside it goes along. */
+  const goAlong = async ({ settings }: WorkspaceContainer): Promise<void> => {
+    const gone = live ? containers.startServices(settings, options.signal) : containers.stopServices(settings);
+    await gone.catch(report("services.not-along"));
+  };
+
   const stopNow = async (progress: Progress): Promise<OperationResult> => {
     await settleNow("stopped", progress);
     const container = live?.container ?? known;
@@ -423,7 +429,11 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     refresh: () =>
       queue.run(async () => {
         if (isStopWanted) await stopNow(silent);
-        else await settleNow("as-it-is", silent);
+        else {
+          const [before, wasRunning] = [known, live !== undefined];
+          await settleNow("as-it-is", silent);
+          if (before && wasRunning !== (live !== undefined)) await goAlong(live?.container ?? before);
+        }
       }),
     start: (progress) =>
       queue.run(async () => {

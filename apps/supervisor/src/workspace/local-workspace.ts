@@ -23,7 +23,7 @@ import { settle, type SettleOrder } from "../transition/settle.ts";
 import { messageOf } from "../transition/message-of.ts";
 import { swap } from "../transition/swap.ts";
 import { createContentOverlay } from "./content-overlay.ts";
-import { createOutcomes, type Outcome } from "./outcomes.ts";
+import { createOutcomes, type Outcome, outcomeOfLabel } from "./outcomes.ts";
 import { createPace } from "./pace.ts";
 import { createQueue } from "./queue.ts";
 import { runCheck } from "./run-check.ts";
@@ -136,7 +136,8 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
       },
       onClose: (cause) => {
         if (ending.signal.aborted || live?.container.id !== container.id) return;
-        const again = (): void => void workspace.refresh().catch(report("reconnect.failed"));
+        // Not for who was given up meanwhile: what is there by then is looked after by another one.
+        const again = (): void => void (ending.signal.aborted || workspace.refresh().catch(report("reconnect.failed")));
         setTimeout(again, reconnectMs[cause]).unref();
       },
     });
@@ -594,8 +595,3 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     });
   }
 };
-
-const outcomeOfLabel = ({ transition }: WorkspaceContainer): Outcome =>
-  transition?.failed === undefined
-    ? { outcome: "done", swapped: true }
-    : { outcome: "failed", cause: transition.failed, swapped: false };

@@ -1,3 +1,4 @@
+import type { WorkspaceContainer } from "@atelier/backend-docker";
 /** How a request ended. `swapped` is false when the container stayed. */
 export interface Outcome {
   readonly outcome: "done" | "refused" | "failed";
@@ -43,3 +44,9 @@ export const createOutcomes = (): Outcomes => {
     },
   };
 };
+
+/** How the move that made a container ended, as its label keeps it. */
+export const outcomeOfLabel = ({ transition }: WorkspaceContainer): Outcome =>
+  transition?.failed === undefined
+    ? { outcome: "done", swapped: true }
+    : { outcome: "failed", cause: transition.failed, swapped: false };

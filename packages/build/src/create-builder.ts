@@ -87,7 +87,7 @@ interface Work extends BuilderOptions {
 }
 
 /** What bases and services need. */
-type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "trust" | "cache">;
+type Basing = Work & Pick<ChainWork, "platform" | "proxies" | "trust" | "cache"> & { readonly native: Platform };
 
 /** Builds as if nothing had been built before, and takes away again what was made. */
 const buildTrial = async (work: Work, makeChain: ChainBuilder): Promise<BuildRecord> => {
@@ -127,14 +127,14 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
     if (platforms.length > 1) request.onProgress({ kind: "notice", message: `For ${platform}:` });
     made.push(
       await buildFor(
-        { ...work, cache, platform, proxies, trust },
-        { app, native, isMain: platform === main, makeChain },
+        { ...work, cache, platform, native, proxies, trust },
+        { app, isMain: platform === main, makeChain },
       ),
     );
   }
   const steps = mergePlatforms(made);
   const services: BuildRecord["services"] = [];
-  const basing = { ...work, cache, proxies, trust };
+  const basing = { ...work, cache, native, proxies, trust };
   for (const service of workshop.infrastructure.services)
     services.push({
       ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
@@ -159,20 +159,15 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
 
 interface PlatformWork {
   readonly app: AppBundle;
-  readonly native: Platform;
   readonly isMain: boolean;
   readonly makeChain: ChainBuilder;
 }
 
-const buildFor = async (
-  work: Basing,
-  { app, native, isMain, makeChain }: PlatformWork,
-): Promise<BuildRecord["steps"]> => {
-  const { engine, stateId, request, platform } = work;
+const buildFor = async (work: Basing, { app, isMain, makeChain }: PlatformWork): Promise<BuildRecord["steps"]> => {
+  const { engine, stateId, request, platform, native } = work;
   const { plan, onProgress, signal } = request;
   const runtime = await ensureRuntimeLayer({
     ...howBasesCome(work, "platform"),
-    native,
     stateId,
     proxies: work.proxies,
   });
@@ -234,8 +229,9 @@ const requirePlatform = (architecture: string): Platform => {
 };
 
 /** How bases of this build are had; `step` says under what name their output is shown. */
-const howBasesCome = ({ engine, platform, request, memory, now, env }: Basing, step: string) => ({
+const howBasesCome = ({ engine, platform, native, request, memory, now, env }: Basing, step: string) => ({
   engine,
+  native,
   memory,
   loginFor: (registry: string) => readLogin(registry, env),
   now,
@@ -262,7 +258,11 @@ const baseOf = async (work: Basing): Promise<{ id: string; name: string }> => {
   if (base.kind === "image")
     return { id: (await resolveBase(base.image, howBasesCome(work, "base"))).Id, name: base.image };
   return {
-    id: await fromContainerFile(work, base.containerFile, `atelier-base/${workshop.name}`),
+    id: await fromContainerFile(
+      work,
+      base.containerFile,
+      nameFor(work.platform, { name: `atelier-base/${workshop.name}`, isPlain: work.platform === work.native }),
+    ),
     name: base.containerFile,
   };
 };
@@ -310,16 +310,16 @@ const serviceImage = async (
       return (await resolveBase(service.source.image, howBasesCome(work, service.name))).Id;
     case "containerFile": {
       const name = `atelier-service/${work.request.workshop.name}-${service.name}`;
-      return fromContainerFile(
-        work,
-        service.source.containerFile,
-        isMain ? name : `${name}-${architectureOf(work.platform)}`,
-      );
+      return fromContainerFile(work, service.source.containerFile, nameFor(work.platform, { name, isPlain: isMain }));
     }
   }
 };
 
-const architectureOf = (platform: Platform): string => platform.slice(platform.indexOf("/") + 1);
+/** An engine keeps one image under a name: another platform's has a name of its own. */
+const nameFor = (
+  platform: Platform,
+  { name, isPlain }: { readonly name: string; readonly isPlain: boolean },
+): string => (isPlain ? name : `${name}-${platform.slice(platform.indexOf("/") + 1)}`);
 
 /** The docker CLI's own configuration; undefined when there is none that can be read. */
 const readDockerConfig = async (env: BuilderOptions["env"]): Promise<unknown> => {

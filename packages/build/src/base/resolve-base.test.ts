@@ -20,26 +20,37 @@ const engineWith = (
 ) => {
   const pulls: string[] = [];
   const auths: unknown[] = [];
+  const kept = new Map<string, ImageInspect>();
   return {
     pulls,
     auths,
-    inspectImage: async (name: string) => local[name],
-    pullImage: async (name: string, { auth }: { readonly auth?: unknown }) => {
+    kept,
+    inspectImage: async (name: string) => local[name] ?? kept.get(name),
+    tagImage: async (id: string, repository: string, tag: string) => {
+      const there = kept.get(id);
+      assert.ok(there, `no image ${id}`);
+      local[`${repository}:${tag}`] = there;
+    },
+    pullImage: async (name: string, { auth, platform }: { readonly auth?: unknown; readonly platform?: string }) => {
       pulls.push(name);
       auths.push(auth);
-      const pulled = registry?.[name];
+      const pulled = registry?.[`${name} for ${platform}`] ?? registry?.[name];
       if (!pulled) throw new AppError("docker-failed", refusal);
       local[name] = pulled;
+      for (const there of Object.values(local)) kept.set(there.Id, there);
     },
     importImage: () => assert.fail("nothing is made here"),
     removeImage: () => assert.fail("nothing is removed here"),
   };
 };
 
-/** Registries that were asked in vain, and when. */
+/** Registries that were asked in vain, and when; what was pulled. */
 const noRefusals = () => {
   const refusals = new Map<string, number>();
+  const images = new Map<string, string>();
   return {
+    imageOf: (key: string) => images.get(key),
+    noteImage: (key: string, id: string) => void images.set(key, id),
     refusedAt: (reference: string) => refusals.get(reference),
     noteRefusal: (reference: string, at: number) => void refusals.set(reference, at),
   };
@@ -50,14 +61,19 @@ const login = { serveraddress: "registry.test", username: "ann", password: "secr
 const resolve = (
   reference: string,
   engine: ReturnType<typeof engineWith>,
-  { memory = noRefusals(), now = 0 }: { readonly memory?: ReturnType<typeof noRefusals>; readonly now?: number } = {},
+  {
+    memory = noRefusals(),
+    now = 0,
+    platform = "linux/amd64",
+  }: { readonly memory?: ReturnType<typeof noRefusals>; readonly now?: number; readonly platform?: string } = {},
 ) =>
   resolveBase(reference, {
     engine,
     memory,
     loginFor: async (registry) => (registry === "registry.test" ? login : undefined),
     now: () => now,
-    platform: "linux/amd64",
+    platform,
+    native: "linux/amd64",
     onNotice: () => {},
     onLine: () => {},
     signal: new AbortController().signal,
@@ -72,6 +88,47 @@ test("an image that is here is not asked for elsewhere", async () => {
 test("an image of another architecture is replaced by the right one", async () => {
   const engine = engineWith({ "app:1": image("sha256:arm", "arm64") }, { "app:1": image("sha256:amd") });
   assert.equal((await resolve("app:1", engine)).Id, "sha256:amd");
+});
+
+test("an author's tag stays with the engine's own image, and another platform's is pulled once", async () => {
+  const both = {
+    "app:1 for linux/amd64": image("sha256:amd"),
+    "app:1 for linux/arm64": image("sha256:arm", "arm64"),
+    "app:2 for linux/arm64": image("sha256:arm2", "arm64"),
+  };
+  const local: Record<string, ImageInspect> = {};
+  const [engine, memory] = [engineWith(local, both), noRefusals()];
+  for (const _build of [1, 2, 3])
+    for (const [platform, id] of [
+      ["linux/amd64", "sha256:amd"],
+      ["linux/arm64", "sha256:arm"],
+    ] as const) {
+      assert.equal((await resolve("app:1", engine, { memory, platform })).Id, id);
+      assert.equal(local["app:1"]?.Id, "sha256:amd");
+    }
+  assert.deepEqual(engine.pulls, ["app:1", "app:1"]);
+  // Somebody removed it, or pulled a newer one for the engine itself: the other platform's is asked for again.
+  engine.kept.delete("sha256:arm");
+  await resolve("app:1", engine, { memory, platform: "linux/arm64" });
+  engine.kept.set("sha256:newer", (local["app:1"] = image("sha256:newer")));
+  await resolve("app:1", engine, { memory, platform: "linux/arm64" });
+  assert.equal(local["app:1"].Id, "sha256:newer");
+  assert.equal(engine.pulls.length, 4);
+  // What was not here before keeps the name that it came by.
+  await resolve("app:2", engine, { memory, platform: "linux/arm64" });
+  assert.equal(local["app:2"]?.Id, "sha256:arm2");
+});
+
+test("an image that is named by its digest is remembered for each platform", async () => {
+  const name = `app@sha256:${"0".repeat(64)}`;
+  const engine = engineWith(
+    {},
+    { [`${name} for linux/amd64`]: image("sha256:amd"), [`${name} for linux/arm64`]: image("sha256:arm", "arm64") },
+  );
+  const memory = noRefusals();
+  for (const _build of [1, 2])
+    for (const platform of ["linux/amd64", "linux/arm64"]) await resolve(name, engine, { memory, platform });
+  assert.deepEqual(engine.pulls, [name, name]);
 });
 
 test("an image that exists for another architecture only is refused in those words", async () => {

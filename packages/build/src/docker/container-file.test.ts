@@ -63,7 +63,7 @@ test("what lies beside a container file is its context: links as links, what can
       hasExtraTrust: false,
       proxies: {},
     },
-    ...{ platform: "linux/amd64", signal: AbortSignal.timeout(30_000), onLine: () => undefined },
+    ...{ platform: "linux/amd64", native: "linux/amd64", signal: AbortSignal.timeout(30_000), onLine: () => undefined },
     loginFor: async () => undefined,
   } as unknown as ContainerFileOptions);
   assert.equal(id, "sha256:made");
@@ -104,10 +104,69 @@ FROM debian:12
   const all = ["registry.test:5000", "unnamed.test"];
   await buildContainerFile({
     ...{ engine, cache: emptyImageCache(), folder: "/nowhere", file: "Containerfile", tag: "t", proxies: {} },
-    ...{ tree: sourceTreeOf({ Containerfile: text }), platform: "linux/amd64", onLine: () => undefined },
+    ...{
+      tree: sourceTreeOf({ Containerfile: text }),
+      platform: "linux/amd64",
+      native: "linux/amd64",
+      onLine: () => undefined,
+    },
+    ...{ native: "linux/amd64", memory: { imageOf: () => undefined, noteImage: () => undefined } },
     loginFor: async (registry: string) =>
       all.includes(registry) ? { serveraddress: registry, username: "ann", password: "secret" } : undefined,
     signal: AbortSignal.timeout(30_000),
   } as unknown as ContainerFileOptions);
   assert.deepEqual(logins, [[{ serveraddress: "registry.test:5000", username: "ann", password: "secret" }]]);
+});
+
+test("two platforms build a container file once each, on their own base, and the author's tag stays where it was", async () => {
+  const ids = new Map([["app:1", "app-amd64"]]);
+  const architecture = (id: string): string => id.slice(id.indexOf("-") + 1);
+  const builds: string[] = [];
+  const engine = {
+    inspectImage: async (name: string) => {
+      const id = ids.get(name) ?? ids.get(`${name}:latest`) ?? (name === "app-arm64" ? name : undefined);
+      return id && { Id: id, Os: "linux", Architecture: architecture(id) };
+    },
+    tagImage: async (id: string, repository: string, tag: string) => void ids.set(`${repository}:${tag}`, id),
+    pullImage: async (name: string) => void ids.set(name, "app-arm64"),
+    buildImage: async (tar: Readable, { tag, platform }: { readonly tag: string; readonly platform: string }) => {
+      tar.resume();
+      builds.push(`${tag} on ${ids.get("app:1")}`);
+      ids.set(`${tag}:latest`, `made-${platform.slice(6)}`);
+    },
+  } as unknown as Engine;
+  const [made, remembered] = [emptyImageCache(), new Map<string, string>()];
+  const tagsOf = (id: string): string[] => [...ids].flatMap(([name, there]) => (there === id ? [name] : []));
+  const find = async (digest: string) => {
+    const image = await made.find(digest);
+    return image && { ...image, tags: tagsOf(image.id) };
+  };
+  const cache = { ...made, find };
+  const memory = {
+    imageOf: (key: string) => remembered.get(key),
+    noteImage: (key: string, id: string) => remembered.set(key, id),
+    refusedAt: () => undefined,
+  };
+  for (const _build of [1, 2]) {
+    // A name that went to something else comes back without a build.
+    ids.delete("lab-amd64:latest");
+    for (const platform of ["linux/amd64", "linux/arm64"])
+      await buildContainerFile({
+        ...{
+          engine,
+          cache,
+          memory,
+          folder: "/nowhere",
+          file: "Containerfile",
+          tag: `lab-${platform.slice(6)}`,
+          proxies: {},
+        },
+        ...{ tree: sourceTreeOf({ Containerfile: "FROM app:1\n" }), platform, native: "linux/amd64", now: () => 0 },
+        ...{ loginFor: async () => undefined, onLine: () => undefined, signal: AbortSignal.timeout(30_000) },
+      } as unknown as ContainerFileOptions);
+  }
+  assert.deepEqual(builds, ["lab-amd64 on app-amd64", "lab-arm64 on app-arm64"]);
+  assert.deepEqual(Object.fromEntries(ids), {
+    ...{ "app:1": "app-amd64", "lab-amd64:latest": "made-amd64", "lab-arm64:latest": "made-arm64" },
+  });
 });

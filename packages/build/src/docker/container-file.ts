@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Engine } from "@atelier/backend-docker";
 import { AppError, contextDigests, contextOf, labels, type SourceTree } from "@atelier/domain";
-import { type ResolveBaseOptions, resolveBase } from "../base/resolve-base.ts";
+import { type ResolveBaseOptions, type ResolvedBase, resolveBase } from "../base/resolve-base.ts";
 import { contentOf } from "../chain/step-files.ts";
-import { registryOf } from "../registry/image-repository.ts";
+import { nameOf, registryOf } from "../registry/image-repository.ts";
 import { makeTar, type TarEntry } from "../tar/make-tar.ts";
 import { digestOf, type ImageCache } from "./image-cache.ts";
 
@@ -15,7 +15,7 @@ export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine">
   readonly folder: string;
   /** Path of the container file in the tree. */
   readonly file: string;
-  /** `repository:tag` of the image. */
+  /** Repository of the image, whose tag is `latest`. */
   readonly tag: string;
   /** Whether the author's network has authorities of its own. */
   readonly hasExtraTrust: boolean;
@@ -28,24 +28,32 @@ export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine">
  * context. Throws `AppError` `container-file-failed` with the end of its output.
  */
 export const buildContainerFile = async (options: ContainerFileOptions): Promise<string> => {
-  const { engine, cache, file, tag, onLine, signal } = options;
+  const { engine, cache, file, tag, platform, onLine, signal } = options;
   const entry = options.tree.entries.get(file);
   const text = entry?.kind === "file" ? new TextDecoder().decode(entry.bytes) : "";
   const froms = await resolveFroms(text, options);
-  const digest = digestOf("container-file", file, froms, options.platform, contextDigests(file, options.tree));
+  const digest = digestOf(
+    "container-file",
+    file,
+    froms.map(({ image }) => image.Id),
+    platform,
+    contextDigests(file, options.tree),
+  );
   if (!(await cache.find(digest))) await cache.lookAtAll();
   const cached = await cache.find(digest);
-  if (cached?.tags.includes(`${tag}:latest`)) return cached.id;
+  if (cached && !cached.tags.includes(`${tag}:latest`)) await engine.tagImage(cached.id, tag, "latest");
+  if (cached) return cached.id;
   const logins = await Promise.all(registriesIn(text).map(options.loginFor));
   const lines: string[] = [];
   try {
+    await using _names = await lendNames(engine, froms);
     await engine.buildImage(makeTar(contextEntries(options)), {
       dockerfile: file.slice(folderOf(file).length),
       tag,
       // No state's id: the image may be published, and whose machine it came from is nobody's business.
       labels: { [labels.role]: "base", [labels.layerDigest]: digest },
       buildArgs: options.proxies,
-      platform: options.platform,
+      platform,
       logins: logins.filter((login) => login !== undefined),
       onOutput: (line) => {
         lines.push(line);
@@ -127,17 +135,32 @@ const readFroms = (
   return { references: [...references], stages };
 };
 
+interface From {
+  readonly reference: string;
+  readonly image: ResolvedBase;
+}
+
+/** Has every image there: a base that was pulled anew makes another image. */
+const resolveFroms = async (text: string, options: ContainerFileOptions): Promise<readonly From[]> => {
+  const froms: From[] = [];
+  for (const reference of referencesIn(text)) froms.push({ reference, image: await resolveBase(reference, options) });
+  return froms;
+};
+
 /**
- * Has every image there, and gives a Debian made here the name that the engine's builder looks for.
- * Answers their ids: a base that was pulled anew makes another image.
+ * Gives images the names that the engine's builder looks for, until disposed: it takes a name that is another
+ * platform's for none and pulls. A Debian made here where there was none keeps its name.
  */
-const resolveFroms = async (text: string, options: ContainerFileOptions): Promise<readonly string[]> => {
-  const ids: string[] = [];
-  for (const reference of referencesIn(text)) {
-    const image = await resolveBase(reference, options);
-    const [, repository = reference, tag = "latest"] = /^(.+?)(?::([^:/]+))?$/.exec(reference) ?? [];
-    if (image.isMade) await options.engine.tagImage(image.Id, repository, tag);
-    ids.push(image.Id);
+const lendNames = async (
+  engine: Pick<Engine, "inspectImage" | "tagImage">,
+  froms: readonly From[],
+): Promise<AsyncDisposable> => {
+  const stack = new AsyncDisposableStack();
+  for (const { reference, image } of froms) {
+    const [name, before] = [nameOf(reference), await engine.inspectImage(reference)];
+    if (name === undefined || before?.Id === image.Id) continue;
+    await engine.tagImage(image.Id, name.repository, name.tag);
+    if (before) stack.defer(() => engine.tagImage(before.Id, name.repository, name.tag));
   }
-  return ids;
+  return stack;
 };

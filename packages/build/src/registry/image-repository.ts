@@ -49,6 +49,13 @@ export const registryIn = (reference: string): string | undefined => {
 /** Host of the registry that a reference leads to: Docker Hub's where it names none. */
 export const registryOf = (reference: string): string => registryIn(reference) ?? "docker.io";
 
+/** Repository and tag of a reference; undefined for one that names a digest, which no image can be given. */
+export const nameOf = (reference: string): { readonly repository: string; readonly tag: string } | undefined => {
+  if (reference.includes("@")) return undefined;
+  const [, repository = reference, tag = "latest"] = /^(.+?)(?::([^:/]+))?$/.exec(reference) ?? [];
+  return { repository, tag };
+};
+
 const hubHost = "registry-1.docker.io";
 
 /** Docker Hub by any of the names it goes by. */

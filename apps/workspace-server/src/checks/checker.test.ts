@@ -80,6 +80,8 @@ const open = async (
     readonly user?: "student" | "root";
     readonly goss?: string;
     readonly cwd?: string;
+    /** Where the student's start-up files are; commands run as whoever runs the tests then. */
+    readonly home?: string;
     readonly timeoutMs?: number;
     readonly makeRoom?: () => Promise<void>;
   } = {},
@@ -111,16 +113,17 @@ const open = async (
   } as unknown as Parameters<typeof createChecker>[0]["loaded"];
   const checker = createChecker({
     loaded,
-    student: { name: "student", uid: 1000, gid: 1000, groups: [], home: "/home/student" },
+    student: { name: "student", uid: 1000, gid: 1000, groups: [], home: options.home ?? "/home/student" },
     shell: "/bin/bash",
     env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SPECIAL: "1", LD_PRELOAD: "/home/student/evil.so" },
+    secretEnv: { TOKEN: "hunter22" },
     goss: at("goss"),
     events: log,
     context: () => ({ cwd: options.cwd ?? "/tmp/x", commands: [{ command: "ls -l" }] as never }),
     now: () => new Date(),
     secrets: knownSecrets(["hunter22"]),
     timeoutMs: options.timeoutMs ?? 30_000,
-    asIdentity: ({ name }, argv) => ["as", name, ...argv],
+    asIdentity: ({ name }, argv) => (options.home === undefined ? ["as", name, ...argv] : argv),
     makeRoom: options.makeRoom ?? (() => assert.fail("nothing of the student's is to be ended")),
   });
   const shown: CheckView[] = [];
@@ -162,15 +165,19 @@ test("goss itself runs as root beside its own file, and what it executes as the 
   const prepared = await readFile(at("prepared"), "utf8");
   assert.match(
     prepared,
-    /exec as student \/bin\/sh -c 'export PATH=\/usr\/bin:\/bin LANG=C.UTF-8 .*HOME=\/home\/student USER=student .*; cd .*\/home \|\| exit 126\n *git status'/,
+    /exec as student \/bin\/sh -c 'eval "\$ATELIER_CHECK"; unset ATELIER_CHECK; cd .*\/home \|\| exit 126\n *git status'/,
   );
   const calls = await readFile(at("calls"), "utf8");
   assert.match(calls, /--vars-inline .*"cwd":"\/tmp\/x","commands":\["ls -l"\],"step":"one".* validate --format json/);
   assert.doesNotMatch(calls, /retry-timeout/, "with JSON goss prints one document per try");
   assert.match(await readFile(at("cwd"), "utf8"), /atelier-check-/);
   // A variable that the image sets reaches the student's command and never what is still root.
-  const environment = await readFile(at("environment"), "utf8");
-  assert.match(prepared, /SPECIAL=1 LD_PRELOAD=\/home\/student\/evil.so/);
+  const lines = (await readFile(at("environment"), "utf8")).split("\n");
+  const given = lines.find((line) => line.startsWith("ATELIER_CHECK=")) ?? "";
+  const environment = lines.filter((line) => line !== given).join("\n");
+  assert.match(given, /export PATH=\/usr\/bin:\/bin LANG=C.UTF-8 .*HOME=\/home\/student USER=student/);
+  assert.match(given, /SPECIAL=1 LD_PRELOAD=\/home\/student\/evil.so TOKEN=hunter22/);
+  assert.doesNotMatch(`${prepared}${calls}`, /hunter22/, "an argv is for everybody to read");
   assert.doesNotMatch(environment, /SPECIAL|LD_PRELOAD|\/home\/student/);
   assert.match(environment, /^HOME=\/root$/m);
   assert.deepEqual(
@@ -182,10 +189,27 @@ test("goss itself runs as root beside its own file, and what it executes as the 
 test("only where the author says so does an assertion's command run as root", async () => {
   using scene = await open({ user: "root" });
   await scene.checker.check("one", { trigger: "student" });
+  assert.match(await readFile(at("prepared"), "utf8"), /exec as root \/bin\/sh -c 'eval /);
   assert.match(
-    await readFile(at("prepared"), "utf8"),
-    /exec as root \/bin\/sh -c 'export LANG=C.UTF-8 SPECIAL=1 PATH=.* HOME=\/root USER=root /,
+    await readFile(at("environment"), "utf8"),
+    /^ATELIER_CHECK=export LANG=C.UTF-8 SPECIAL=1 TOKEN=hunter22 PATH=.* HOME=\/root USER=root /m,
   );
+});
+
+test("a command finds what the student's profile sets; root's never looks there", async () => {
+  const home = at("with-profile");
+  await mkdir(home);
+  await writeFile(join(home, ".profile"), `echo >> ~/read\nexport PATH="$HOME/.tool/bin:$PATH" MARK=of-the-student\n`);
+  const given = async (user: "student" | "root"): Promise<string> => {
+    using scene = await open({ user, home });
+    await scene.checker.check("one", { trigger: "student" });
+    return readFile(at("environment"), "utf8");
+  };
+  assert.doesNotMatch(await given("root"), /of-the-student|\.tool/);
+  await assert.rejects(readFile(join(home, "read")), /ENOENT/);
+  const found = await given("student");
+  assert.match(found, /MARK=of-the-student/);
+  assert.ok(found.includes(`PATH=${home}/.tool/bin:`), found);
 });
 
 test("what a check says about a secret is masked, whatever form it has", async () => {

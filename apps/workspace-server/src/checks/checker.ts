@@ -11,6 +11,7 @@ import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
 import { noFinding, withQuizzes } from "../quizzes/quiz-assertions.ts";
 import { answerBounds, boundAssertions, recordBounds } from "./bound-assertions.ts";
+import { createLoginEnvironment } from "./login-environment.ts";
 import { readGossResult } from "./read-goss-result.ts";
 import { rootEnvironment } from "./root-environment.ts";
 import { runProcess } from "./run-process.ts";
@@ -21,6 +22,8 @@ export interface CheckerOptions {
   readonly student: Identity;
   readonly shell: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Secret parameters by name: commands find them as a terminal does, templates do not. */
+  readonly secretEnv?: Readonly<Record<string, string>>;
   readonly goss: string;
   readonly events: EventLog;
   /** What the check may look at besides the machine. */
@@ -55,6 +58,8 @@ export interface Checker {
 
 /** Bytes of goss's answer, which is one line of JSON: it repeats in full the files and outputs it compared. */
 const mostOfGoss = 16 << 20;
+/** Characters; Linux takes 128 KiB for one variable. */
+const mostEnvironment = 30_000;
 /** Of what a YAML parser quotes. */
 const longestCause = 2000;
 const root: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };
@@ -68,6 +73,13 @@ export const createChecker = (options: CheckerOptions): Checker => {
   // Goss is root and runs package managers and service tools by name.
   const forGoss = { PATH, LANG, TZ, HOME: "/root" };
   const hide = options.secrets.maskStart;
+  const all = { ...env, ...options.secretEnv };
+  const login = createLoginEnvironment({
+    identity: student,
+    shell,
+    env: all,
+    ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
+  });
   const makeRoom = options.makeRoom ?? (() => endProcessesOf(student.uid));
   let running:
     | {
@@ -120,16 +132,22 @@ export const createChecker = (options: CheckerOptions): Checker => {
       }
       const identity = meta?.check?.user === "root" ? root : student;
       const prepared = join(folder, "prepared.yaml");
+      let forCommands: Readonly<Record<string, string>> = {};
+      // Root never runs what the student wrote, and where there is no command nobody needs it.
+      const commandEnv = identity === student && rendered.includes("command") ? await login.read(signal) : all;
       try {
         const setting = {
           identity,
           workdir: loaded.workshop.workdir,
-          shell,
-          env: identity === root ? rootEnvironment(env) : env,
           ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
         };
         // With the YAML library, which an idle server does not need.
-        const { wrapCommands } = await import("./wrap-commands.ts");
+        const { environmentText, environmentVariable, wrapCommands } = await import("./wrap-commands.ts");
+        const place = { ...setting, shell };
+        const text =
+          identity === root ? environmentText(rootEnvironment(all), place) : environmentText(commandEnv, place);
+        // What start-up files make of it may be more than the system takes.
+        forCommands = { [environmentVariable]: text.length < mostEnvironment ? text : environmentText(all, place) };
         await writeFile(prepared, wrapCommands(rendered, setting), { mode: 0o600 });
       } catch (error) {
         return {
@@ -138,7 +156,10 @@ export const createChecker = (options: CheckerOptions): Checker => {
           cause: hide(`The check's goss file is not valid: ${(error as Error).message}`, longestCause),
         };
       }
-      const answer = await run([goss, "--gossfile", prepared, "--vars-inline", vars, "validate", "--format", "json"]);
+      const answer = await run([goss, "--gossfile", prepared, "--vars-inline", vars, "validate", "--format", "json"], {
+        ...forGoss,
+        ...forCommands,
+      });
       if (answer.isTimeout)
         return { outcome: "timeout", assertions: [], cause: `The check did not end within ${timeoutMs / 1000} s.` };
       return asView(readGossResult(answer, hide));

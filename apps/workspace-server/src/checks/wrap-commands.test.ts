@@ -2,23 +2,29 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { quote, wrapCommand, wrapCommands } from "./wrap-commands.ts";
+import { quote } from "./shell-words.ts";
+import { environmentText, environmentVariable, wrapCommand, wrapCommands } from "./wrap-commands.ts";
 
 const setting = {
   identity: { name: "student", uid: 1000, gid: 1000, groups: [], home: "/home/student" },
   workdir: "/",
-  shell: "/bin/bash",
-  env: { PATH: process.env["PATH"] ?? "", "NOT A NAME": "x" },
   asIdentity: (_identity: unknown, argv: readonly string[]) => argv,
 };
+const env = {
+  [environmentVariable]: environmentText(
+    { PATH: process.env["PATH"] ?? "", "NOT A NAME": "x", TOKEN: "it's $secret" },
+    { ...setting, shell: "/bin/bash" },
+  ),
+};
 const said = (command: string): string =>
-  execFileSync("/bin/sh", ["-c", wrapCommand(command, setting)], { encoding: "utf8" });
+  execFileSync("/bin/sh", ["-c", wrapCommand(command, setting)], { encoding: "utf8", env });
 
 const commands = [
   ["quotes of all kinds", `echo "it's" 'a "b"' \\$HOME`, `it's a "b" $HOME\n`],
   ["variables of the student", `echo "$HOME $USER"`, "/home/student student\n"],
   ["pipes and several lines", "printf 'a\\nb\\n' | wc -l\necho end", "2\nend\n"],
   ["a here document", "cat <<'E'\n$x `y`\nE", "$x `y`\n"],
+  ["what it is given", 'echo "$TOKEN $ATELIER_CHECK"', "it's $secret \n"],
   ["the workdir", "pwd", "/\n"],
   ["the workdir of what goes on behind a job", "sleep 0 & pwd", "/\n"],
   ["a comment before it", "# first\npwd", "/\n"],
@@ -28,7 +34,7 @@ for (const [name, command, output] of commands)
 
 test("a workdir that is not there runs nothing, whatever stands in the command", () => {
   const wrapped = wrapCommand("true & echo ran || echo ran", { ...setting, workdir: "/none/such" });
-  const { status, stdout } = spawnSync("/bin/sh", ["-c", wrapped], { encoding: "utf8" });
+  const { status, stdout } = spawnSync("/bin/sh", ["-c", wrapped], { encoding: "utf8", env });
   assert.deepEqual([status, stdout], [126, ""]);
 });
 

@@ -1,13 +1,11 @@
 import { parse, stringify } from "yaml";
 import { asIdentity, type Identity } from "../identity/identity.ts";
+import { exportsOf, quote } from "./shell-words.ts";
 
 export interface CommandSetting {
   /** Whom `command` assertions run as. */
   readonly identity: Identity;
   readonly workdir: string;
-  readonly shell: string;
-  /** What the command finds in its environment besides what belongs to the identity. */
-  readonly env?: Readonly<Record<string, string>>;
   readonly asIdentity?: typeof asIdentity;
 }
 
@@ -40,37 +38,37 @@ export const wrapCommands = (gossText: string, setting: CommandSetting): string 
   return escapeTemplates(stringify({ ...document, command: wrapped }, { lineWidth: 0 }));
 };
 
+/** The variable that goss is given for {@link wrapCommand}'s lines. */
+export const environmentVariable = "ATELIER_CHECK";
+
+/**
+ * What {@link environmentVariable} has to hold: a shell text that sets the identity's environment. It goes from
+ * root's environment to the identity's and is in no argv, which everybody could read: there are secrets in it.
+ */
+export const environmentText = (
+  env: Readonly<Record<string, string>>,
+  { identity, shell, workdir }: { readonly identity: Identity; readonly shell: string; readonly workdir: string },
+): string => {
+  const { home: HOME, name: USER } = identity;
+  return exportsOf({ ...env, HOME, USER, LOGNAME: USER, SHELL: shell, PWD: workdir });
+};
+
 /**
  * A shell command line that runs `command` as the identity. The environment is set on the far side: what a
  * variable makes a program load must not be loaded by what is still root.
  */
 export const wrapCommand = (
   command: string,
-  { identity, workdir, shell, env = {}, asIdentity: argvAs = asIdentity }: CommandSetting,
+  { identity, workdir, asIdentity: argvAs = asIdentity }: CommandSetting,
 ): string => {
-  const environment = {
-    ...env,
-    HOME: identity.home,
-    USER: identity.name,
-    LOGNAME: identity.name,
-    SHELL: shell,
-    PWD: workdir,
-  };
-  const exports = Object.entries(environment)
-    .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    .map(([name, value]) => `${name}=${quote(value)}`);
   const argv = argvAs(identity, [
     "/bin/sh",
     "-c",
     // A line of its own: "&&" would bind only the first of several commands, and "&" would take the cd with it.
-    `export ${exports.join(" ")}; cd ${quote(workdir)} || exit 126\n${command}`,
+    `eval "$${environmentVariable}"; unset ${environmentVariable}; cd ${quote(workdir)} || exit 126\n${command}`,
   ]);
   return `exec ${argv.map(quote).join(" ")}`;
 };
-
-/** One word for a POSIX shell. */
-export const quote = (word: string): string =>
-  /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 const escapeTemplates = (text: string): string => text.replaceAll("{{", '{{"{{"}}');
 

@@ -125,6 +125,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       ...studentEnvironment(options.env, received.config),
       ...(received.kubeconfig === "" ? {} : { KUBECONFIG: kubeconfigPath }),
     },
+    secretEnv: received.secrets,
     goss: options.replace?.goss ?? platformPaths.goss,
     events,
     context: () => {

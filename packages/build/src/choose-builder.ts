@@ -3,7 +3,7 @@ import type { Builder, BuilderChoice } from "./builder.ts";
 import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
 import { type BuilderOptions, createBuilder } from "./create-builder.ts";
 import { daggerChain, isMadeByDagger } from "./dagger/dagger-chain.ts";
-import { createDaggerProbe, type DaggerSearch, findDagger } from "./dagger/dagger-host.ts";
+import { createDaggerProbe, type DaggerSearch, findDagger, rememberFailures } from "./dagger/dagger-host.ts";
 import { dockerChain, isMadeByDocker } from "./docker/docker-chain.ts";
 
 export interface ChooseBuilderOptions extends BuilderOptions {
@@ -12,6 +12,9 @@ export interface ChooseBuilderOptions extends BuilderOptions {
   readonly keeper?: readonly [string, ...string[]];
 }
 
+/** For whoever insists on Dagger, in ms: its engine's image may have to be pulled over a slow line. */
+const firstStartMs = 15 * 60 * 1000;
+
 /**
  * The builder somebody asks for. A Dagger engine is looked for only when something has to be made: what
  * either builder made before is taken as it is.
@@ -19,18 +22,33 @@ export interface ChooseBuilderOptions extends BuilderOptions {
 export const chooseBuilder = (options: ChooseBuilderOptions): Builder => {
   const { choice, env, cacheFolder, keeper } = options;
   let search: Promise<DaggerSearch> | undefined;
-  const find = (signal: AbortSignal): Promise<DaggerSearch> =>
-    (search ??= findDagger(env, createDaggerProbe(env, signal)));
+  const insists = choice === "dagger";
+  const find = ({ memory, now, request: { signal, onProgress } }: ChainWork): Promise<DaggerSearch> =>
+    (search ??= findDagger(
+      env,
+      rememberFailures(
+        createDaggerProbe(env, {
+          signal,
+          startMs: insists ? firstStartMs : 20_000,
+          onSlow: () => {
+            if (insists)
+              onProgress({ kind: "notice", message: "Starting the Dagger engine; the first time it is pulled." });
+          },
+        }),
+        { memory, now, insists },
+      ),
+    ));
   const dagger: ChainBuilder = (work) =>
     daggerChain({
       env,
       cacheFolder,
       ...(keeper ? { keeper } : {}),
       host: async () => {
-        const found = await find(work.request.signal);
+        const found = await find(work);
+        work.request.signal.throwIfAborted();
         if ("host" in found) return found.host;
         throw new AppError("dagger-unreachable", `The Dagger builder cannot be used: ${found.reason}.`, {
-          hint: "Install the Dagger CLI and let it reach an engine, or build with `--builder docker`.",
+          hint: "Install the Dagger CLI and let it reach an engine (`dagger core version` tries that by hand), or build with `--builder docker`.",
         });
       },
     })(work);
@@ -50,7 +68,7 @@ interface Maker {
 export interface EitherChainOptions {
   readonly dagger: Maker;
   readonly docker: Maker;
-  readonly find: (signal: AbortSignal) => Promise<DaggerSearch>;
+  readonly find: (work: ChainWork) => Promise<DaggerSearch>;
 }
 
 /**
@@ -62,7 +80,7 @@ export const eitherChain = ({ dagger, docker, find }: EitherChainOptions): Chain
   return async (work) => {
     if (await dagger.hasMade(work)) return dagger.chain(work);
     if (await docker.hasMade(work)) return docker.chain(work);
-    const found = silent === undefined ? await find(work.request.signal) : { reason: silent };
+    const found = silent === undefined ? await find(work) : { reason: silent };
     let reason: string;
     if ("reason" in found) reason = found.reason;
     else

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
+import type { BuildMemory } from "../memory/build-memory.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,7 +38,9 @@ export const findDagger = async (env: Environment, probe: DaggerProbe): Promise<
     return { reason: `_EXPERIMENTAL_DAGGER_CLI_BIN names ${cli}, which cannot be run` };
   const runner = env._EXPERIMENTAL_DAGGER_RUNNER_HOST;
   if (!runner)
-    return (await probe.reachesEngine(cli)) ? { host: { cli } } : { reason: "`dagger` is here but reaches no engine" };
+    return (await probe.reachesEngine(cli))
+      ? { host: { cli } }
+      : { reason: "`dagger` is here but reaches no engine (`dagger core version` shows why)" };
   const [, host, port] = /^tcp:\/\/\[?([^\]/]+?)\]?:(\d+)\/?$/.exec(runner) ?? [];
   if (host !== undefined && !(await probe.answersAt(host, Number(port))))
     return { reason: `no Dagger engine answers at ${runner}` };
@@ -52,8 +55,45 @@ const onPath = async (path: string, probe: DaggerProbe): Promise<string | undefi
   return undefined;
 };
 
+/** How long an engine that was not reached is not waited for again, in ms. */
+const failureHolds = 10 * 60 * 1000;
+
+export interface RememberOptions {
+  readonly memory: Pick<BuildMemory, "refusedAt" | "noteRefusal">;
+  /** In ms since 1970. */
+  readonly now: () => number;
+  /** Asks whatever is remembered. */
+  readonly insists: boolean;
+}
+
+/** A probe for whom a CLI that reached no engine reaches none for a while: every build would wait for it anew. */
+export const rememberFailures = (probe: DaggerProbe, { memory, now, insists }: RememberOptions): DaggerProbe => ({
+  ...probe,
+  reachesEngine: async (cli) => {
+    const key = `the engine of ${cli}`;
+    const failedAt = memory.refusedAt(key);
+    if (!insists && failedAt !== undefined && Math.abs(now() - failedAt) < failureHolds) return false;
+    const reaches = await probe.reachesEngine(cli);
+    if (!reaches) memory.noteRefusal(key, now());
+    else if (failedAt) memory.noteRefusal(key, 0);
+    return reaches;
+  },
+});
+
+export interface DaggerProbeOptions {
+  readonly signal: AbortSignal;
+  /** How long `dagger` may take to reach an engine. A first start pulls the engine's image. */
+  readonly startMs: number;
+  /** Told once when it takes longer than `slowMs`. */
+  readonly onSlow?: () => void;
+  readonly slowMs?: number;
+}
+
 /** The probe of this machine. */
-export const createDaggerProbe = (env: Environment, signal: AbortSignal): DaggerProbe => ({
+export const createDaggerProbe = (
+  env: Environment,
+  { signal, startMs, onSlow, slowMs = 3000 }: DaggerProbeOptions,
+): DaggerProbe => ({
   isExecutable: (path) =>
     access(path, constants.X_OK).then(
       () => true,
@@ -71,13 +111,17 @@ export const createDaggerProbe = (env: Environment, signal: AbortSignal): Dagger
     }),
   reachesEngine: (cli) =>
     new Promise((resolve) => {
-      // A first start pulls the engine's image; whoever waits for that asks for `--builder dagger`.
       const child = spawn(cli, ["core", "version"], {
         env: { ...env },
         stdio: "ignore",
-        timeout: 20_000,
+        timeout: startMs,
         signal,
       });
-      child.once("error", () => resolve(false)).once("close", (code) => resolve(code === 0));
+      const slow = setTimeout(() => onSlow?.(), slowMs);
+      const end = (reaches: boolean): void => {
+        clearTimeout(slow);
+        resolve(reaches);
+      };
+      child.once("error", () => end(false)).once("close", (code) => end(code === 0));
     }),
 });

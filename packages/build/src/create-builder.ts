@@ -23,7 +23,7 @@ import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
 import { temporaryPlace, withRoom } from "./disk-full.ts";
 import { removeDeadDrafts, temporaryFolder } from "./drafts/process-drafts.ts";
-import { proxyEnvironment } from "./docker/proxy-environment.ts";
+import { proxyEnvironment, proxyNotice } from "./docker/proxy-environment.ts";
 import { type BuildMemory, openBuildMemory } from "./memory/build-memory.ts";
 import { markBuild } from "./memory/running-builds.ts";
 import { prepareGround } from "./ground/prepare-ground.ts";
@@ -118,6 +118,8 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   requireClassicStore(info);
   const native = requirePlatform(info.Architecture);
   const proxies = proxyEnvironment(env, dockerConfig);
+  const aboutProxies = proxyNotice(env, dockerConfig);
+  if (aboutProxies) request.onProgress({ kind: "notice", message: aboutProxies });
   const asked = request.platforms ?? [native];
   const main = asked.includes(native) ? native : asked[0];
   // The first of a step's images is the one that runs here.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { proxyEnvironment } from "./proxy-environment.ts";
+import { proxyEnvironment, proxyNotice } from "./proxy-environment.ts";
 
 test("without a proxy there is nothing to say", () => {
   assert.deepEqual(proxyEnvironment({ PATH: "/bin", NO_PROXY: "localhost" }, undefined), {});
@@ -32,4 +32,20 @@ test("a proxy on this machine's loopback is out of a container's reach", () => {
 test("a config of another shape is as good as none", () => {
   for (const config of [null, "text", { proxies: 5 }, { proxies: { default: { httpProxy: 1 } } }])
     assert.deepEqual(proxyEnvironment({}, config), {});
+});
+
+test("a proxy that is not passed on is named once, without its password, and so is the way out", () => {
+  const loopback = "http://me:secret@127.0.0.1:3128";
+  const notice = proxyNotice({ HTTPS_PROXY: loopback, http_proxy: loopback, NO_PROXY: "localhost" }, undefined) ?? "";
+  assert.match(notice, /^http_proxy and HTTPS_PROXY name a proxy on this machine's loopback/);
+  assert.match(notice, /"proxies" of the Docker CLI's config\.json/);
+  assert.doesNotMatch(notice, /secret/);
+  assert.match(
+    proxyNotice({}, { proxies: { default: { httpsProxy: "http://localhost:1" } } }) ?? "",
+    /^httpsProxy of the Docker CLI's config\.json names a proxy/,
+  );
+  for (const reachable of [{}, { HTTP_PROXY: "http://proxy.test:1", NO_PROXY: "localhost" }])
+    assert.equal(proxyNotice(reachable, undefined), undefined);
+  const config = { proxies: { default: { httpProxy: "http://172.17.0.1:3128" } } };
+  assert.equal(proxyNotice({ HTTP_PROXY: loopback }, config), undefined);
 });

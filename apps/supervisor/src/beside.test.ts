@@ -150,6 +150,15 @@ for (const onReset of ["recreate", "keep"] as const)
       ...(onReset === "recreate" ? ["cluster delete", "cluster create"] : ["cluster start"]),
       "kubeconfig get",
     ]);
+    for (const fault of [{ standby: "onStart failed" }, { release: "the disk is full" }]) {
+      const before = received();
+      machine.engine.faults = { one: fault };
+      await assert.rejects(request(machine, { kind: "reset" }), { code: "transition-failed" });
+      assert.equal(received(), machine.state.readKubeconfig(id), "who stayed has that of the cluster as it is now");
+      assert.equal(received() === before, onReset === "keep");
+    }
+    machine.engine.faults = {};
+    verbs();
     const supervisor = await machine.supervisor();
     await supervisor.stop("demo");
     assert.deepEqual(verbs(), ["cluster stop"]);

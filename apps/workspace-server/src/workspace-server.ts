@@ -60,6 +60,8 @@ export interface WorkspaceServerOptions {
     readonly identity?: Identity;
     readonly asIdentity?: typeof asIdentity;
     readonly flock?: string;
+    /** Where the kubeconfig goes. */
+    readonly kubeconfig?: string;
     readonly goss?: string;
     /** argv of the checkpoint worker, without its verb. */
     readonly worker?: readonly string[];
@@ -220,6 +222,11 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
           await taken.promise;
           return undefined;
         }
+        // Its cluster was made anew, and the student has stayed here.
+        if (message.t === "kubeconfig") {
+          await writeKubeconfig(message.text, studentOf(loaded, options), options.replace?.kubeconfig);
+          return undefined;
+        }
         if (message.t === "checkpoint" && message.ahead && running) return await running.files.prepare();
         if (message.t === "checkpoint" && running)
           return { checkpoint: await running.files.save("manual") } satisfies ReleaseResult;
@@ -248,7 +255,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     const identity = studentOf(loaded, options);
     const env = {
       ...studentEnvironment(options.env, config),
-      ...(await writeKubeconfig(received.kubeconfig, identity)),
+      ...(await writeKubeconfig(received.kubeconfig, identity, options.replace?.kubeconfig)),
     };
     const layer = await openLayer(settings.ATELIER_LAYER, rootsOf(loaded, identity), options.now().getTime());
     const past = createHistoryReader(settings.ATELIER_RUNTIME);

@@ -9,7 +9,10 @@ import { AppError, platformContract } from "@atelier/domain";
 import { WebSocket } from "ws";
 
 export type RequestMessage = Extract<WorkspaceMessage, { t: "request" }>;
-type Call = Extract<ManagerMessage, { t: "take-lease" | "release" | "checkpoint" | "content-overlay" | "check" }>;
+type Call = Extract<
+  ManagerMessage,
+  { t: "take-lease" | "release" | "checkpoint" | "content-overlay" | "kubeconfig" | "check" }
+>;
 /** A message that gets an answer, before it is given the name of its call. */
 export type Order = Call extends infer M ? (M extends Call ? Omit<M, "call"> : never) : never;
 

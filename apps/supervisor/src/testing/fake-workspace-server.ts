@@ -62,7 +62,7 @@ export interface FakeWorkspaceServer {
   readonly managers: number;
   /** What the manager last said of its time. */
   readonly status: ManagerStatus | undefined;
-  /** Of the workspace's own cluster, as it came with the configuration. */
+  /** Of the workspace's own cluster, as it came with the configuration, or afterwards. */
   readonly kubeconfig: string | undefined;
   /** The files of `receive-config`. */
   configure(files: Readonly<Record<string, string>>): void;
@@ -231,6 +231,9 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
         },
       };
       setTimeout(() => answer(true, checked), faults().checkMs ?? 0).unref();
+    } else if (message.t === "kubeconfig") {
+      kubeconfig = message.text;
+      answer(true);
     } else answer(false, { cause: "not offered" });
   };
 

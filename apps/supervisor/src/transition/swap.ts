@@ -10,6 +10,8 @@ export interface SwapOrder {
   /** The container that replaces `from`; claimed for the request. */
   readonly next: NextOrder & { readonly claim: string };
   readonly resetsServices: boolean;
+  /** Of the workspace's cluster as it is by now; undefined: it has none. */
+  readonly kubeconfig: () => string | undefined;
   /** One that was prepared ahead for exactly this. */
   readonly prepared?: Live | undefined;
   /** The old one is about to be asked to let go. */
@@ -78,7 +80,7 @@ export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<Sw
     watch.lap(order.prepared ? "claim" : "save ahead");
   } catch (error) {
     if (order.prepared) await discard(tools, order.prepared);
-    return { outcome: "failed", cause: messageOf(error), live: current };
+    return stay(tools, order, error);
   }
   next = { ...next, container: { ...next.container, claim: id } };
 
@@ -92,7 +94,7 @@ export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<Sw
     log({ event: "release.failed", workspace: name, error: messageOf(error) });
     if (current.link.isOpen && current.link.holdsLease) {
       await discard(tools, next);
-      return { outcome: "failed", cause: messageOf(error), live: current };
+      return stay(tools, order, error);
     }
     // It is gone, and the lease with it: what was saved last is what there is.
   }
@@ -112,6 +114,19 @@ export const swap = async (tools: TransitionTools, order: SwapOrder): Promise<Sw
     if (fresh === undefined) return { outcome: "failed", cause, live: await startAgain(tools, current) };
     return { outcome: "failed", cause, live: fresh, retired: [current] };
   }
+};
+
+/** Nobody took over: the student goes on where they were. What was reset beside them is no more what they knew. */
+const stay = async ({ limits, log }: TransitionTools, order: SwapOrder, error: unknown): Promise<SwapResult> => {
+  const { from } = order.next;
+  const text = order.resetsServices ? order.kubeconfig() : undefined;
+  if (text !== undefined)
+    await from.link
+      .call({ t: "kubeconfig", text }, limits.connectMs)
+      .catch((why: unknown) =>
+        log({ event: "kubeconfig.not-replaced", workspace: from.container.settings.name, error: messageOf(why) }),
+      );
+  return { outcome: "failed", cause: messageOf(error), live: from };
 };
 
 /** The last resort: the old container itself, which still has everything in its own layer. */

@@ -289,6 +289,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     const result = await swap(tools(listeners(id)), {
       next: { ...order, waiting },
       resetsServices: plan.resetsServices,
+      kubeconfig: () => state.readKubeconfig(current.container.settings.id),
       prepared: ready,
       // While the next container is made, the engine needs the disk; then the old server all the speed there is.
       onRelease: () => {

@@ -189,6 +189,7 @@ export const openTestServer = async ({
       identity: { name: "student", uid: 0, gid: 0, groups: [], home: at("home") },
       asIdentity: (_identity, argv) => argv,
       flock: "/usr/bin/flock",
+      kubeconfig: at("kube/config"),
       goss: at("goss"),
       saver: [process.execPath, fileURLToPath(new URL("../content/save-file/main.ts", import.meta.url))],
       fileWorker: [process.execPath, fileURLToPath(new URL("../files/worker/main.ts", import.meta.url))],

@@ -50,6 +50,7 @@ export const managerMessageSchema = z.discriminatedUnion("t", [
   }),
   /** What is wrong with the author's folder right now, shown over the page; empty when all is well again. */
   z.object({ t: z.literal("diagnostics"), diagnostics: z.array(authorDiagnosticSchema) }),
+  /** Replace the student's kubeconfig: a move that made the cluster anew has failed after that, and they have stayed. */
   z.object({ t: z.literal("kubeconfig"), call: z.string(), text: z.string() }),
   z.object({
     t: z.literal("status"),

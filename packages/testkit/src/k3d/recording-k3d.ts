@@ -20,7 +20,8 @@ export interface RecordingK3d {
 const pretend = (at: (name: string) => string): string => `case "$1 $2" in
 "cluster create")
   case "$*" in *:v0.0.0-*) echo 'FATA[0001] failed to pull image: manifest unknown' >&2; exit 1;; esac
-  touch ${at("cluster-")}$3;;
+  # Every cluster has an authority of its own.
+  echo $$ > ${at("cluster-")}$3;;
 "cluster delete") rm -f ${at("cluster-")}$3;;
 "cluster start"|"cluster stop")
   [ -e ${at("cluster-")}$3 ] || { echo "FATA[0000] No nodes found for given cluster" >&2; exit 1; };;
@@ -32,7 +33,7 @@ const pretend = (at: (name: string) => string): string => `case "$1 $2" in
     first=0; printf '{"name":"%s"}' "\${file#${at("cluster-")}}"
   done
   echo ']';;
-"kubeconfig get") printf 'apiVersion: v1\\nkind: Config\\nclusters:\\n- cluster:\\n    server: https://127.0.0.1:40123\\n  name: k3d-%s\\n' "$3";;
+"kubeconfig get") printf 'apiVersion: v1\\nkind: Config\\nclusters:\\n- cluster:\\n    certificate-authority-data: %s\\n    server: https://127.0.0.1:40123\\n  name: k3d-%s\\n' "$(cat ${at("cluster-")}$3)" "$3";;
 esac
 `;
 

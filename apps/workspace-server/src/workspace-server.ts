@@ -194,13 +194,14 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       }),
       boot,
       outstanding: () =>
-        [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, checkpoint, by }) => ({
+        [...(running?.history.outstanding.values() ?? [])].map(({ id, kind, step, checkpoint, image, by }) => ({
           id,
           by,
           request: {
             kind,
             ...(step === undefined ? {} : { step }),
             ...(checkpoint === undefined ? {} : { checkpoint }),
+            ...(image === undefined ? {} : { image }),
           },
         })),
       handle: async (message) => {

@@ -320,6 +320,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
         kind: request.kind,
         by,
         ...(request.checkpoint === undefined ? {} : { checkpoint: request.checkpoint }),
+        ...(request.image === undefined ? {} : { image: request.image }),
         ...(request.step === undefined ? {} : { step: request.step }),
       });
       control.send({ t: "request", id, request, by });

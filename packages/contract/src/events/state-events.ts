@@ -71,6 +71,8 @@ export const stateEventSchema = z.discriminatedUnion("type", [
     kind: z.enum(["goto", "next", "reset", "solve", "undo", "restore", "extend"]),
     step: z.string().optional(),
     checkpoint: z.string().optional(),
+    /** Image to go to; events of earlier servers have none. */
+    image: z.string().optional(),
     by: z.enum(["student", "instructor", "system"]),
   }),
   event("request-acknowledged", {

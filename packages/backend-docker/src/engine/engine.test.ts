@@ -5,7 +5,7 @@ import { type Duplex, Readable } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { isAppError } from "@atelier/domain";
+import { defaultRemedies, isAppError } from "@atelier/domain";
 import { connectEngine, type Engine } from "./engine.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -125,6 +125,7 @@ test("what the engine refuses keeps its own words under our codes", () =>
     assert.deepEqual(await failureOf(engine.inspectContainer("x")), {
       code: "docker-not-found",
       message: "No such container: x",
+      hint: defaultRemedies["docker-not-found"],
     });
     say(409, "name in use");
     assert.equal((await failureOf(engine.inspectContainer("x"))).code, "docker-conflict");
@@ -249,7 +250,11 @@ test("progress lines reach the reader, and an error among them is thrown at the 
     const lines: string[] = [];
     const failure = await failureOf(engine.pullImage("x:1", { onStatus: (line) => lines.push(line) }));
     assert.deepEqual(lines, ["12: Pulling from x", "Waiting"]);
-    assert.deepEqual(failure, { code: "image-not-pulled", message: "toomanyrequests" });
+    assert.deepEqual(failure, {
+      code: "image-not-pulled",
+      message: "toomanyrequests",
+      hint: defaultRemedies["image-not-pulled"],
+    });
   }));
 
 test("a pull asks for one tag, never for all there are", () =>

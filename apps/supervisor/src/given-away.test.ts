@@ -25,6 +25,7 @@ const open = async (
     now: Date.now,
     newId: randomUUID,
     hasNeighbours: () => false,
+    wokeAt: () => undefined,
   });
   await workspace.start(silent);
   return Object.assign(workspace, { [Symbol.asyncDispose]: () => workspace.close() });

@@ -9,6 +9,7 @@ import { createBackOff } from "./lifecycle/back-off.ts";
 import { type HostRoute, routeOfHost } from "./proxy/host-route.ts";
 import type { TransitionLimits } from "./transition/live.ts";
 import { messageOf } from "./transition/message-of.ts";
+import { createSleepWatch } from "./lifecycle/sleep-watch.ts";
 import { openUnseenSleep } from "./lifecycle/unseen-sleep.ts";
 import { createLocalWorkspace, type LocalWorkspace } from "./workspace/local-workspace.ts";
 
@@ -60,6 +61,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   const backOff = createBackOff({ now, firstMs: options.tickMs, longestMs: longestBackOffMs });
   const fallbacks = new Map<string, { readonly port: number; readonly server: Server }>();
   const unseenSleep = openUnseenSleep(options);
+  const sleepWatch = createSleepWatch(now);
   let lastOrder = now();
   const orders = { begun: 0, open: 0 };
   let isReady = false;
@@ -84,6 +86,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       now,
       newId: options.newId,
       sleptUnseen: unseenSleep.hasSlept,
+      wokeAt: () => sleepWatch.wokeAt,
       hasNeighbours: () => [...workspaces.values()].some((one) => one !== made && one.origin() !== undefined),
     });
     workspaces.set(name, made);
@@ -304,6 +307,7 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   };
   let isTicking = false;
   const tickInBackground = (): void => {
+    sleepWatch.beat();
     if (isTicking || isEnding) return;
     isTicking = true;
     inBackground("tick.failed", () =>

@@ -11,8 +11,8 @@ export interface LifecycleInput {
   readonly announcedAt?: number;
   /** Since when somebody looks at it without a break: nothing is deleted as soon as a machine or a supervisor wakes. */
   readonly watchedSince?: number;
-  /** When this supervisor last looked, to notice a machine that slept. */
-  readonly lastSeen?: number;
+  /** The machine slept since this was last judged. */
+  readonly hasSlept?: boolean;
   readonly now: number;
 }
 
@@ -32,7 +32,7 @@ const warnBefore = 10 * minute;
 const announceBefore = 24 * 60 * minute;
 /** Whoever comes back after weeks, starts the supervisor by that, and names what it is about to delete, has so long. */
 const watchedBefore = 5 * minute;
-/** Two looks further apart than this mean that the machine (or we) slept. */
+/** Two looks of a supervisor further apart than this mean that the machine (or we) slept. */
 export const sleepGap = 2 * minute;
 
 /** What to do about a workspace's time now. Pure; asked again at every tick. */
@@ -43,13 +43,12 @@ export const lifecycleAction = ({
   retain,
   announcedAt,
   watchedSince = Number.NEGATIVE_INFINITY,
-  lastSeen,
+  hasSlept = false,
   now,
 }: LifecycleInput): LifecycleAction => {
   if (state === "running") {
     if (deadline === undefined) return { kind: "none" };
-    const slept = lastSeen !== undefined && now - lastSeen > sleepGap;
-    if (slept && deadline - now < graceAfterSleep) return { kind: "extend", deadline: now + graceAfterSleep };
+    if (hasSlept && deadline - now < graceAfterSleep) return { kind: "extend", deadline: now + graceAfterSleep };
     if (now >= deadline) return { kind: "stop" };
     return deadline - now <= warnBefore
       ? { kind: "warn", minutesLeft: Math.ceil((deadline - now) / minute) }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 import { type FakeMachine, openFakeMachine } from "../testing/open-fake-machine.ts";
 import { defaultLimits, type TransitionLimits } from "../transition/live.ts";
+import { createSleepWatch } from "./sleep-watch.ts";
 import { createLocalWorkspace, type LocalWorkspace, type LocalWorkspaceOptions } from "../workspace/local-workspace.ts";
 
 const minute = 60_000;
@@ -17,6 +18,8 @@ const open = async (
   readonly machine: FakeMachine;
   readonly workspace: LocalWorkspace;
   readonly clock: { now: number };
+  /** The supervisor itself is awake; at every look at the workspace it is so anyway. */
+  beat(): void;
   /** The same workspace, as the next supervisor sees it. */
   again(more?: Partial<LocalWorkspaceOptions>): LocalWorkspace;
   status(): Promise<{ deadline?: string | undefined; notices: { code: string }[] } | undefined>;
@@ -25,6 +28,7 @@ const open = async (
   const machine = await openFakeMachine();
   await machine.create("demo", { lifecycle: { ttlSeconds: 3600, retainSeconds: 7 * 86_400, prewarm: "off" } });
   const clock = { now: Date.parse("2026-05-04T08:00:00Z") };
+  const watch = createSleepWatch(() => clock.now);
   const again = (more: Partial<LocalWorkspaceOptions> = {}): LocalWorkspace =>
     createLocalWorkspace({
       name: "demo",
@@ -37,6 +41,10 @@ const open = async (
       now: () => clock.now,
       newId: randomUUID,
       hasNeighbours: () => false,
+      wokeAt: () => {
+        watch.beat();
+        return watch.wokeAt;
+      },
       ...more,
     });
   const workspace = again();
@@ -45,6 +53,7 @@ const open = async (
     machine,
     workspace,
     clock,
+    beat: watch.beat,
     again,
     status: async () => {
       // What was sent is on its way.
@@ -102,6 +111,17 @@ test("after the machine slept past the end ten minutes remain, with a warning", 
     status?.notices.map(({ code }) => code),
     ["ttl-after-sleep"],
   );
+});
+
+test("one that was not looked at for minutes, while the supervisor was awake, has slept over nothing", async () => {
+  await using all = await open();
+  await all.workspace.tick();
+  for (let passed = 0; passed < 61; passed++) {
+    all.clock.now += minute;
+    all.beat();
+  }
+  await all.workspace.tick();
+  assert.equal(all.workspace.view()?.phase, "stopped");
 });
 
 test("after the machine slept in the middle of a move ten minutes remain all the same", async () => {

@@ -78,6 +78,8 @@ export interface LocalWorkspaceOptions extends Pick<TransitionTools, "containers
   readonly newId: () => string;
   /** The machine slept while no supervisor ran. */
   readonly sleptUnseen?: boolean;
+  /** When it woke from a sleep that this supervisor saw, in ms since 1970; undefined: from none. */
+  readonly wokeAt: () => number | undefined;
   /** Whether other workspaces run here. */
   readonly hasNeighbours: () => boolean;
 }
@@ -98,7 +100,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
   let known: WorkspaceContainer | undefined;
   let phase: WorkspacePhase = "stopped";
   let timing: Timing = {};
-  let lastSeen: number | undefined;
+  let judgedAt = Number.NEGATIVE_INFINITY;
   let sentStatus = "";
   /** The student's files are being saved, and what writes is ended. */
   let isLeaving = false;
@@ -221,7 +223,7 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
     timing = saved !== undefined ? { deadline: saved } : ttl === undefined ? {} : { deadline: now() + ttl * 1000 };
     if (timing.deadline !== undefined) state.saveDeadline(settings.id, timing.deadline);
     // One that ran on while the machine slept, and nobody looked: to be judged as if we had slept as well.
-    lastSeen = saved !== undefined && options.sleptUnseen ? Number.NEGATIVE_INFINITY : undefined;
+    judgedAt = saved !== undefined && options.sleptUnseen ? Number.NEGATIVE_INFINITY : now();
   };
 
   /** Once over each connection: a server repeats what it has no answer to when the next one opens. */
@@ -506,10 +508,10 @@ export const createLocalWorkspace = (options: LocalWorkspaceOptions): LocalWorks
           state: "running",
           now: now(),
           ...(timing.deadline === undefined ? {} : { deadline: timing.deadline }),
-          ...(lastSeen === undefined ? {} : { lastSeen }),
+          hasSlept: (options.wokeAt() ?? (options.sleptUnseen ? 0 : judgedAt)) > judgedAt,
         });
         // Not before it was judged: a machine that wakes in the middle of a move finds us busy.
-        lastSeen = now();
+        judgedAt = now();
         if (action.kind === "extend") {
           timing = { deadline: action.deadline, slept: true };
           state.saveDeadline(container.settings.id, action.deadline);

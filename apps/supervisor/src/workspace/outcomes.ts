@@ -1,4 +1,5 @@
 import type { WorkspaceContainer } from "@atelier/backend-docker";
+
 /** How a request ended. `swapped` is false when the container stayed. */
 export interface Outcome {
   readonly outcome: "done" | "refused" | "failed";

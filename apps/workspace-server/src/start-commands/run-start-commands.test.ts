@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { after, test } from "node:test";
 import { knownSecrets } from "../secrets/known-secrets.ts";
 import { runStartCommands, type StartCommand } from "./run-start-commands.ts";
@@ -43,4 +44,17 @@ test("a service that ends tells no secret, also when it says it in pieces", asyn
   });
   assert.match(failure?.cause ?? "", /exit code 1/);
   assert.match(failure?.output ?? "", /^\[redacted\](?:hunt)?$/);
+});
+
+test("the log of a service has no secret, and ends at a mebibyte with a line that says so", async () => {
+  const done = join(folder, "said");
+  const run = `echo "the key is $KEY"; head -c 3000000 /dev/zero | tr "\\0" x; touch ${done}; sleep 1`;
+  assert.equal(await failureOf({ run, background: true, ready: { file: done } }), undefined);
+  const log = (): string => readFileSync(join(folder, "on-start/on-start-1.log"), "utf8");
+  for (let tries = 0; !log().endsWith("1 MiB.]\n"); tries++) {
+    assert.ok(tries < 1000, `it is ${log().length} bytes long`);
+    await sleep(10);
+  }
+  assert.match(log().slice(0, 40), /^the key is \[redacted\]\nx+$/);
+  assert.ok(log().length < 1024 ** 2 + 100, `it is ${log().length} bytes long`);
 });

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -10,6 +9,7 @@ import { runProcess } from "../checks/run-process.ts";
 import { asIdentity, type Identity } from "../identity/identity.ts";
 import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 import type { KnownSecrets } from "../secrets/known-secrets.ts";
+import { openStartLog } from "./start-log.ts";
 
 export type StartCommand = CompiledStep["onStart"][number];
 
@@ -19,7 +19,7 @@ export interface StartOptions {
   readonly workdir: string;
   readonly shell: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where the output of background processes goes; one file each. */
+  /** Where the output of background processes goes, without the secrets; one file each, of a mebibyte at most. */
   readonly logFolder: string;
   /** Told before each command, with the milliseconds it has; after the last one, without. */
   readonly onProgress: (
@@ -97,20 +97,19 @@ const runOne = async (
   const child = spawn(file, args, { cwd: options.workdir, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   // What runs on for the student, theirs or the workshop's, goes before the server does.
   preferAsVictim(child.pid);
-  const log = createWriteStream(join(options.logFolder, `on-start-${index + 1}.log`), { mode: 0o600 });
-  // A full disk must not end the server; the process goes on without its log.
-  log.on("error", () => child.stdout.unpipe(log));
+  const log = openStartLog(join(options.logFolder, `on-start-${index + 1}.log`));
   let kept = "";
+  const keep = (text: string): void => {
+    kept = tailOf(kept + text);
+    log.write(text);
+  };
   for (const stream of [child.stdout, child.stderr]) {
     const mask = options.secrets.stream();
     const decoder = new StringDecoder("utf8");
     stream.on("data", (data: Buffer) => {
-      kept = tailOf(kept + mask.push(decoder.write(data)));
+      keep(mask.push(decoder.write(data)));
     });
-    stream.once("end", () => {
-      kept = tailOf(kept + mask.end());
-    });
-    stream.pipe(log, { end: false });
+    stream.once("end", () => keep(mask.end()));
   }
   let ended: string | undefined;
   child.once("error", (error) => {

@@ -12,6 +12,7 @@ interface Container {
   readonly name: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly host: { readonly CapDrop?: string[]; readonly CapAdd?: string[]; readonly SecurityOpt?: string[] };
   isRunning: boolean;
 }
 
@@ -50,9 +51,20 @@ const createEngine = () => {
           Labels: labels,
         })),
     createContainer: async (name = "", body) => {
-      const { Image, Labels } = body as { Image: string; Labels: Record<string, string> };
+      const { Image, Labels, HostConfig } = body as {
+        Image: string;
+        Labels: Record<string, string>;
+        HostConfig: Container["host"];
+      };
       const id = `c${++ids}`;
-      containers.set(id, { id, name: name.replace("x-", ""), image: Image, labels: Labels, isRunning: false });
+      containers.set(id, {
+        id,
+        name: name.replace("x-", ""),
+        image: Image,
+        labels: Labels,
+        host: HostConfig,
+        isRunning: false,
+      });
       did.push(`create ${name.replace("x-", "")} from ${Image}`);
       return id;
     },
@@ -192,4 +204,14 @@ test("a service of another build is made anew by a move and left alone by a star
   assert.deepEqual(fake.did, ["remove database", "create database from image-other", "start database"]);
   const { imageId: _gone, ...without } = service("gone");
   await assert.rejects(startServices(options(fake, [without])), { code: "image-missing", hint: /atelier build/ });
+});
+
+test("a service has the few capabilities with which a database becomes its own user, and gains none", async () => {
+  const fake = createEngine();
+  await startServices(options(fake, [service("database")]));
+  const { CapDrop, CapAdd = [], SecurityOpt } = [...fake.containers.values()][0]?.host ?? {};
+  assert.deepEqual([CapDrop, SecurityOpt], [["ALL"], ["no-new-privileges"]]);
+  for (const wanted of ["CHOWN", "DAC_OVERRIDE", "SETUID", "SETGID"]) assert.ok(CapAdd.includes(wanted), wanted);
+  for (const none of ["NET_RAW", "MKNOD", "SETFCAP", "AUDIT_WRITE", "SYS_ADMIN"])
+    assert.ok(!CapAdd.includes(none), none);
 });

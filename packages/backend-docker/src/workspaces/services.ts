@@ -18,6 +18,25 @@ export interface ServicesOptions {
 
 type Service = BuildRecord["services"][number];
 
+/**
+ * Capabilities of a service's root, of those that an engine would give it. CHOWN, DAC_OVERRIDE, FOWNER, FSETID:
+ * databases begin by making their folder their own, whoever it belonged to. SETUID, SETGID, SETPCAP: they become
+ * their own user then and clear what is left. SYS_CHROOT: daemons lock themselves in. KILL: they end their workers,
+ * who are other users. NET_BIND_SERVICE: web servers. None for raw packets, devices, or capabilities of files.
+ */
+const serviceCapabilities = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "SETUID",
+  "SETGID",
+  "SETPCAP",
+  "SYS_CHROOT",
+  "KILL",
+  "NET_BIND_SERVICE",
+];
+
 /** Starts the extra services of a workspace on its own network, each under its name, and waits for them. */
 export const startServices = async (options: ServicesOptions): Promise<void> => {
   for (const service of options.record.services) await startService(service, options);
@@ -69,6 +88,8 @@ const startService = async (
           : {}),
       HostConfig: {
         NetworkMode: network,
+        CapDrop: ["ALL"],
+        CapAdd: serviceCapabilities,
         SecurityOpt: ["no-new-privileges"],
         Memory: service.resources.memoryBytes ?? 1024 ** 3,
         PidsLimit: service.resources.pids ?? 512,

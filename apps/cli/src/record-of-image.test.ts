@@ -98,3 +98,16 @@ test("the images of two builds of a version are never mixed: the record of the o
   );
   assert.equal(found.step, "greet");
 });
+
+test("a copy in another repository leads to its own images, not to the original's", async () => {
+  const copied = images("cccccccccccc").map((image) => ({
+    ...image,
+    tags: image.tags.map((tag) => tag.replace("registry.test/lab", "mirror.test/copy")),
+  }));
+  const engine = engineOf([...images("aaaaaaaaaaaa"), ...copied]);
+  const found = await recordOfImage(engine, "mirror.test/copy:1.0.0-start", []);
+  assert.deepEqual(
+    idsOf(found.record),
+    ids.map((id) => `sha256:cccccccccccc-${id}`),
+  );
+});

@@ -40,7 +40,8 @@ export const recordOfImage = async (
       hint: "Run a folder, or an image that `atelier build` made.",
     });
   const workshop = await readCompiled(engine, image.Id, reference);
-  const repositories = [workshop.image, repositoryOf(reference)].map(nameInEngine);
+  // A copy under another name is a workshop of its own, beside the original that is here perhaps.
+  const repositories = [repositoryOf(reference), workshop.image].map(nameInEngine);
   const siblings = await engine.listImages([
     `${labels.workshop}=${workshop.name}`,
     `${labels.version}=${workshop.version}`,
@@ -48,9 +49,11 @@ export const recordOfImage = async (
   const platform = `${image.Os}/${image.Architecture}`;
   const ownStep = own[labels.step] ?? "start";
   const idOf = (step: string): string | undefined =>
-    siblings.find(({ RepoTags }) =>
-      repositories.some((repository) => RepoTags.includes(`${repository}:${workshop.version}-${step}`)),
-    )?.Id;
+    repositories
+      .map((repository) =>
+        siblings.find(({ RepoTags }) => RepoTags.includes(`${repository}:${workshop.version}-${step}`)),
+      )
+      .find((sibling) => sibling !== undefined)?.Id;
   const all = ["start", ...workshop.steps];
   if ((idOf(ownStep) ?? image.Id) !== image.Id) {
     const here = new Set(siblings.map(({ Id }) => Id));

@@ -1,4 +1,4 @@
-import { AppError } from "@atelier/domain";
+import { AppError, type Workshop } from "@atelier/domain";
 import type { Context } from "./context.ts";
 
 export interface ParameterNeed {
@@ -63,6 +63,16 @@ export const askForParameters = async (
       `Parameters do not fit; nothing was started:\n${problems.map((line) => `  - ${line}`).join("\n")}`,
     );
   return { values, secrets };
+};
+
+/** Of the files that were given with --secret those that are no build's alone: parameters, and what nobody knows. */
+export const secretsBesideBuild = (
+  { parameters, steps }: Pick<Workshop, "parameters" | "steps">,
+  secrets: GivenValues["secrets"],
+): GivenValues["secrets"] => {
+  const own = new Set(parameters.map(({ name }) => name));
+  const ofBuild = new Set(steps.flatMap(({ commands }) => commands.flatMap((command) => command.secrets)));
+  return Object.fromEntries(Object.entries(secrets).filter(([name]) => own.has(name) || !ofBuild.has(name)));
 };
 
 const ask = async ({ reporter }: Context, need: ParameterNeed): Promise<string | undefined> => {

@@ -51,18 +51,20 @@ export default async (context: Context, [target = "."]: readonly string[], optio
   const workspaces = await context.workspaces();
 
   // An image says what workshop it is of only once it is here.
-  const wanted = folder ? folderToRun(context, folder, secrets) : imageToRun(await fromImage(context, target, bundled));
+  const wanted = folder
+    ? folderToRun(context, folder, secrets)
+    : imageToRun(await fromImage(context, target, bundled), secrets);
   if (options.new !== true && size === undefined) {
     const name = options.name ?? wanted.workshop;
     const existing = await continueExisting(context, workspaces, { name, wanted, options });
     if (existing) return finish(context, existing, options);
   }
 
+  const parameters = await askForParameters(context, wanted.parameters, { values, secrets: wanted.secrets });
   const source = await wanted.build();
   refuseKeyExposure(template.template, source);
   if (source.record.cluster !== undefined) await requireK3d(context);
   const place = startingPlace(source.record, { step: options.step, named: source.shown });
-  const parameters = await askForParameters(context, source.parameters, { values, secrets });
   const create = async (name: string, batch?: string): Promise<WorkspaceSettings> => {
     const settings: WorkspaceSettings = {
       v: 1,

@@ -2,7 +2,7 @@ import { defaultResources, type WorkspaceSettings } from "@atelier/backend-docke
 import type { Workshop } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { parsePairs, readSecretFiles } from "../name-values.ts";
-import { askForParameters } from "../parameters.ts";
+import { askForParameters, secretsBesideBuild } from "../parameters.ts";
 import { resolveTemplate } from "../resolve-template.ts";
 import { readUserConfig } from "../user-config.ts";
 
@@ -37,12 +37,9 @@ export const testConditions = async (
   });
   const values = { ...template.parameters, ...parsePairs("--set", options.set ?? []) };
   const buildSecrets = readSecretFiles(context, options.secret ?? []);
-  const isForBuild = buildSecretNames(workshop);
-  const own = new Set(workshop.parameters.map(({ name }) => name));
-  const given = Object.entries(buildSecrets).filter(([name]) => own.has(name) || !isForBuild.has(name));
   const parameters = await askForParameters(context, workshop.parameters, {
     values,
-    secrets: Object.fromEntries(given),
+    secrets: secretsBesideBuild(workshop, buildSecrets),
   });
   return {
     sudo: workshop.sudo,
@@ -53,6 +50,3 @@ export const testConditions = async (
     resources: { ...defaultResources, ...template.resources },
   };
 };
-
-const buildSecretNames = ({ steps }: Workshop): ReadonlySet<string> =>
-  new Set(steps.flatMap(({ commands }) => commands.flatMap(({ secrets }) => secrets)));

@@ -5,9 +5,9 @@ import { type BuildRecord, isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { type ContinueOptions, continueExisting, imageToRun } from "./continue-existing.ts";
 
-const recordOf = (version: string, ids: readonly string[], workshop = "lab"): BuildRecord =>
+const recordOf = (version: string, ids: readonly string[]): BuildRecord =>
   ({
-    workshop,
+    workshop: "lab",
     version,
     steps: ids.map((id, index) => ({
       step: index === 0 ? "start" : `s${index}`,
@@ -60,14 +60,17 @@ const machineOf = ({ looks, record, hasRun = true }: Stage) => {
   const run = (wanted: BuildRecord, options: ContinueOptions = {}) =>
     continueExisting(context as unknown as Context, workspaces as unknown as Workspaces, {
       name: "lab",
-      wanted: imageToRun({
-        record: wanted,
-        digest: "new",
-        parameters: [],
-        sudo: false,
-        user: "student",
-        shown: undefined,
-      }),
+      wanted: imageToRun(
+        {
+          record: wanted,
+          digest: "new",
+          parameters: [],
+          sudo: false,
+          user: "student",
+          shown: undefined,
+        },
+        {},
+      ),
       options,
     });
   return { done, run };

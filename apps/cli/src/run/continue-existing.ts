@@ -7,6 +7,7 @@ import { type Context, sha256 } from "../context.ts";
 import { followProgress } from "../follow-progress.ts";
 import { followStart } from "../follow-start.ts";
 import { removeWorkspace } from "../remove-workspace.ts";
+import { type GivenValues, type ParameterNeed, secretsBesideBuild } from "../parameters.ts";
 import type { ReadyWorkshop } from "./from-image.ts";
 
 /** What was typed beside the workshop, as far as it bears on a workspace that is there already. */
@@ -22,31 +23,34 @@ export interface ContinueOptions {
 /** The workshop that was named, beside what a workspace of that name stands on. */
 export interface WantedBuild {
   readonly workshop: string;
+  readonly parameters: readonly ParameterNeed[];
+  /** What was given with --secret, without what is for the build alone. */
+  readonly secrets: GivenValues["secrets"];
   /** Whether a workspace on this build has what was named. */
   isSameAs(record: BuildRecord | undefined): boolean;
   /** Why a workspace stands on something else, as the beginning of a sentence. */
   differsFrom(settings: WorkspaceSettings): string;
   /** Builds it where it is not built. */
-  build(): Promise<ReadyWorkshop>;
+  build(): Promise<Omit<ReadyWorkshop, "parameters">>;
 }
 
-export const folderToRun = (
-  context: Context,
-  folder: CheckedFolder,
-  secrets: Readonly<Record<string, Uint8Array>>,
-): WantedBuild => ({
+export const folderToRun = (context: Context, folder: CheckedFolder, secrets: GivenValues["secrets"]): WantedBuild => ({
   workshop: folder.workshop.name,
+  parameters: folder.workshop.parameters,
+  secrets: secretsBesideBuild(folder.workshop, secrets),
   isSameAs: (record) => record?.planDigest === planImages(folder.workshop, folder.tree, sha256).digest,
   differsFrom: ({ name }) => `The workshop was edited since the workspace "${name}" was made`,
   build: async () => {
     const { record, digest } = await buildWorkshop(context, folder, { secrets });
-    const { parameters, sudo, user } = folder.workshop;
-    return { record, digest, parameters, sudo, user, shown: undefined };
+    const { sudo, user } = folder.workshop;
+    return { record, digest, sudo, user, shown: undefined };
   },
 });
 
-export const imageToRun = (ready: ReadyWorkshop): WantedBuild => ({
+export const imageToRun = (ready: ReadyWorkshop, secrets: GivenValues["secrets"]): WantedBuild => ({
   workshop: ready.record.workshop,
+  parameters: ready.parameters,
+  secrets,
   isSameAs: (other) => other !== undefined && standOnTheSame(ready.record, other),
   differsFrom: ({ name, version }) =>
     `The workspace "${name}" stands on another build (version ${version}) than what was named (version ${ready.record.version})`,

@@ -6,6 +6,7 @@ import {
   type LikelyMove,
   type ManagerMessage,
   managerMessageSchema,
+  type NewRequest,
   newRequestSchema,
   parsePreviewPath,
   previewHeader,
@@ -96,6 +97,18 @@ const lostWith = (events: FakeVolume["events"], image: string): RestoreOrder => 
   return isLeft || files.kind === "none" ? { kind: "none" } : { ...files, kind: "carry-over" };
 };
 
+/** Where undo leads, as the real one tells a manager whose container knows nothing of it: what the last move left. */
+const undoOf = (events: FakeVolume["events"]): Pick<NewRequest, "checkpoint" | "image"> => {
+  let left: Pick<NewRequest, "checkpoint" | "image"> | undefined;
+  let undo: typeof left;
+  for (const { type, detail } of events) {
+    if (type === "released" && detail["reason"] !== "stop")
+      left = { checkpoint: String(detail["checkpoint"]), image: String(detail["image"]) };
+    if (type === "server-started") [undo, left] = [left ?? undo, undefined];
+  }
+  return undo ?? {};
+};
+
 export const startFakeServer = async (options: FakeServerOptions): Promise<FakeWorkspaceServer> => {
   const { container, image, volume, layer, faults } = options;
   let phase: Pick<BootView, "phase" | "cause"> = { phase: "config" };
@@ -178,7 +191,7 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
   const release = (reason: string): { checkpoint: string } | undefined => {
     if (!holds()) return undefined;
     const checkpoint = saveChanges(reason === "stop" ? "stop" : "swap");
-    append("released", { reason });
+    append("released", { reason, image, checkpoint });
     volume.freeLease(container);
     send({ t: "lease", holdsLease: false });
     return { checkpoint };
@@ -281,7 +294,9 @@ export const startFakeServer = async (options: FakeServerOptions): Promise<FakeW
     if (pathname === "/api/requests") {
       if (!holds())
         return json(response, 503, { code: "not-ready", message: "The workspace is still starting.", fields: [] });
-      const wanted = newRequestSchema.parse(JSON.parse(body));
+      const asked = newRequestSchema.parse(JSON.parse(body));
+      const isOpen = asked.kind === "undo" && asked.checkpoint === undefined;
+      const wanted = isOpen ? { ...asked, ...undoOf(volume.events) } : asked;
       const id = crypto.randomUUID();
       append("request", { id, ...wanted });
       send({ t: "request", id, request: wanted, by: "student" });

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
-import { createSupervisorClient } from "@atelier/backend-docker";
+import { createSupervisorClient, type SupervisorClient } from "@atelier/backend-docker";
 import { startSupervisor } from "./supervisor.ts";
-import { openFakeMachine } from "./testing/open-fake-machine.ts";
+import { type FakeMachine, openFakeMachine } from "./testing/open-fake-machine.ts";
 import { defaultLimits } from "./transition/live.ts";
 
-test("a look that began before a lost container was made again does not give the workspace a second owner", async () => {
-  await using machine = await openFakeMachine();
-  await machine.create("demo");
+/** A supervisor in this process that hears nothing from the engine: it sees what changed when it looks at all. */
+const openLooking = async (machine: FakeMachine) => {
   let looks = 0;
   /** Of the next look at all: it has seen what there is, and is about to judge it. */
   let held: { readonly hasSeen: PromiseWithResolvers<void>; readonly goOn: Promise<void> } | undefined;
@@ -46,36 +45,73 @@ test("a look that began before a lost container was made again does not give the
     log: () => {},
     isOurs: () => true,
   });
-  try {
-    const client = createSupervisorClient({
+  return {
+    client: createSupervisorClient({
       v: 1,
       pid: process.pid,
       port: supervisor.port,
       token: "token",
       version: "0",
       startedAt: "",
-    });
-    await client.start("demo");
-    const { promise: goOn, resolve: go } = Promise.withResolvers<void>();
-    const hasSeen = Promise.withResolvers<void>();
-    for (const { id } of machine.engine.containers.values()) machine.engine.remove(id);
-    held = { hasSeen, goOn };
-    await hasSeen.promise;
-    await client.start("demo");
-    go();
-    const judged = looks;
-    for (let waited = 0; looks < judged + 5; waited++) {
-      assert.ok(waited < 500, "nobody looks any more");
-      await sleep(20);
-    }
-    const [only, ...others] = [...machine.engine.containers.values()];
-    assert.deepEqual([others.length, only?.server?.managers], [0, 1]);
-    const moved = await client.transition("demo", { order: "request", request: { kind: "next" } });
-    assert.equal(moved.image, "one");
-  } finally {
-    ending.abort();
-    await supervisor.close();
-  }
+    }),
+    hold: (next: typeof held): void => {
+      held = next;
+    },
+    /** Until it has looked so many times more. */
+    look: async (times: number): Promise<void> => {
+      const before = looks;
+      for (let waited = 0; looks < before + times; waited++) {
+        assert.ok(waited < 500, "nobody looks any more");
+        await sleep(20);
+      }
+    },
+    [Symbol.asyncDispose]: async (): Promise<void> => {
+      ending.abort();
+      await supervisor.close();
+    },
+  };
+};
+
+const loseAll = ({ engine }: FakeMachine): void => {
+  for (const { id } of engine.containers.values()) engine.remove(id);
+};
+
+/** One container, one who looks after it, and what is asked of it is done. */
+const mustHaveOneOwner = async (machine: FakeMachine, client: SupervisorClient): Promise<void> => {
+  const [only, ...others] = [...machine.engine.containers.values()];
+  assert.deepEqual([others.length, only?.server?.managers], [0, 1]);
+  const moved = await client.transition("demo", { order: "request", request: { kind: "next" } });
+  assert.equal(moved.image, "one");
+};
+
+test("a look that began before a lost container was made again does not give the workspace a second owner", async () => {
+  await using machine = await openFakeMachine();
+  await machine.create("demo");
+  await using supervisor = await openLooking(machine);
+  await supervisor.client.start("demo");
+  const { promise: goOn, resolve: go } = Promise.withResolvers<void>();
+  const hasSeen = Promise.withResolvers<void>();
+  loseAll(machine);
+  supervisor.hold({ hasSeen, goOn });
+  await hasSeen.promise;
+  await supervisor.client.start("demo");
+  go();
+  await supervisor.look(5);
+  await mustHaveOneOwner(machine, supervisor.client);
+});
+
+test("a workspace that was given up with its container does not come back for the one that is made again", async () => {
+  await using machine = await openFakeMachine();
+  await machine.create("demo");
+  await using supervisor = await openLooking(machine);
+  await supervisor.client.start("demo");
+  loseAll(machine);
+  // The first of them may have begun before; when the third begins, the second is over and has given it up.
+  await supervisor.look(3);
+  await supervisor.client.start("demo");
+  // Its line broke with the container; by now it would have tried to open it again.
+  await sleep(1000);
+  await mustHaveOneOwner(machine, supervisor.client);
 });
 
 test("a number that a leftover still has is passed over, and anything else that is refused is told", async () => {

@@ -8,6 +8,7 @@ import { isAppError } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import type { Finding } from "../finding.ts";
 import { k3dFinding } from "../k3d-finding.ts";
+import { engineProxyFinding } from "../engine-proxy-finding.ts";
 import { storageFinding } from "../storage-finding.ts";
 import { platformsByWorkshop } from "../share/push-record.ts";
 
@@ -47,7 +48,7 @@ const examine = async (context: Context): Promise<readonly Finding[]> => {
     clusters(context, engine.engine),
     daggerSession(context),
   ]);
-  return [engine.finding, ...(info ? await aboutEngine(info) : []), ...machine];
+  return [engine.finding, ...(info ? await aboutEngine(context, info) : []), ...machine];
 };
 
 const connect = async (context: Context): Promise<{ finding: Finding; engine?: Engine }> => {
@@ -71,7 +72,7 @@ const connect = async (context: Context): Promise<{ finding: Finding; engine?: E
   }
 };
 
-const aboutEngine = async (info: EngineInfo): Promise<readonly Finding[]> => {
+const aboutEngine = async (context: Context, info: EngineInfo): Promise<readonly Finding[]> => {
   const platform = platformOf(info.Architecture);
   const findings: Finding[] = [
     platform
@@ -102,7 +103,7 @@ const aboutEngine = async (info: EngineInfo): Promise<readonly Finding[]> => {
       ? { check: "runc", status: "warning", found: runc, fix: "Update runc to 1.1.12 or newer (CVE-2024-21626)." }
       : { check: "runc", status: "ok", found: major === "" ? "version not told" : runc, fix: "" },
   );
-  findings.push(storageFinding(info));
+  findings.push(storageFinding(info), engineProxyFinding(context.env, info));
   const disk = await freeSpace(info.DockerRootDir);
   if (disk !== undefined)
     findings.push(spaceFinding("Engine disk", disk, "Make room: atelier clean, docker system prune."));

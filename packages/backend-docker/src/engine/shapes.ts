@@ -127,6 +127,9 @@ export const engineInfoSchema = z.object({
   CgroupVersion: z.string().optional(),
   RuncCommit: z.object({ ID: z.string() }).optional(),
   SecurityOptions: nullable(z.array(z.string()), []),
+  /** Through which it pulls images; absent or empty: directly. */
+  HttpProxy: z.string().optional(),
+  HttpsProxy: z.string().optional(),
 });
 export type EngineInfo = z.infer<typeof engineInfoSchema>;
 

@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { lookup } from "node:dns/promises";
 import { connectEngine, type Engine, type EngineInfo, findEndpoint } from "@atelier/backend-docker";
@@ -9,6 +8,7 @@ import type { Context } from "../context.ts";
 import type { Finding } from "../finding.ts";
 import { k3dFinding } from "../k3d-finding.ts";
 import { engineProxyFinding } from "../engine-proxy-finding.ts";
+import { freeSpace, spaceFinding } from "../space-finding.ts";
 import { storageFinding } from "../storage-finding.ts";
 import { platformsByWorkshop } from "../share/push-record.ts";
 
@@ -104,7 +104,9 @@ const aboutEngine = async (context: Context, info: EngineInfo): Promise<readonly
       : { check: "runc", status: "ok", found: major === "" ? "version not told" : runc, fix: "" },
   );
   findings.push(storageFinding(info), engineProxyFinding(context.env, info));
-  const disk = await freeSpace(info.DockerRootDir);
+  const { kind } = await findEndpoint(context.env);
+  // Over TCP it is another machine's disk, and the same path here says nothing of it.
+  const disk = kind === "socket" ? await freeSpace(info.DockerRootDir) : undefined;
   if (disk !== undefined)
     findings.push(spaceFinding("Engine disk", disk, "Make room: atelier clean, docker system prune."));
   return findings;
@@ -124,22 +126,6 @@ const builds = async (context: Context, { Architecture }: EngineInfo): Promise<F
     found: foreign.map(([workshop, built]) => `${workshop} is for ${[...built].join(", ")} only`).join("; "),
     fix: `Build it for ${own}: atelier build <folder>. As it is, it runs emulated or not at all.`,
   };
-};
-
-const freeSpace = async (path: string): Promise<number | undefined> => {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch {
-    // The engine's disk is in a virtual machine, or ours may not be looked at.
-    return undefined;
-  }
-};
-
-const spaceFinding = (check: string, bytes: number, fix: string): Finding => {
-  const found = `${(bytes / gibibyte).toFixed(1)} GiB free`;
-  if (bytes < gibibyte) return { check, status: "error", found, fix };
-  return bytes < 5 * gibibyte ? { check, status: "warning", found, fix } : { check, status: "ok", found, fix: "" };
 };
 
 const stateDisk = async (context: Context): Promise<Finding> => {

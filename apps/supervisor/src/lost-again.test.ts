@@ -159,3 +159,33 @@ test("next keeps the container: one that is lost later begins on the image of th
     "/home/a": "1",
   });
 });
+
+for (const isKilled of [false, true])
+  test(`undo leads back although the container that knew of the move is lost${isKilled ? ", also when nobody but the server's record knows of it" : ""}`, async () => {
+    await using machine = await openFakeMachine();
+    await machine.create("demo");
+    const supervisor = await machine.supervisor();
+    await supervisor.start("demo");
+    await machine.ask("demo", "/files?path=/home/a", { method: "POST", body: "1" });
+    await supervisor.transition("demo", { order: "request", request: { kind: "solve", step: "two" } });
+    loseAll(machine);
+    await supervisor.start("demo");
+    const volume = machine.volumeOf("demo");
+    if (isKilled) volume.onEvent = (type) => type === "request" && process.kill(machine.pid() ?? 0, "SIGKILL");
+    const asked = supervisor.transition("demo", { order: "request", request: { kind: "undo" } });
+    if (isKilled) {
+      await assert.rejects(asked);
+      volume.onEvent = () => {};
+      await machine.killSupervisor();
+      await machine.supervisor();
+      for (let waited = 0; volume.outstanding().size > 0; waited++) {
+        assert.ok(waited < 500, "nobody answers the request");
+        await sleep(20);
+      }
+    } else assert.equal((await asked).image, "start");
+    assert.deepEqual(
+      volume.events.flatMap(({ type, detail }) => (type === "request-acknowledged" ? [detail["outcome"]] : [])),
+      ["done", "done"],
+    );
+    assert.deepEqual(await machine.ask("demo", "/files"), { "/image/start": "start", "/home/a": "1" });
+  });

@@ -214,18 +214,20 @@ test("an image of another architecture is a diagnostic and no exec format error;
   } finally {
     docker("rmi", "-f", "atelier/foreign-other:0.1.0-start", broken);
   }
-  // What an emulator would do: the label says another architecture, and the programs run.
+  // Somebody who has only what was pushed for the other architecture. What an emulator would do: the label says
+  // another architecture, and the programs run.
+  await using elsewhere = await createAtelierCli();
   await copyImageAs("atelier/foreign:0.1.0-start", "atelier/foreign-other:0.1.0-start", other);
   try {
-    const { stderr } = await atelier.succeed("run", "atelier/foreign-other:0.1.0-start");
+    const { stderr } = await elsewhere.succeed("run", "atelier/foreign-other:0.1.0-start");
     assert.match(
       stderr,
       new RegExp(`foreign is built for linux/${other} and this engine is .*: it runs emulated and slowly`),
     );
-    const { stdout } = await atelier.run("doctor");
+    const { stdout } = await elsewhere.run("doctor");
     assert.match(stdout, new RegExp(`! Builds: foreign is for linux/${other} only`));
   } finally {
-    await atelier.run("remove", "--all", "--yes");
+    await elsewhere.run("remove", "--all", "--yes");
     docker("rmi", "-f", "atelier/foreign-other:0.1.0-start");
   }
 });

@@ -76,6 +76,31 @@ test("a snapshot has the size that the terminal had where it is cut, and what wa
   for (const each of [mirror, direct, painted]) each.dispose();
 });
 
+test("the last row does not go on in a row that the terminal has dropped, nor in the first one", async () => {
+  const dropped = ["\r\n".repeat(size.rows), "x".repeat(size.cols * 5), "\r\n"];
+  const full = ["x".repeat(size.cols * 2 + 1), "\r\n".repeat(2000 + size.rows - 2)];
+  for (const [output, cols] of [
+    [dropped, size.cols * 2],
+    [full, size.cols],
+  ] as const) {
+    const mirror = await createScreenMirror(new SizeHistory(size));
+    const direct = createScreen(size);
+    const painted = createScreen(size);
+    await mirror.force(Buffer.from(output.join("")));
+    await direct.write(output.join(""));
+    mirror.resize(cols, size.rows);
+    await direct.resize(mirror.size);
+    await painted.resize(mirror.size);
+    await painted.write(`${freshStart}${mirror.snapshot()}`);
+    for (const screen of [direct, painted]) {
+      await screen.write("\r\n");
+      await screen.resize({ cols: 20, rows: size.rows });
+    }
+    assert.deepEqual(await painted.describe(), await direct.describe());
+    for (const each of [mirror, direct, painted]) each.dispose();
+  }
+});
+
 test("what an alternate screen has beyond its edge, since it was made narrower, is not painted", async () => {
   const sizes = new SizeHistory(size);
   const mirror = await createScreenMirror(sizes);

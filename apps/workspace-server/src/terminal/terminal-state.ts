@@ -102,7 +102,8 @@ export const bufferCells = (
   for (let row = first; row < buffer.lines.length; row++) {
     const line = buffer.lines.get(row);
     if (!line) continue;
-    const isContinued = buffer.lines.get(row + 1)?.isWrapped === true;
+    // Behind its last row the list still has rows that were dropped, or begins again.
+    const isContinued = row + 1 < buffer.lines.length && buffer.lines.get(row + 1)?.isWrapped === true;
     // A wrapped row comes about as it did: by one character too many in the row above.
     const isContinuation = row > first && line.isWrapped;
     if (row > first && !isContinuation) parts.push(pen.plain(), "\r\n");

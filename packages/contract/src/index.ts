@@ -31,4 +31,5 @@ export * from "./observation/stuck.ts";
 export * from "./observation/summarize.ts";
 export * from "./runtime/runtime-config.ts";
 export * from "./terminal/frames.ts";
+export * from "./terminal/reflow-guard.ts";
 export * from "./terminal/repeat-limit.ts";

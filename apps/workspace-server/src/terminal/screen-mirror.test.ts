@@ -101,6 +101,20 @@ test("the last row does not go on in a row that the terminal has dropped, nor in
   }
 });
 
+test("the last row stays when the terminal becomes narrower and more rows come of it than its scrollback holds", async () => {
+  const output = `${`${"x".repeat(size.cols)}\r\n`.repeat(2100)}$ `;
+  const mirror = await createScreenMirror(new SizeHistory(size));
+  const direct = createScreen(size);
+  const painted = createScreen(size);
+  await mirror.force(Buffer.from(output));
+  await direct.write(output);
+  mirror.resize(20, size.rows);
+  for (const screen of [direct, painted]) await screen.resize(mirror.size);
+  await painted.write(`${freshStart}${mirror.snapshot()}`);
+  for (const screen of [direct, painted]) assert.match((await screen.describe()).at(-1) ?? "", /^1 \|\$ {19}\|/);
+  for (const each of [mirror, direct, painted]) each.dispose();
+});
+
 test("what an alternate screen has beyond its edge, since it was made narrower, is not painted", async () => {
   const sizes = new SizeHistory(size);
   const mirror = await createScreenMirror(sizes);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { limitRepeats } from "@atelier/contract";
+import { guardReflow, limitRepeats } from "@atelier/contract";
 import type { Size } from "./active-viewer.ts";
 import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
 import { SizeHistory } from "./size-history.ts";
@@ -51,6 +51,7 @@ export const createScreenMirror = async (sizes: SizeHistory): Promise<ScreenMirr
   const { default: headless } = await import("@xterm/headless");
   const terminal = new headless.Terminal({ ...sizes.first, scrollback, allowProposedApi: true, logLevel: "off" });
   limitRepeats(terminal.parser);
+  guardReflow(terminal);
   const core = (terminal as unknown as { readonly _core: TerminalCore })._core;
   let fed = 0;
   // Its own queue waits for a timer each time; nobody but us writes, and no handler of ours is asynchronous.

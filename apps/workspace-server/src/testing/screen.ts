@@ -1,3 +1,4 @@
+import { guardReflow } from "@atelier/contract";
 import headless from "@xterm/headless";
 import { graphicRendition, type TerminalCore } from "../terminal/terminal-state.ts";
 
@@ -16,6 +17,7 @@ const comparedScrollback = 50;
 
 export const createScreen = (size: { readonly cols: number; readonly rows: number }): Screen => {
   const terminal = new headless.Terminal({ ...size, scrollback: 2000, allowProposedApi: true, logLevel: "off" });
+  guardReflow(terminal);
   const write = (data: Uint8Array | string): Promise<void> => new Promise((resolve) => terminal.write(data, resolve));
   return {
     write,

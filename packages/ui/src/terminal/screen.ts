@@ -1,4 +1,4 @@
-import { limitRepeats } from "@atelier/contract";
+import { guardReflow, limitRepeats } from "@atelier/contract";
 import { FitAddon } from "@xterm/addon-fit";
 import type { SearchAddon } from "@xterm/addon-search";
 import { WebLinksAddon } from "@xterm/addon-web-links";
@@ -126,6 +126,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
   });
   const clipboard = attachClipboard(element, terminal, (ask) => events.ask(ask));
   limitRepeats(terminal.parser);
+  guardReflow(terminal);
   terminal.open(element);
   element.toggleAttribute("data-read-only", options.readOnly);
   let cursorRow = -1;

@@ -23,6 +23,9 @@ export interface ContainerFileOptions extends Omit<ResolveBaseOptions, "engine">
   readonly proxies: Readonly<Record<string, string>>;
 }
 
+/** In the key as well: what was made without them is another image. */
+const ownLabels = { [labels.role]: "base" } as const;
+
 /**
  * Builds a container file with the engine's own builder and answers the image's id. Its folder is the
  * context. Throws `AppError` `container-file-failed` with the end of its output.
@@ -34,6 +37,7 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
   const froms = await resolveFroms(text, options);
   const digest = digestOf(
     "container-file",
+    ownLabels,
     file,
     froms.map(({ image }) => image.Id),
     platform,
@@ -51,7 +55,7 @@ export const buildContainerFile = async (options: ContainerFileOptions): Promise
       dockerfile: file.slice(folderOf(file).length),
       tag,
       // No state's id: the image may be published, and whose machine it came from is nobody's business.
-      labels: { [labels.role]: "base", [labels.layerDigest]: digest },
+      labels: { ...ownLabels, [labels.layerDigest]: digest },
       buildArgs: options.proxies,
       platform,
       logins: logins.filter((login) => login !== undefined),

@@ -117,7 +117,7 @@ test("a second run after an edit goes on in the old build, or begins afresh when
   await writeFile(page, `${await readFile(page, "utf8")}\nA new sentence.\n`);
   const before = containerOf(atelier);
   const second = await atelier.succeed("run", "mine");
-  assert.match(second.stderr, /was edited since "mine" was made; it goes on with its old build/);
+  assert.match(second.stderr, /was edited since the workspace "mine" was made; "mine" goes on with its old build/);
   assert.deepEqual([second.stdout.trim(), containerOf(atelier)], [url, before]);
   const fresh = (await atelier.succeed("run", "mine", "--on-edit", "fresh")).stdout.trim();
   assert.notEqual(containerOf(atelier), before);

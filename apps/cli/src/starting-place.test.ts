@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type BuildRecord, isAppError } from "@atelier/domain";
+import { isAppError } from "@atelier/domain";
 import { startingPlace } from "./starting-place.ts";
+import { recordForTests } from "./testing/build-record.ts";
 
-const record: BuildRecord = {
-  v: 1,
-  workshop: "lab",
-  version: "1",
-  title: "Lab",
-  image: "lab",
-  navigation: "linear",
-  next: "swap",
-  platformContract: 1,
-  planDigest: "d",
+const record = recordForTests({
   // One id ends like another one.
   steps: ["start", "script", "a-script"].map((step) => ({ step, tag: step, images: [] })),
-  services: [],
-  requirements: [],
-};
+});
 
 test("a workspace begins before its step, and on an image that was named with that one's step done", () => {
   const at = (step?: string, named?: string) => startingPlace(record, { step, named });

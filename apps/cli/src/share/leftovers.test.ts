@@ -5,26 +5,18 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { ImageSummary, WorkspaceStatus } from "@atelier/backend-docker";
 import type { BuildRecord } from "@atelier/domain";
+import { recordForTests } from "../testing/build-record.ts";
 import { findLeftovers, type LeftoverSources, stillLeft } from "./leftovers.ts";
 
-const recordOf = (workshop: string, ids: readonly string[], platform = "linux/amd64"): BuildRecord => ({
-  v: 1,
-  workshop,
-  version: "1",
-  title: workshop,
-  image: workshop,
-  navigation: "linear",
-  next: "swap",
-  platformContract: 1,
-  planDigest: "d",
-  steps: ids.map((id) => ({
-    step: id,
-    tag: id,
-    images: [{ platform, configDigest: id, layers: [], pushed: [] }],
-  })),
-  services: [],
-  requirements: [],
-});
+const recordOf = (workshop: string, ids: readonly string[], platform = "linux/amd64"): BuildRecord =>
+  recordForTests({
+    workshop,
+    steps: ids.map((id) => ({
+      step: id,
+      tag: id,
+      images: [{ platform, configDigest: id, layers: [], pushed: [] }],
+    })),
+  });
 
 const workspace = (
   id: string,

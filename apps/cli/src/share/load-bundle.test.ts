@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BuildRecord } from "@atelier/domain";
 import { withFirst } from "./load-bundle.ts";
+import { recordForTests } from "../testing/build-record.ts";
 
 const image = (platform: string, configDigest: string) => ({ platform, configDigest, layers: [], pushed: [] });
 const service = (name: string, source: BuildRecord["services"][number]["source"], imageId: string) => ({
@@ -16,16 +17,7 @@ const service = (name: string, source: BuildRecord["services"][number]["source"]
 });
 
 test("on a machine of the other architecture a bundle's steps run in its images, and what runs beside them from the workshop, too", () => {
-  const record: BuildRecord = {
-    v: 1,
-    workshop: "lab",
-    version: "1",
-    title: "Lab",
-    image: "lab",
-    navigation: "linear",
-    next: "swap",
-    platformContract: 1,
-    planDigest: "d",
+  const record = recordForTests({
     steps: ["start", "one"].map((step) => ({
       step,
       tag: step,
@@ -42,8 +34,7 @@ test("on a machine of the other architecture a bundle's steps run in its images,
         ],
       },
     ],
-    requirements: [],
-  };
+  });
   const seen = (platform: string): readonly unknown[] => {
     const { steps, services } = withFirst(record, platform);
     return [steps.map(({ images }) => images[0]?.configDigest), services.map(({ imageId }) => imageId)];

@@ -6,23 +6,15 @@ import { test } from "node:test";
 import { openStateDirectory } from "@atelier/backend-docker";
 import type { BuildRecord } from "@atelier/domain";
 import { notePushes } from "./note-pushes.ts";
+import { recordForTests } from "../testing/build-record.ts";
 
 type Pushes = BuildRecord["steps"][number]["images"][number]["pushed"];
 
-const recordOf = (id: string, pushed: Pushes = []): BuildRecord => ({
-  v: 1,
-  workshop: "lab",
-  version: "1",
-  title: "Lab",
-  image: "lab",
-  navigation: "linear",
-  next: "swap",
-  platformContract: 1,
-  planDigest: id,
-  steps: [{ step: "start", tag: id, images: [{ platform: "linux/amd64", configDigest: id, layers: [], pushed }] }],
-  services: [],
-  requirements: [],
-});
+const recordOf = (id: string, pushed: Pushes = []): BuildRecord =>
+  recordForTests({
+    planDigest: id,
+    steps: [{ step: "start", tag: id, images: [{ platform: "linux/amd64", configDigest: id, layers: [], pushed }] }],
+  });
 
 const place = (repository: string, manifestDigest: string) => ({ repository, manifestDigest });
 

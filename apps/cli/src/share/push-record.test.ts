@@ -3,38 +3,30 @@ import { test } from "node:test";
 import type { BuildRecord } from "@atelier/domain";
 import type { Context } from "../context.ts";
 import { platformsByWorkshop, tellNarrowing, tellPlatforms, tellServices } from "./push-record.ts";
+import { recordForTests } from "../testing/build-record.ts";
 
-const recordFor = (platforms: readonly string[]): BuildRecord => ({
-  v: 1,
-  workshop: "lab",
-  version: "1",
-  title: "Lab",
-  image: "lab",
-  navigation: "linear",
-  next: "swap",
-  platformContract: 1,
-  planDigest: "d",
-  steps: [
-    {
-      step: "start",
-      tag: "t",
-      images: platforms.map((platform) => ({ platform, configDigest: platform, layers: [], pushed: [] })),
-    },
-  ],
-  services: [
-    {
-      name: "db",
-      source: { kind: "image", image: "db:1" },
-      command: [],
-      env: {},
-      ports: [],
-      resources: {},
-      onReset: "keep",
-      imageId: "i",
-    },
-  ],
-  requirements: [],
-});
+const recordFor = (platforms: readonly string[]): BuildRecord =>
+  recordForTests({
+    steps: [
+      {
+        step: "start",
+        tag: "t",
+        images: platforms.map((platform) => ({ platform, configDigest: platform, layers: [], pushed: [] })),
+      },
+    ],
+    services: [
+      {
+        name: "db",
+        source: { kind: "image", image: "db:1" },
+        command: [],
+        env: {},
+        ports: [],
+        resources: {},
+        onReset: "keep",
+        imageId: "i",
+      },
+    ],
+  });
 
 /** What people read, without colours. */
 const said = (tell: (context: Context) => void): readonly string[] => {

@@ -3,7 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createAtelierCli, openWorkspace } from "@atelier/testkit";
+import { docker } from "../transitions/look-at-workspace.ts";
 import { reboot } from "../transitions/reboot.ts";
+import { containersOf } from "../transitions/swap-workshop.ts";
 
 test("from init to remove: a workspace keeps its link, files, variables and progress over stop, start and a reboot", async () => {
   await using atelier = await createAtelierCli();
@@ -68,6 +70,42 @@ test("from init to remove: a workspace keeps its link, files, variables and prog
   assert.match((await atelier.succeed("logs", "mine")).stdout, /"event":"boot.phase","phase":"ready"/);
   await atelier.succeed("remove", "mine", "--yes");
   assert.deepEqual(JSON.parse((await atelier.succeed("list", "--json")).stdout), []);
+});
+
+test("who gets another container because theirs was removed reads what is back and what is not, until they move", async () => {
+  await using atelier = await createAtelierCli();
+  await atelier.succeed("init", "mine");
+  const url = (await atelier.succeed("run", "mine")).stdout.trim();
+  const lost = async (): Promise<readonly string[]> =>
+    (await (await openWorkspace(url)).workspace()).notices
+      .filter(({ code }) => code === "container-lost")
+      .map(({ cause, remedy }) => `${cause} ${remedy}`);
+  {
+    using terminal = await (await openWorkspace(url)).terminal();
+    await terminal.run("echo kept > ~/kept.txt; echo gone > /tmp/gone.txt");
+  }
+  await atelier.succeed("stop", "mine");
+  await atelier.succeed("start", "mine");
+  assert.deepEqual(await lost(), [], "its own container has come back");
+  const stopped = containersOf(atelier);
+  await atelier.succeed("stop", "mine");
+  docker("rm", ...stopped);
+  const started = await atelier.succeed("start", "mine");
+  assert.match(started.stderr, /container of mine was gone; this is another one/);
+  assert.match(
+    (await lost()).join(),
+    /is back as it was saved last\. Not back: what you changed outside \/home\/student /,
+  );
+  {
+    using terminal = await (await openWorkspace(url)).terminal();
+    assert.match(await terminal.run("cat ~/kept.txt /tmp/gone.txt", 20_000), /kept\r\n[\s\S]*No such file/);
+    assert.match(
+      terminal.output,
+      /The container before is gone, this is another one;[\s\S]*Not along: what you changed/,
+    );
+  }
+  await atelier.succeed("reset", "mine");
+  assert.deepEqual(await lost(), []);
 });
 
 test("an image runs without any folder, and a step can be chosen", async () => {

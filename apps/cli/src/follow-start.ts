@@ -11,10 +11,17 @@ export const followStart = async (
   const workspaces = await context.workspaces();
   await workspaces.find(name);
   const supervisor = await context.supervisor();
-  const { boot } = await supervisor.start(name, { onProgress: followProgress(context), signal: context.signal });
+  const { boot, madeAgain } = await supervisor.start(name, {
+    onProgress: followProgress(context),
+    signal: context.signal,
+  });
   reporter.progressDone();
   const { settings } = await workspaces.find(name);
   const url = settings ? workspaces.url(settings, "student") : "";
+  if (madeAgain)
+    reporter.warn(
+      `The container of ${name} was gone; this is another one. The student's files are as they were saved last; what was changed outside their home, the workdir and keep[] is lost with the old one.`,
+    );
   if (boot?.phase === "failed") {
     reporter.warn(`${reporter.paint.red("The workspace started, but could not be prepared:")} ${boot.cause ?? ""}`);
     if (boot.output) reporter.warn(boot.output.trimEnd().replace(/^/gm, "  | "));

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
-import { createSupervisorClient, type SupervisorClient } from "@atelier/backend-docker";
-import { startSupervisor } from "./supervisor.ts";
+import type { SupervisorClient } from "@atelier/backend-docker";
 import { type FakeMachine, openFakeMachine } from "./testing/open-fake-machine.ts";
-import { defaultLimits } from "./transition/live.ts";
+import { startHere } from "./testing/start-here.ts";
 
-/** A supervisor in this process that hears nothing from the engine: it sees what changed when it looks at all. */
+/** A supervisor whose looks at all can be counted and held. */
 const openLooking = async (machine: FakeMachine) => {
   let looks = 0;
   /** Of the next look at all: it has seen what there is, and is about to judge it. */
   let held: { readonly hasSeen: PromiseWithResolvers<void>; readonly goOn: Promise<void> } | undefined;
-  const ending = new AbortController();
-  const supervisor = await startSupervisor({
-    state: machine.state,
+  const supervisor = await startHere(machine, {
     containers: {
       ...machine.containers,
       list: async (name) => {
@@ -28,32 +24,9 @@ const openLooking = async (machine: FakeMachine) => {
         return found;
       },
     },
-    limits: defaultLimits,
-    removeWorkspace: () => assert.fail("nothing is to be removed"),
-    changes: async function* () {
-      await new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve()));
-    },
-    token: "token",
-    version: "0",
-    pid: process.pid,
-    idleMs: 60_000,
-    tickMs: 20,
-    firstLookMs: 1000,
-    now: Date.now,
-    asleepMs: () => 0,
-    newId: randomUUID,
-    log: () => {},
-    isOurs: () => true,
   });
   return {
-    client: createSupervisorClient({
-      v: 1,
-      pid: process.pid,
-      port: supervisor.port,
-      token: "token",
-      version: "0",
-      startedAt: "",
-    }),
+    client: supervisor.client,
     hold: (next: typeof held): void => {
       held = next;
     },
@@ -65,10 +38,7 @@ const openLooking = async (machine: FakeMachine) => {
         await sleep(20);
       }
     },
-    [Symbol.asyncDispose]: async (): Promise<void> => {
-      ending.abort();
-      await supervisor.close();
-    },
+    [Symbol.asyncDispose]: () => supervisor[Symbol.asyncDispose](),
   };
 };
 
@@ -151,7 +121,8 @@ test("next keeps the container: one that is lost later begins on the image of th
   await supervisor.stop("demo");
   for (const { id } of machine.engine.containers.values()) machine.engine.remove(id);
   const again = await supervisor.start("demo");
-  assert.deepEqual([again.image, again.step], ["two", "three"]);
+  assert.deepEqual([again.image, again.step, again.madeAgain], ["two", "three", true]);
+  assert.equal((await supervisor.start("demo")).madeAgain, undefined);
   assert.deepEqual(await machine.ask("demo", "/files"), {
     "/image/start": "start",
     "/image/one": "one",

@@ -103,12 +103,13 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
     return workspaceOf(name);
   };
 
-  /** The same, but one that lost its container gets another. */
-  const existingOrLost = async (name: string): Promise<LocalWorkspace> => {
+  /** One that lost its container gets another. Answers whether it had. */
+  const makeAgain = async (name: string): Promise<boolean> => {
     // One that waits or stands by has nothing of the student's.
     const isLost = (await containers.list(name)).every(({ claim }) => claim === undefined);
-    if (isLost && (await containers.createAgain(name))) log({ event: "container.made-again", workspace: name });
-    return existing(name);
+    const madeAgain = isLost && (await containers.createAgain(name));
+    if (madeAgain) log({ event: "container.made-again", workspace: name });
+    return madeAgain;
   };
 
   const forget = async (name: string): Promise<void> => {
@@ -190,11 +191,11 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
       workspaces: () => [...workspaces.values()].flatMap((workspace) => workspace.view() ?? []),
       start: (name, progress) =>
         order(async () => {
-          const workspace = await existingOrLost(name);
-          const result = await workspace.start(progress);
+          const madeAgain = await makeAgain(name);
+          const result = await (await existing(name)).start(progress);
           backOff.succeeded(name);
           await openFallback(name);
-          return result;
+          return { ...result, ...(madeAgain ? { madeAgain } : {}) };
         }),
       stop: (name, progress) => order(async () => (await existing(name)).stop(progress)),
       remove: (name, progress) =>

@@ -358,6 +358,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       step: loaded.image.step,
       planDigest: loaded.image.planDigest,
       version: options.version,
+      ...(layer.baseline.layer ? { layer: layer.baseline.layer.at } : {}),
     });
     setPhase({ phase: "restore" });
     if (restore !== undefined) {
@@ -375,7 +376,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
     const failure = isStandby ? undefined : await onStart();
     setPhase({ phase: "terminal" });
     if (config.webTerminal) {
-      const terminals = await openTerminals({ options, running, identity, env, signal: ending.signal });
+      const terminals = await openTerminals({ options, running, identity, env, layer, signal: ending.signal });
       disposables.use(terminals);
       running.terminals = terminals;
       terminals.subscribe(() => stream.send({ type: "terminals", terminals: [...terminals.list()] }));

@@ -1,22 +1,35 @@
+import { listed, outsideOf } from "./lost-notice.ts";
 import type { History } from "./progress.ts";
 
-/** One line for the terminal of a container that has just replaced another: what happened, and what stayed behind. */
-export const arrivalLine = ({ undo, arrival }: Pick<History, "undo" | "arrival">): string | undefined => {
-  if (undo === undefined) return undefined;
-  const facts = [whatHappened[undo.reason] ?? "This is another container; your files came along"];
+/**
+ * One line for the terminal of a container that has just replaced another: what happened, and what stayed behind.
+ *
+ * @param roots what of the student's is saved
+ */
+export const arrivalLine = (
+  { undo, lost, arrival }: Pick<History, "undo" | "lost" | "arrival">,
+  roots: readonly string[],
+): string | undefined => {
+  if (undo === undefined && lost === undefined) return undefined;
   const { replaced = [], skipped = [] } = arrival ?? {};
-  if (replaced.length > 0)
-    facts.push(
-      `${replaced.length} of them ${replaced.length === 1 ? "has" : "have"} the step's version, yours is kept`,
-    );
-  if (skipped.length > 0) facts.push(`${skipped.length} could not come along`);
-  const lost = [
-    ...(undo.jobs.length > 0 ? [`running programs (${undo.jobs.slice(0, 5).join(", ")})`] : []),
-    "exported variables",
+  const facts = [
+    lost ? whatWasLost(lost, roots) : (whatHappened[undo?.reason ?? ""] ?? otherContainer),
+    ...(replaced.length > 0
+      ? [`${replaced.length} of them ${replaced.length === 1 ? "has" : "have"} the step's version, yours is kept`]
+      : []),
+    ...(skipped.length > 0 ? [`${skipped.length} could not come along`] : []),
   ];
-  return `${facts.join("; ")}. Not along: ${lost.join(", ")}.`;
+  const jobs = lost ? ["running programs"] : jobsOf(undo?.jobs ?? []);
+  return `${facts.join("; ")}. Not along: ${[outsideOf(roots), ...jobs, "exported variables"].join(", ")}.`;
 };
 
+const jobsOf = (jobs: readonly string[]): readonly string[] =>
+  jobs.length > 0 ? [`running programs (${jobs.slice(0, 5).join(", ")})`] : [];
+
+const whatWasLost = ({ isRestored }: NonNullable<History["lost"]>, roots: readonly string[]): string =>
+  `The container before is gone, this is another one; ${isRestored ? `${listed(roots)} is back as saved last` : "nothing of yours was saved in it"}`;
+
+const otherContainer = "This is another container; your files came along";
 const clean = "a clean container; the files you had are saved, and undo leads back";
 const whatHappened: Readonly<Record<string, string>> = {
   next: "On to the next step; your files came along",

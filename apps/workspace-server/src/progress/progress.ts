@@ -25,11 +25,15 @@ export interface History extends Progress {
   left?: LeftBehind;
   /** Image of the last server there was. */
   image?: string;
+  /** When the layer of its container began; earlier servers did not say. */
+  layer?: number;
   /**
    * The student's files as they are, when the layer that has them is lost: what was saved since the last move,
    * else what that move brought along. Absent: nothing is to come back, they began clean and nothing was saved since.
    */
   files?: RestoreOrder;
+  /** The container that the student works in replaced one that was lost, and not left: nothing led from one to the other. */
+  lost?: LostContainer;
   /** What the last swap brought along, and what it replaced; of this server only. */
   arrival?: Arrival;
   /** Replaced units of which the student has their own version back. */
@@ -42,6 +46,13 @@ export interface History extends Progress {
   readonly answers: Map<string, AnsweredQuiz>;
   /** Requests without an acknowledgement yet, by id. */
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
+}
+
+export interface LostContainer {
+  /** When the next one began. */
+  readonly at: string;
+  /** Whether what was saved of the student's files came back. */
+  readonly isRestored: boolean;
 }
 
 export interface LeftBehind {
@@ -123,6 +134,10 @@ export const applyEvent = (history: History, event: StateEvent): void => {
     case "server-started":
       // A container that comes back has what it had: only another one begins anew.
       if (history.left || history.image !== event.step) delete history.files;
+      if (history.left) delete history.lost;
+      else if (isAnother(event.layer, history.layer)) history.lost = { at: event.ts, isRestored: false };
+      if (event.layer === undefined) delete history.layer;
+      else history.layer = event.layer;
       history.image = event.step;
       if (history.left) {
         history.undo = history.left;
@@ -140,6 +155,7 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       break;
     case "restored":
       if (!event.units) history.files = { kind: event.kind, checkpoint: event.checkpoint };
+      if (!event.units && history.lost) history.lost = { ...history.lost, isRestored: true };
       if (event.units) for (const unit of event.units) history.taken.add(unit);
       else
         history.arrival = {
@@ -167,6 +183,10 @@ export const applyEvent = (history: History, event: StateEvent): void => {
     default:
   }
 };
+
+/** Where one is not known nobody can tell. */
+const isAnother = (layer: number | undefined, before: number | undefined): boolean =>
+  layer !== undefined && before !== undefined && layer !== before;
 
 export interface HistoryReader {
   /**

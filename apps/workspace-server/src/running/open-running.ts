@@ -244,8 +244,8 @@ const runsPrograms = ({ uid }: Identity, terminals: Terminals | undefined): bool
   return processesOf(uid).length > shells;
 };
 
-const arrivalOf = (history: History): { readonly arrival?: string } => {
-  const arrival = arrivalLine(history);
+const arrivalOf = (history: History, roots: readonly string[]): { readonly arrival?: string } => {
+  const arrival = arrivalLine(history, roots);
   return arrival === undefined ? {} : { arrival };
 };
 
@@ -254,12 +254,14 @@ export const openTerminals = ({
   running,
   identity,
   env,
+  layer,
   signal,
 }: {
   options: WorkspaceServerOptions;
   running: Running;
   identity: Identity;
   env: Readonly<Record<string, string>>;
+  layer: Pick<Layer, "isFresh">;
   signal: AbortSignal;
 }): Promise<Terminals> => {
   const { settings } = options;
@@ -270,8 +272,8 @@ export const openTerminals = ({
     workdir: running.loaded.workshop.workdir,
     identity,
     env: { ...env, ...running.received.secrets },
-    // Who stood by replaces another one; everything else is the same container come back.
-    ...(running.received.config.mode === "standby" ? arrivalOf(running.history) : {}),
+    // A fresh one replaces another; everything else is the same container come back.
+    ...(layer.isFresh ? arrivalOf(running.history, rootsOf(running.loaded, identity)) : {}),
     events: running.events,
     recording: running.received.config.recording,
     secrets: running.secrets,

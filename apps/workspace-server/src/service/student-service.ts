@@ -34,6 +34,7 @@ import type { EventLog } from "../events/event-log.ts";
 import type { StudentService, ViewerRole } from "../http/app.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import { limitNotices } from "../limits/limit-notices.ts";
+import { lostNotice } from "../progress/lost-notice.ts";
 import type { History } from "../progress/progress.ts";
 import type { StorageNotices } from "../recording/storage-notices.ts";
 import type { Quizzes } from "../quizzes/quizzes.ts";
@@ -199,7 +200,12 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
       openPorts: [...options.openPorts()],
       ...(options.contentVersion() === 0 ? {} : { contentVersion: options.contentVersion() }),
       ...(control.diagnostics.length === 0 ? {} : { diagnostics: [...control.diagnostics] }),
-      notices: [...limitNotices(history.limits, new Date()), ...(status?.notices ?? []), ...options.storage.list()],
+      notices: [
+        ...lostNotice(history, { roots: options.savedFolders, now: new Date() }),
+        ...limitNotices(history.limits, new Date()),
+        ...(status?.notices ?? []),
+        ...options.storage.list(),
+      ],
       ...arrivalOf(history),
       transitions: control.isConnected,
       ...(control.isConnected ? undoOf(history) : {}),

@@ -29,7 +29,14 @@ export type CheckTrigger = z.infer<typeof checkTriggerSchema>;
  * optional members but never change meaning.
  */
 export const stateEventSchema = z.discriminatedUnion("type", [
-  event("server-started", { workspaceId: z.string(), step: z.string(), planDigest: z.string(), version: z.string() }),
+  event("server-started", {
+    workspaceId: z.string(),
+    step: z.string(),
+    planDigest: z.string(),
+    version: z.string(),
+    /** When the container's own layer began, in ms since 1970: another one is another container. */
+    layer: z.int().optional(),
+  }),
   event("boot-phase", { phase: z.string(), detail: z.string().optional() }),
   event("boot-failed", { phase: z.string(), cause: z.string() }),
   event("ready", { bootMs: z.number() }),

@@ -101,6 +101,8 @@ export const operationResultSchema = z.object({
   step: z.string().optional(),
   /** False: nothing had to be replaced. */
   swapped: z.boolean().optional(),
+  /** Its container was lost: this is another one. */
+  madeAgain: z.boolean().optional(),
   deadline: z.iso.datetime().optional(),
   check: checkViewSchema.optional(),
 });

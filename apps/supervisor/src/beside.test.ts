@@ -123,6 +123,36 @@ test("a service that cannot be started keeps its workspace from starting, and sa
   assert.equal(servicesOf(machine)["store"]?.[1], "running");
 });
 
+for (const [moment, call] of [
+  ["when the cluster is new and nothing else is", "POST containers"],
+  ["when the next container has failed and nobody has said so", "DELETE containers"],
+] as const)
+  test(`stand-in for k3d: who stays because a reset failed has the kubeconfig of the new cluster, also when the supervisor is killed ${moment}`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "atelier-cluster-"));
+    using _gone = { [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+    const k3d = createRecordingK3d(folder, { PATH: process.env["PATH"] }, { isAlwaysStandIn: true });
+    await using machine = await openFakeMachine({}, { cluster: { onReset: "recreate" }, env: k3d.env });
+    const { id } = await machine.create("demo");
+    await (await machine.supervisor()).start("demo");
+    const server =
+      [...machine.engine.containers.values()].find((one) => one.server !== undefined)?.server ?? assert.fail();
+    const before = server.kubeconfig;
+    assert.ok(before);
+    machine.engine.faults = { one: { standby: "onStart failed" }, start: { standby: "onStart failed" } };
+    machine.engine.onCall = (made) => made === call && process.kill(machine.pid() ?? 0, "SIGKILL");
+    await assert.rejects(request(machine, { kind: "reset" }), { code: "supervisor-gone" });
+    machine.engine.onCall = () => {};
+    await machine.killSupervisor();
+    assert.equal(server.kubeconfig, before, "nobody was left to say so");
+    await machine.supervisor();
+    for (let waited = 0; machine.volumeOf("demo").outstanding().size > 0; waited++) {
+      assert.ok(waited < 500, "nobody answers the request");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.notEqual(server.kubeconfig, before);
+    assert.equal(server.kubeconfig, machine.state.readKubeconfig(id));
+  });
+
 for (const onReset of ["recreate", "keep"] as const)
   test(`stand-in for k3d: a cluster begins, stops and goes with its workspace, next leaves it, and a reset does (onReset: ${onReset})`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "atelier-cluster-"));

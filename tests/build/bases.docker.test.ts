@@ -140,6 +140,30 @@ test("the shell is exactly the student's where nothing in the container knows an
   );
 });
 
+test("a home that a base brings without its user is the student's, and as open as it was", async () => {
+  await using atelier = await createAtelierCli();
+  await workshopOn(atelier, busybox);
+  await atelier.write({
+    "w/workshop.yaml": (await readFile(join(atelier.folder, "w/workshop.yaml"), "utf8")).replace(
+      `image: ${busybox}`,
+      "containerFile: Containerfile",
+    ),
+    "w/Containerfile": `FROM ${busybox}\nRUN mkdir -p /home/student/theirs && chmod 2711 /home/student\n`,
+  });
+  await atelier.succeed("build", "w");
+  const shown = docker(
+    "run",
+    "--rm",
+    "--entrypoint",
+    "/bin/stat",
+    "atelier/base-test:1-start",
+    "-c",
+    "%a %u %g",
+    "/home/student",
+  );
+  assert.equal(shown.trim(), "2711 1000 1000");
+});
+
 test("a base without a shell is refused with what to do", async () => {
   const tag = "atelier-test/no-shell:1";
   if (docker("images", "-q", tag).trim() === "")

@@ -90,10 +90,11 @@ export const planStudent = async ({
       files.push(account("etc/passwd", added.passwd, passwd), account("etc/group", added.group, group));
       if (shadow) files.push(account("etc/shadow", added.shadow, shadow));
     }
-    const isHomeThere = await exists(home);
-    // A folder of that name that a base brings without the user is somebody else's.
-    if (!isHomeThere || !added.isAdopted) files.push({ name: home.slice(1), type: "folder", mode: 0o750, uid, gid });
-    if (!isHomeThere)
+    const brought = await headerInContainer(engine, probe, home);
+    // A folder of that name that a base brings without the user is somebody else's; how open it is remains.
+    if (brought === undefined || !added.isAdopted)
+      files.push({ name: home.slice(1), type: "folder", mode: modeOf(brought) ?? 0o750, uid, gid });
+    if (brought === undefined)
       files.push(
         ...(await readFolderInContainer(engine, probe, "/etc/skel")).flatMap((file) =>
           skeletonEntry(file, { home, uid, gid }),
@@ -125,24 +126,26 @@ export const planStudent = async ({
       ["root", 0o700],
     ] as const)
       if (!(await exists(`/${name}`))) files.push({ name, type: "folder", mode, uid: 0, gid: 0 });
-    const own = new Set(files.map(({ name }) => name));
     const { folders, realPathOf } = await foldersAround(
       files.map(({ name }) => `/${name}`),
       (path) => headerInContainer(engine, probe, path),
       () => ({ mode: 0o755, uid: 0, gid: 0 }),
     );
+    const placed = files.map((file) => ({ ...file, name: realPathOf(`/${file.name}`).slice(1) }));
+    const own = new Set(placed.map(({ name }) => name));
     return {
       student: { name: "student", uid, gid, groups, home },
       facts,
-      files: [
-        ...folders.filter(({ name }) => !own.has(name)),
-        ...files.map((file) => ({ ...file, name: realPathOf(`/${file.name}`).slice(1) })),
-      ],
+      files: [...folders.filter(({ name }) => !own.has(name)), ...placed],
     };
   } finally {
     await engine.removeContainer(probe);
   }
 };
+
+/** Of a folder that is there. */
+const modeOf = (header: ContainerFile["header"] | undefined): number | undefined =>
+  header?.type === "directory" && header.mode !== undefined ? header.mode & 0o7777 : undefined;
 
 const existsAny = async (paths: readonly string[], exists: (path: string) => Promise<boolean>): Promise<boolean> =>
   (await Promise.all(paths.map(exists))).includes(true);

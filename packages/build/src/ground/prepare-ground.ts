@@ -26,7 +26,7 @@ export interface PrepareGroundOptions {
 }
 
 /** What is made of the same base changes with this code: then a ground that is kept is another one. */
-const groundVersion = 4;
+const groundVersion = 5;
 
 /** The same, for what outlives our releases. */
 const runtimeVersion = 2;

@@ -39,8 +39,12 @@ export const serviceImages = (record: BuildRecord): readonly LayoutImage[] =>
 /** Tag of a service's image beside the steps'; a step's id has no dot. */
 export const serviceTag = (version: string, service: string): string => `${version}-service.${service}`;
 
+/** Below which the engine has all services that were built from container files. */
+export const builtServices = "atelier-service";
+
 /** Under which the engine has a service that was built from a container file. */
-export const builtServiceName = (workshop: string, service: string): string => `atelier-service/${workshop}-${service}`;
+export const builtServiceName = (workshop: string, service: string): string =>
+  `${builtServices}/${workshop}-${service}`;
 
 type Service = BuildRecord["services"][number];
 

@@ -91,6 +91,41 @@ test("old builds go, with images that are theirs alone; pinned and newest ones s
   );
 });
 
+const withServices = (ids: readonly string[], services: readonly string[]): BuildRecord => ({
+  ...recordOf("lab", ids),
+  services: services.map((imageId) => ({
+    name: imageId,
+    source: imageId === "start" ? { kind: "workshop" } : { kind: "containerFile", containerFile: "Containerfile" },
+    command: [],
+    env: {},
+    ports: [],
+    resources: {},
+    onReset: "keep",
+    imageId,
+  })),
+});
+
+test("services' images of old builds go with them, but for those that anybody else has a use or a name for", async () => {
+  const tags: Readonly<Record<string, readonly string[]>> = {
+    "built-tagged": ["atelier-service/lab-gone:latest"],
+    pulled: ["redis:7"],
+    "built-and-pulled": ["atelier-service/lab-cache:latest", "redis:8"],
+    "built-untagged": [],
+  };
+  const names = [...Object.keys(tags), "still-wanted", "in-use", "n1", "start"];
+  const records: Records = [
+    { digest: "new", record: withServices(["n1"], ["still-wanted"]), savedAt: 2, isBrought: false },
+    { digest: "old", record: withServices(["o1"], names), savedAt: 1, isBrought: false },
+  ];
+  const all = sources({ records });
+  const inspectImage = async (id: string) => ({ Id: id, RepoTags: tags[id] ?? [], Size: 1 }) as never;
+  const found = await findLeftovers({ ...all, engine: { ...all.engine, inspectImage } });
+  assert.deepEqual(
+    found.images.map(({ id }) => id),
+    ["o1", "built-tagged", "built-untagged"],
+  );
+});
+
 test("a workspace that has lived is never a leftover, nor is its build, when only its volume is there", async () => {
   const found = await findLeftovers(
     sources({

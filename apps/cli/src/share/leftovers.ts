@@ -10,6 +10,7 @@ import {
 } from "@atelier/backend-docker";
 import { isAlive } from "@atelier/build";
 import { labels } from "@atelier/domain";
+import { builtServices, serviceImageIds } from "./images-of-record.ts";
 import { platformsOf } from "./push-record.ts";
 import { layoutsIn, makerOf } from "./save-layout.ts";
 
@@ -23,7 +24,7 @@ export interface Leftovers {
     /** ISO 8601. */
     readonly savedAt: string;
   }[];
-  /** Images of those alone. */
+  /** Images of those alone, and of their services as far as nobody else has a name for them. */
   readonly images: readonly { readonly id: string; readonly tags: readonly string[]; readonly size: number }[];
   /** Names of workspaces whose making was interrupted, before anything was in them. */
   readonly unfinished: readonly string[];
@@ -65,20 +66,20 @@ export const findLeftovers = async ({
     ...containers.flatMap(({ Labels }) => recordsPinnedBy(Labels)),
     ...newestOf(records),
   ]);
-  const idsOf = (wanted: typeof records): Set<string> =>
-    new Set(
-      wanted.flatMap(({ record }) => record.steps.flatMap(({ images }) => images.map((image) => image.configDigest))),
-    );
   // Whoever's container it is. One that stands on an image may go on to the others of the same build.
   const used = new Set(containers.map(({ ImageID }) => ImageID));
   const isInUse = (each: (typeof records)[number]): boolean => !idsOf([each]).isDisjointFrom(used);
   const isBuilding = building.length > 0;
   const old = isBuilding ? [] : records.filter((each) => !kept.has(each.digest) && !isInUse(each));
-  const needed = idsOf(records.filter((each) => !old.includes(each)));
+  const others = records.filter((each) => !old.includes(each));
+  const needed = idsOf(others);
+  const wanted = idsOf(old).difference(needed);
+  const services = serviceIdsOf(old).difference(serviceIdsOf(others).union(needed).union(used));
   const images = new Map<string, Leftovers["images"][number]>();
-  for (const id of idsOf(old)) {
-    const image = needed.has(id) ? undefined : await engine.inspectImage(id);
-    if (image) images.set(id, { id, tags: image.RepoTags, size: image.Size });
+  for (const id of wanted.union(services)) {
+    const image = await engine.inspectImage(id);
+    if (image && (wanted.has(id) || image.RepoTags.every(isOfService)))
+      images.set(id, { id, tags: image.RepoTags, size: image.Size });
   }
   const layouts = layoutsIn(state.path);
   return {
@@ -110,6 +111,19 @@ export const findLeftovers = async ({
   };
 };
 
+type Builds = ReturnType<LeftoverSources["state"]["listRecords"]>;
+
+const idsOf = (builds: Builds): Set<string> =>
+  new Set(
+    builds.flatMap(({ record }) => record.steps.flatMap(({ images }) => images.map((image) => image.configDigest))),
+  );
+
+const serviceIdsOf = (builds: Builds): Set<string> =>
+  new Set(builds.flatMap(({ record }) => record.services.flatMap(serviceImageIds)));
+
+/** One that was pulled under a name, or that anybody named, is theirs as well. */
+const isOfService = (tag: string): boolean => tag.startsWith(`${builtServices}/`) || tag === noName;
+
 /** What of a list that was shown nobody needs even now. */
 export const stillLeft = (shown: Leftovers, now: Leftovers): Leftovers => {
   const images = new Set(now.images.map(({ id }) => id));
@@ -129,7 +143,7 @@ export const stillLeft = (shown: Leftovers, now: Leftovers): Leftovers => {
  * Of every workshop and platform the newest build of this machine, and the newest of what came with bundles and
  * images: neither makes the other an old one, nor does a build for a foreign platform one that runs here.
  */
-const newestOf = (records: ReturnType<LeftoverSources["state"]["listRecords"]>): ReadonlySet<string> => {
+const newestOf = (records: Builds): ReadonlySet<string> => {
   const newest = new Map<string, string>();
   for (const { digest, record, isBrought } of records)
     for (const platform of platformsOf(record)) {
@@ -167,4 +181,5 @@ const unusedLayers = (
     .map(({ Id, Size }) => ({ id: Id, size: Size }));
 };
 
-const hasName = ({ RepoTags }: ImageSummary): boolean => RepoTags.some((tag) => tag !== "<none>:<none>");
+const noName = "<none>:<none>";
+const hasName = ({ RepoTags }: ImageSummary): boolean => RepoTags.some((tag) => tag !== noName);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFakeDagger } from "../../testing/fake-dagger.ts";
@@ -43,6 +44,34 @@ test("an interrupted query is cancelled where it runs, and the next one is answe
   while (!(await dagger.noted()).includes("cancelled")) await sleep(5);
   using next = querySession(session.address, never);
   assert.ok(await next.request("{version}"));
+});
+
+test("a connection that the other side closed while it was kept costs another one, and no more than that", async () => {
+  const asked: string[] = [];
+  let closes = true;
+  const server = createServer((socket) => {
+    let requests = 0;
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      const text = String(data);
+      asked.push(/"query":"(\w+)"/.exec(text)?.[1] ?? text);
+      // The first on each connection is answered; the second finds it closed, or both do.
+      if (closes && ++requests > 1) socket.resetAndDestroy();
+      else if (text.includes("dies")) socket.resetAndDestroy();
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"data":"here"}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  using _closed = { [Symbol.dispose]: () => server.close() };
+  const { port } = server.address() as AddressInfo;
+  using query = querySession({ port, token: "t" }, never);
+  assert.equal(await query.request("one"), "here");
+  assert.equal(await query.request("two"), "here");
+  closes = false;
+  // Nobody is asked a third time.
+  assert.equal(await query.request("three"), "here");
+  await assert.rejects(query.request("dies"), ConnectionLost);
+  assert.deepEqual(asked, ["one", "two", "two", "three", "dies", "dies"]);
 });
 
 test("a session that does not begin says what the program said", async () => {

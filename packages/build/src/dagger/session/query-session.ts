@@ -45,10 +45,12 @@ export interface SessionQuery extends Disposable {
  * `http` has no limit to how long an answer may take, which fetch has.
  */
 export const querySession = ({ port, token }: SessionAddress, signal: AbortSignal): SessionQuery => {
-  const agent = new Agent({ keepAlive: true });
+  const kept = new Agent({ keepAlive: true });
   const authorization = `Basic ${Buffer.from(`${token}:`).toString("base64")}`;
-  const send = (body: string): Promise<string> =>
+  const send = (body: string, agent: Agent | false = kept): Promise<string> =>
     new Promise((resolve, reject) => {
+      let isAnswered = false;
+      const since = performance.now();
       const sent = request(
         {
           agent,
@@ -60,12 +62,17 @@ export const querySession = ({ port, token }: SessionAddress, signal: AbortSigna
           headers: { authorization, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
         },
         (response) => {
+          isAnswered = true;
           const chunks: Buffer[] = [];
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.once("error", reject).once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
         },
       );
-      sent.once("error", reject).end(body);
+      const failed = (error: NodeJS.ErrnoException): void => {
+        if (!isAnswered && isStale(sent.reusedSocket, error, since) && !signal.aborted) resolve(send(body, false));
+        else reject(error);
+      };
+      sent.once("error", failed).end(body);
     });
   return {
     request: async (query) => {
@@ -82,9 +89,19 @@ export const querySession = ({ port, token }: SessionAddress, signal: AbortSigna
       if (failure) throw failure;
       return data;
     },
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => kept.destroy(),
   };
 };
+
+/**
+ * The other side closed a connection that had been kept, at the moment at which we took it. Asking again on another
+ * one is safe although it is a POST: a query says what is to be there, and the engine does the same thing once; had the
+ * first one arrived all the same, it was cancelled with its connection.
+ */
+const isStale = (isReused: boolean, { code }: NodeJS.ErrnoException, since: number): boolean =>
+  isReused && (code === "ECONNRESET" || code === "EPIPE") && performance.now() - since < staleMs;
+/** It shows at once; a command that ran for longer is not begun again behind its author's back. */
+const staleMs = 1000;
 
 /** A proxy on the way answers in plain text when there is no engine behind it any more. */
 const readAnswer = (text: string): z.output<typeof answerSchema> => {

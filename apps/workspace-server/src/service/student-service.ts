@@ -153,7 +153,7 @@ export const createStudentService = (options: StudentServiceOptions): StudentSer
     const reason = kind === "next" ? nextLockedReason({ ...rules(), progress: history }, step) : undefined;
     if (reason !== undefined)
       throw new AppError("step-locked", `There is no going on from “${stepOf(step).title}” yet. ${reason}`, {
-        hint: "What is not done yet can also be solved for you.",
+        hint: "What is not done yet can also be solved for you (a command: atelier solve).",
       });
   };
   const page = (name: string, base: string): Promise<string> =>

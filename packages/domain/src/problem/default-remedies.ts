@@ -3,7 +3,8 @@
  * holds every `AppError` in the sources to one or the other.
  */
 export const defaultRemedies: Readonly<Record<string, string>> = {
-  "bad-request": "Load the page anew; a program of your own sends what `packages/contract` describes.",
+  "bad-request":
+    "Load the page anew, or type the command again; a program of your own sends what `packages/contract` describes.",
   "base-not-available": "Try again; `atelier doctor` shows what can be reached and how much room there is.",
   "check-running": "Wait for its result.",
   "checkpoint-failed": "Make room where your files are, and try again; nothing of yours was removed.",
@@ -27,7 +28,7 @@ export const defaultRemedies: Readonly<Record<string, string>> = {
   "no-such-terminal": "Load the page anew: it shows those that are open.",
   "not-a-bundle": "Name a file that `atelier bundle` wrote.",
   "not-allowed": "Use the `atelier` command of the user whose workspaces these are.",
-  "not-found": "Load the page anew: the workshop may have changed.",
+  "not-found": "Load the page anew: the workshop may have changed. `atelier list` shows which workspaces there are.",
   "not-ready": "Try again in a moment.",
   "not-saved": "Look at the path and its rights in the terminal.",
   "order-failed": "Try again; `atelier logs <workspace>` shows what it says.",

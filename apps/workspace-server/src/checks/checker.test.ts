@@ -186,10 +186,10 @@ test("goss itself runs as root beside its own file, and what it executes as the 
   );
 });
 
-test("only where the author says so does an assertion's command run as root", async () => {
+test("only where the author says so does an assertion's command run as root, and then not where the student writes", async () => {
   using scene = await open({ user: "root" });
   await scene.checker.check("one", { trigger: "student" });
-  assert.match(await readFile(at("prepared"), "utf8"), /exec as root \/bin\/sh -c 'eval /);
+  assert.match(await readFile(at("prepared"), "utf8"), /exec as root \/bin\/sh -c 'eval .*; cd \/ \|\| exit 126/);
   assert.match(
     await readFile(at("environment"), "utf8"),
     /^ATELIER_CHECK=export LANG=C.UTF-8 SPECIAL=1 TOKEN=hunter22 PATH=.* HOME=\/root USER=root /m,

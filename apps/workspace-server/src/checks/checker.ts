@@ -138,7 +138,8 @@ export const createChecker = (options: CheckerOptions): Checker => {
       try {
         const setting = {
           identity,
-          workdir: loaded.workshop.workdir,
+          // What lies in the student's folder decides what many a program loads or takes for an option.
+          workdir: identity === root && student.uid !== 0 ? "/" : loaded.workshop.workdir,
           ...(options.asIdentity ? { asIdentity: options.asIdentity } : {}),
         };
         // With the YAML library, which an idle server does not need.

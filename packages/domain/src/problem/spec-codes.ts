@@ -278,7 +278,7 @@ export const specCodes = {
   "goss-student-writable-command": {
     title: "Root runs what the student can change",
     explanation:
-      "With check.user: root a command of the check runs as root; in a place that the student can write to, the student decides what that is. The workdir is one: what loads or runs something from where it stands (`bash check.sh`, `npm test`, `python3 -m`, `make`, `git`) is told, too.",
+      "With check.user: root a command of the check runs as root; in a place that the student can write to, the student decides what that is. So it runs in / and not in the workdir: what wants something from where it stands (`bash check.sh`, `npm test`, `make`, `git`) is told, too.",
   },
   "check-of-own-start": {
     title: "Check passes only through the step's own onStart",

@@ -18,20 +18,35 @@ interface Call {
   readonly args: readonly string[];
 }
 
+export interface FolderLoad {
+  /** As it is written. */
+  readonly call: string;
+  /** `start`: where the command begins. `given`: a folder of those that were asked about, by a `cd`. */
+  readonly from: "start" | "given";
+}
+
 /**
- * Of a shell command the first call that loads or runs something from the folder it stands in: `bash check.sh`,
- * `npm test`, `scripts/verify`. Undefined where there is none. Not a shell's parser: it takes quoted text for
- * commands, too, and follows `cd` by `isElsewhere` only.
+ * Of a shell command the first call that wants something of the folder it stands in: `bash check.sh`, `npm test`,
+ * `scripts/verify`. Where the command begins, that is what the call names; in a folder that `isGiven`, also what a
+ * program loads from there without being told. Undefined where there is none. Not a shell's parser: it takes quoted
+ * text for commands, too, and follows a `cd` to an absolute place only.
  */
-export const loadsFromFolder = (command: string, isElsewhere: (folder: string) => boolean): string | undefined => {
-  let isAway = false;
+export const loadsFromFolder = (command: string, isGiven: (folder: string) => boolean): FolderLoad | undefined => {
+  let place: FolderLoad["from"] | "elsewhere" = "start";
   for (const part of command.split(/&&|\|\||[;|&\n()`]/)) {
     const call = callOf(part);
     if (call === undefined) continue;
-    if (call.program === "cd") isAway = call.args[0] !== undefined && isElsewhere(call.args[0]);
-    else if (!isAway && loads(call)) return part.trim().replace(/^["']|["']$/g, "");
+    if (call.program === "cd") place = placeOf(call.args[0], isGiven) ?? place;
+    else if (place !== "elsewhere" && loads(call) && (place === "given" || !isOfText(call)))
+      return { call: part.trim().replace(/^["']|["']$/g, ""), from: place };
   }
   return undefined;
+};
+
+const placeOf = (folder: string | undefined, isGiven: (folder: string) => boolean) => {
+  if (folder === undefined) return "elsewhere";
+  if (!/^[/~$]/.test(folder)) return undefined;
+  return isGiven(folder) ? "given" : "elsewhere";
 };
 
 const callOf = (part: string): Call | undefined => {
@@ -53,13 +68,20 @@ const loads = ({ program, args }: Call): boolean => {
   if (args.length === 1 && /^(?:--?version|-[vVh]|--help|version)$/.test(args[0] ?? "")) return false;
   const first = args.find((arg) => !arg.startsWith("-"));
   const isRelative = first !== undefined && !/^[/~$]/.test(first);
-  if (shells.test(name)) return isRelative && !args.some((arg) => /^-\w*[ce]$/.test(arg) && isBefore(args, arg, first));
+  if (shells.test(name)) return isRelative && !isText(args, /^-\w*[ce]$/);
   if (importing.test(name)) return isRelative || (first !== undefined && args.some((arg) => /^-[cemp]$/.test(arg)));
   return projectTools.has(name) && !namesFolder(args);
 };
 
-const isBefore = (args: readonly string[], one: string, other: string): boolean =>
-  args.indexOf(one) < args.indexOf(other);
+/** A text or a module that is an argument: it needs nothing of the folder, though its imports may find something there. */
+const isOfText = ({ program, args }: Call): boolean =>
+  importing.test(program.slice(program.lastIndexOf("/") + 1)) && isText(args, /^-[cemp]$/);
+
+/** Whether such an option stands before the first word that is none, and makes that no file. */
+const isText = (args: readonly string[], option: RegExp): boolean => {
+  const first = args.findIndex((arg) => !arg.startsWith("-"));
+  return args.some((arg, index) => option.test(arg) && index < first);
+};
 
 /** `-C /opt/project` and the like: where it is the student's, the path itself says so. */
 const namesFolder = (args: readonly string[]): boolean =>

@@ -7,28 +7,28 @@ import { formatPath } from "../yaml/doc-path.ts";
 import { gossResources } from "./goss-resources.ts";
 import { loadsFromFolder } from "./loads-from-folder.ts";
 
-/** Paths in a shell command; words such as `~/check.sh`, `./run`, `/tmp/x`. */
+/** Paths in a shell command that begin somewhere; words such as `~/check.sh`, `/tmp/x`. */
 const pathsIn = (command: string): readonly string[] =>
-  command.match(/(?<![\w$])(?:~\/|\$HOME\/|\$\{HOME\}\/|\.{1,2}\/|\/)[^\s'"`;|&<>()]*/g) ?? [];
+  command.match(/(?<![\w$.])(?:~\/|\$HOME\/|\$\{HOME\}\/|\/)[^\s'"`;|&<>()]*/g) ?? [];
 
 const isWritable = (path: string, writable: readonly string[]): boolean => {
-  if (path.startsWith(".") || path.startsWith("$")) return true;
+  if (path.startsWith("$")) return true;
   const absolute = expandPath(path);
   return writable.some((folder) => isInside(absolute, folder));
 };
 
-/** What of a command is in the student's hands, as the end of a sentence. */
-const handedOver = (command: string, writable: readonly string[], isInWorkdir: boolean): string | undefined => {
+/** What of a command is in the student's hands, or was meant to be, as the end of a sentence. */
+const handedOver = (command: string, writable: readonly string[], isAtHome: boolean): string | undefined => {
+  const load = loadsFromFolder(command, (folder) => isWritable(folder, writable));
+  if (load?.from === "given") return `goes where the student can change what "${load.call}" loads or runs`;
   const path = pathsIn(command).find((one) => isWritable(one, writable));
   if (path !== undefined) return `uses ${path}, which the student can change`;
-  if (!isInWorkdir) return undefined;
-  const call = loadsFromFolder(command, (folder) => folder.startsWith("/") && !isWritable(folder, writable));
-  return call === undefined
+  return load === undefined || isAtHome
     ? undefined
-    : `stands in the workdir, where the student can change what "${call}" loads or runs`;
+    : `runs in /, and not in the workdir, which "${load.call}" seems to need`;
 };
 
-/** A check that runs as root must not run (nor trust) what the student can replace. */
+/** A check that runs as root must not run (nor trust) what the student can replace. It begins in `/`. */
 export function* studentWritableCommands({ steps, workshop }: Draft): Iterable<Diagnostic> {
   const written = workshop.workshop?.workdir;
   const workdir = written === undefined ? studentHome : expandPath(written);
@@ -38,7 +38,7 @@ export function* studentWritableCommands({ steps, workshop }: Draft): Iterable<D
     for (const { type, id, path, attributes } of gossResources(goss.value)) {
       if (type !== "command") continue;
       const exec = Array.isArray(attributes.exec) ? attributes.exec.map(String).join(" ") : attributes.exec;
-      const found = handedOver(typeof exec === "string" ? exec : id, writable, workdir !== "/");
+      const found = handedOver(typeof exec === "string" ? exec : id, writable, workdir === "/");
       if (found === undefined) continue;
       const here = typeof exec === "string" ? [...path, "exec"] : path;
       yield warning({
@@ -46,7 +46,8 @@ export function* studentWritableCommands({ steps, workshop }: Draft): Iterable<D
         path: formatPath(here),
         at: typeof exec === "string" ? goss.valueAt(here) : goss.keyAt(here),
         message: `check.user is root, and this command ${found}.`,
-        remedy: "Remove check.user (commands then run as the student), or use a program outside the student's reach.",
+        remedy:
+          "Remove check.user (commands then run as the student, in the workdir), or use a program outside the student's reach.",
       });
     }
   }

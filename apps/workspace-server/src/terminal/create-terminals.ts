@@ -11,7 +11,7 @@ import { createRedactor } from "../recording/redact.ts";
 import { AfterFlood, collectGarbage } from "./after-flood.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
 import { readLastScreen } from "./last-screen.ts";
-import { foregroundOf, jobsOf, untilSessionsEnd } from "./process-state.ts";
+import { foregroundOf } from "./process-state.ts";
 import {
   createTerminalsNote,
   nearestDirectory,
@@ -19,6 +19,7 @@ import {
   type RememberedTerminal,
 } from "./remembered-terminals.ts";
 import { planShellLaunch } from "./shell-launch.ts";
+import { untilSessionsEnd } from "./shell-session.ts";
 import { type SessionParts, TerminalSession } from "./terminal-session.ts";
 import type { Terminals } from "./terminals.ts";
 
@@ -252,7 +253,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     recentCommands: (limit) => recent.slice(-limit),
     currentDirectory: () => (first === undefined ? undefined : sessions.get(first)?.cwd),
     activeAt: () => Math.max(0, ...[...sessions.values()].map(({ activeAt }) => activeAt)),
-    jobs: () => [...sessions.values()].flatMap(({ pid }) => (pid === undefined ? [] : jobsOf(pid))),
+    jobs: () => [...sessions.values()].flatMap(({ session }) => session?.jobs() ?? []),
     enterStep: (step) => {
       for (const session of sessions.values()) session.marker(`step: ${step}`);
     },
@@ -265,7 +266,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       afterFlood.stop();
       note();
       isOpen = false;
-      const shells = [...sessions.values()].flatMap(({ pid }) => pid ?? []);
+      const shells = [...sessions.values()].flatMap(({ session }) => session ?? []);
       for (const session of sessions.values()) session.close();
       sessions.clear();
       commandLog?.close();

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /** What the kernel says about a terminal's processes. */
 export interface ForegroundState {
@@ -27,7 +26,7 @@ export const foregroundOf = (shellPid: number): ForegroundState | undefined => {
 /** Name of a process, as the kernel has it: at most 15 characters, and whatever the process calls itself. */
 export const programOf = (pid: number): string | undefined => readText(`/proc/${pid}/comm`)?.trim();
 
-/** What `/proc/<pid>/stat` says, see proc(5): fields 3 to 8. */
+/** What `/proc/<pid>/stat` says, see proc(5): fields 3 to 8, and 22. */
 export interface ProcessStat {
   /** It has ended, and waits for its parent to notice. */
   readonly isZombie: boolean;
@@ -38,6 +37,8 @@ export interface ProcessStat {
   readonly terminal: number;
   /** The process group in the foreground of that terminal. */
   readonly foreground: number;
+  /** When it was started, in ticks since the machine was: with its number it is the only one ever. */
+  readonly started: number;
 }
 
 /** Undefined when the process is gone. */
@@ -45,7 +46,7 @@ export const statOf = (pid: number): ProcessStat | undefined => {
   const text = readText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   // The name may hold spaces and parentheses: fields count from the last one.
-  const [state, ...numbers] = text.slice(text.lastIndexOf(")") + 2).split(" ", 6);
+  const [state, ...numbers] = text.slice(text.lastIndexOf(")") + 2).split(" ", 20);
   const [parent, group, session, terminal, foreground] = numbers.map(Number);
   return {
     isZombie: state === "Z",
@@ -54,6 +55,7 @@ export const statOf = (pid: number): ProcessStat | undefined => {
     session: session ?? 0,
     terminal: terminal ?? 0,
     foreground: foreground ?? 0,
+    started: Number(numbers[18]),
   };
 };
 
@@ -63,24 +65,9 @@ export const allProcesses = (): readonly number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-/**
- * Every process of the shell's session, background jobs with groups of their own included. What has made
- * a session of its own (setsid, tmux) is not among them.
- */
-export const sessionOf = (shellPid: number): readonly number[] =>
-  allProcesses().filter((pid) => statOf(pid)?.session === shellPid);
-
-/** Waits until nothing of these shells' sessions is left, at most so long. */
-export const untilSessionsEnd = async (shellPids: readonly number[], mostMs: number): Promise<void> => {
-  for (const end = performance.now() + mostMs; performance.now() < end; await sleep(4))
-    if (shellPids.every((shell) => sessionOf(shell).every((pid) => statOf(pid)?.isZombie ?? true))) return;
-};
-
-/** Names of what runs in the shell's session besides the shell, in the foreground or behind it. */
-export const jobsOf = (shellPid: number): readonly string[] =>
-  sessionOf(shellPid)
-    .filter((pid) => pid !== shellPid)
-    .flatMap((pid) => programOf(pid) ?? []);
+/** Every process of a session, ended ones that nobody has asked for included. */
+export const sessionOf = (leader: number): readonly number[] =>
+  allProcesses().filter((pid) => statOf(pid)?.session === leader);
 
 /** Programs that put another shell or terminal between the student and us. */
 const nesting = new Set([

@@ -15,13 +15,14 @@ import type { Recorder } from "../recording/recorder.ts";
 import { ActiveViewer, isReport, isSameSize, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
-import { foregroundOf, sessionOf } from "./process-state.ts";
+import { foregroundOf } from "./process-state.ts";
 import { type OpenPtyOptions, openPtyWithRoom, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { readAck } from "./read-ack.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import { giveSlaveTo } from "./give-slave-to.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
+import { ShellSession } from "./shell-session.ts";
 import { SizeHistory } from "./size-history.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -75,8 +76,6 @@ const heldMs = { something: 5, ours: 2000 } as const;
 const longestComm = 15;
 const notRead =
   "The program in this terminal has not read what was typed before, so your last input was left out. Wait for it, or end it.";
-/** What a program has to save its work in after SIGHUP. */
-const graceMs = 200;
 
 /** A shell that outlives its viewers. States only go forward: starting → ready → exited, or closed. */
 export class TerminalSession {
@@ -92,6 +91,8 @@ export class TerminalSession {
   #sizes = new SizeHistory(this.#size);
   #parts: SessionParts | undefined;
   #pty: Pty | undefined;
+  /** What the shell has started, also after it has ended: until the terminal is closed or has another shell. */
+  #session: ShellSession | undefined;
   #mirror: Promise<ScreenMirror> | undefined;
   #isPaused = false;
   readonly #gather = new OutputGather((bytes) => this.#output(bytes));
@@ -143,6 +144,9 @@ export class TerminalSession {
   get pid(): number | undefined {
     return this.#state === "ready" ? this.#pty?.pid : undefined;
   }
+  get session(): ShellSession | undefined {
+    return this.#session;
+  }
 
   /**
    * Starts the shell, or another one after the first has ended. What is being started, runs or is closed
@@ -152,12 +156,13 @@ export class TerminalSession {
   async start(): Promise<void> {
     if (this.#isStarting || this.#state === "ready" || this.#isClosed) return;
     this.#isStarting = true;
+    this.#endSession();
     this.#state = "starting";
     this.#exitCode = undefined;
     try {
       await this.#start();
     } catch (error) {
-      this.#killSession();
+      this.#endSession();
       this.#ended({});
       throw error;
     } finally {
@@ -199,9 +204,10 @@ export class TerminalSession {
     };
     const pty = await openPtyWithRoom(shell, this.#options.makeRoom);
     this.#pty = pty;
+    this.#session = new ShellSession(pty.pid, this.#options.owner.uid);
     if (this.#isClosed) {
       this.#endParts();
-      return this.#killSession();
+      return this.#endSession();
     }
     // While room was made for it.
     if (!isSameSize(size, this.#size)) pty.resize(this.#size.cols, this.#size.rows);
@@ -243,14 +249,14 @@ export class TerminalSession {
     this.#parts?.recorder?.marker(label);
   }
 
-  /** Ends the shell's whole process group and every viewer. */
+  /** Ends everything that the shell has started, and every viewer. */
   close(): void {
     if (this.#isClosed) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#gather.flush();
     const wasOpen = this.#state !== "exited";
     this.#state = "closed";
-    this.#killSession();
+    this.#endSession();
     this.#endParts();
     for (const viewer of this.#viewers.keys()) {
       viewer.say({ t: "state", state: "closed" });
@@ -413,7 +419,7 @@ export class TerminalSession {
         viewer.say({ t: "notice", code: "still-running", message: "The shell is still running." });
         return;
       }
-      this.#killSession();
+      this.#endSession();
       this.#exited({}, undefined);
     }
     try {
@@ -556,21 +562,9 @@ export class TerminalSession {
     this.#parts?.launch.cleanUp();
   }
 
-  /** Asks everything in the shell's session to go, and soon afterwards no longer asks. */
-  #killSession(): void {
-    const pid = this.#pty?.pid;
-    if (pid === undefined) return;
-    const signal = (name: "SIGHUP" | "SIGCONT" | "SIGKILL"): void => {
-      for (const member of sessionOf(pid))
-        try {
-          process.kill(member, name);
-        } catch {
-          // It has ended between the look and the signal.
-        }
-    };
-    signal("SIGHUP");
-    signal("SIGCONT");
-    setTimeout(() => signal("SIGKILL"), graceMs);
+  #endSession(): void {
+    this.#session?.end();
+    this.#session = undefined;
   }
 
   #dropMirror(): void {
@@ -589,6 +583,7 @@ export class TerminalSession {
 
   /** Looks at the foreground process now and then: what runs inside the shell is out of its sight. */
   #watch(): void {
+    if (this.#state === "exited" && this.#session?.members().length === 0) this.#session = undefined;
     const tracker = this.#parts?.tracker;
     if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
     const foreground = foregroundOf(this.#pty.pid);

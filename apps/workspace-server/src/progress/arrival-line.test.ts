@@ -32,6 +32,12 @@ test("the line of a swap says what came along, what did not, and how many files 
     arrivalLine(historyOf({ ...left, reason: "reset", jobs: [] }, started), roots) ?? "",
     /^The step begins again: a clean/,
   );
+  assert.match(
+    arrivalLine(historyOf(left, started, { ...restored, kind: "exact", replaced: [] }), roots) ?? "",
+    /^The move failed: you are where you were, .* Not along: what you changed outside/,
+  );
+  const same = historyOf({ ...left, reason: "restore" }, started, { ...restored, kind: "exact", replaced: [] });
+  assert.match(arrivalLine(same, roots) ?? "", /^Your files are as they were saved/, "nothing had changed since");
   assert.equal(arrivalLine(historyOf(started), roots), undefined);
 });
 

@@ -7,13 +7,17 @@ import type { History } from "./progress.ts";
  * @param roots what of the student's is saved
  */
 export const arrivalLine = (
-  { undo, lost, arrival }: Pick<History, "undo" | "lost" | "arrival">,
+  { undo, lost, arrival, files }: Pick<History, "undo" | "lost" | "arrival" | "files">,
   roots: readonly string[],
 ): string | undefined => {
   if (undo === undefined && lost === undefined) return undefined;
   const { replaced = [], skipped = [] } = arrival ?? {};
   const facts = [
-    lost ? whatWasLost(lost, roots) : (whatHappened[undo?.reason ?? ""] ?? otherContainer),
+    lost
+      ? whatWasLost(lost, roots)
+      : isBack(undo, files)
+        ? "The move failed: you are where you were, in another container, with your files as they were"
+        : (whatHappened[undo?.reason ?? ""] ?? otherContainer),
     ...(replaced.length > 0
       ? [`${replaced.length} of them ${replaced.length === 1 ? "has" : "have"} the step's version, yours is kept`]
       : []),
@@ -22,6 +26,14 @@ export const arrivalLine = (
   const jobs = lost ? ["running programs"] : jobsOf(undo?.jobs ?? []);
   return `${facts.join("; ")}. Not along: ${[outsideOf(roots), ...jobs, "exported variables"].join(", ")}.`;
 };
+
+/** Exactly what was saved on leaving is here again: moves other than these bring it along in another way, or not at all. */
+const isBack = (undo: History["undo"], files: History["files"]): boolean =>
+  undo !== undefined &&
+  undo.reason !== "undo" &&
+  undo.reason !== "restore" &&
+  files?.kind === "exact" &&
+  files.checkpoint === undo.checkpoint;
 
 const jobsOf = (jobs: readonly string[]): readonly string[] =>
   jobs.length > 0 ? [`running programs (${jobs.slice(0, 5).join(", ")})`] : [];

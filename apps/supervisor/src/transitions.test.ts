@@ -105,6 +105,23 @@ test("one that fails after the release: a fresh container on the old image has t
   assert.equal((await files(machine))["/home/a"], "1");
 });
 
+test("who stands by when supervisor and old container are both gone in the middle of a move takes over, with the files", async () => {
+  await using machine = await open();
+  const { id } = only(machine);
+  await write(machine, "/home/a", "1");
+  const volume = machine.volumeOf("demo");
+  volume.onEvent = (type) => type === "released" && process.kill(machine.pid() ?? 0, "SIGKILL");
+  await assert.rejects(request(machine, { kind: "next" }), { code: "supervisor-gone" });
+  volume.onEvent = () => {};
+  await machine.killSupervisor();
+  machine.engine.remove(id);
+  await machine.supervisor();
+  await until(() => volume.outstanding().size === 0, "the request is answered");
+  assert.equal(only(machine).image, "one");
+  assert.deepEqual(await files(machine), { "/image/start": "start", "/image/one": "one", "/home/a": "1" });
+  assert.deepEqual(volume.violations, []);
+});
+
 test("prewarm: after a passed check the next container stands by, next takes it, anything else removes it", async () => {
   await using machine = await open({ lifecycle: { retainSeconds: 60, prewarm: "next" } });
   machine.engine.passed.add("one");

@@ -29,26 +29,62 @@ const moments: readonly { readonly call?: string; readonly event?: string }[] = 
   { call: "POST exec" },
 ];
 
-const withoutItsLayer = "docker rm -f and start";
+interface Pause {
+  readonly end: (machine: FakeMachine, container: string) => Promise<unknown>;
+  /** Begins with a file that nobody has saved; `never`: it is lost, so everything has to be saved. */
+  readonly unsaved: "always" | "sometimes" | "never";
+}
 
-/** Ways in which a workspace ends and comes back between two moves. */
-const pauses: Readonly<Record<string, (machine: FakeMachine, container: string) => Promise<unknown>>> = {
-  "stop and start": async (machine) => {
-    await (await machine.supervisor()).stop("demo");
-    return (await machine.supervisor()).start("demo");
+/** Ways in which a workspace ends and comes back between two moves. In turn: a few of them are all of them. */
+const pauses: Readonly<Record<string, Pause>> = {
+  "docker rm -f and start": {
+    unsaved: "never",
+    end: async (machine, container) => {
+      machine.engine.remove(container);
+      return (await machine.supervisor()).start("demo");
+    },
   },
-  "docker stop and docker start": async ({ engine }, container) => {
-    engine.stop(container);
-    return engine.start(container);
+  "stop, docker rm and start": {
+    unsaved: "always",
+    end: async (machine, container) => {
+      await (await machine.supervisor()).stop("demo");
+      machine.engine.remove(container);
+      return (await machine.supervisor()).start("demo");
+    },
   },
-  "docker kill and start": async (machine, container) => {
-    machine.engine.kill(container);
-    return (await machine.supervisor()).start("demo");
+  "docker kill and start": {
+    unsaved: "always",
+    end: async (machine, container) => {
+      machine.engine.kill(container);
+      return (await machine.supervisor()).start("demo");
+    },
   },
-  [withoutItsLayer]: async (machine, container) => {
-    machine.engine.remove(container);
-    return (await machine.supervisor()).start("demo");
+  "stop and start": {
+    unsaved: "sometimes",
+    end: async (machine) => {
+      await (await machine.supervisor()).stop("demo");
+      return (await machine.supervisor()).start("demo");
+    },
   },
+  "docker stop and docker start": {
+    unsaved: "sometimes",
+    end: async ({ engine }, container) => {
+      engine.stop(container);
+      return engine.start(container);
+    },
+  },
+};
+
+/** Each in its turn, but for those that have to wait until everything is saved. */
+const takeTurns = (): ((isSaved: boolean) => readonly [string, Pause]) => {
+  const due: (readonly [string, Pause])[] = [];
+  return (isSaved) => {
+    const isPossible = ([, { unsaved }]: readonly [string, Pause]): boolean => isSaved || unsaved !== "never";
+    if (!due.some(isPossible)) due.push(...Object.entries(pauses));
+    const [next] = due.splice(due.findIndex(isPossible), 1);
+    assert.ok(next);
+    return next;
+  };
 };
 
 /**
@@ -66,13 +102,22 @@ export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills 
   let struck = 0;
   /** Everything of the student's is on the volume, and not in the container's own layer only. */
   let isSaved = true;
+  const nextPause = takeTurns();
+  const write = async (text: string): Promise<void> => {
+    const path = `/home/mark-${random.below(8)}`;
+    model.write(path, text);
+    isSaved = false;
+    await machine.ask("demo", `/files?path=${path}`, { method: "POST", body: text });
+  };
 
   for (let round = 0; round < swaps; round++) {
     const where = `seed ${seed}, swap ${round}`;
-    if (random.chance(0.15)) {
-      const name = random.pick(Object.keys(pauses).filter((one) => isSaved || one !== withoutItsLayer));
+    if (random.chance(0.3)) {
+      const [name, { end, unsaved }] = nextPause(isSaved);
+      if (unsaved === "always" || (unsaved === "sometimes" && random.chance(0.5)))
+        await write(`${round}, before an end`);
       const known = savedIds(volume);
-      await pauses[name]?.(machine, serving(machine).id);
+      await end(machine, serving(machine).id);
       await untilQuiet(machine, `${where}, ${name}`);
       model.kept(savedIds(volume).filter((id) => !known.includes(id)));
       isSaved ||= name !== "docker kill and start";
@@ -84,10 +129,7 @@ export const runRandomSwaps = async (machine: FakeMachine, { seed, swaps, kills 
     while (isDoomed && [undefined, model.here].includes(model.target(what))) what = randomMove(random, model);
     // Half of the moves find a container that waits, others come while it is made.
     if (random.below(2) === 0) await sleep(random.below(60));
-    const path = `/home/mark-${random.below(8)}`;
-    model.write(path, String(round));
-    isSaved = false;
-    await machine.ask("demo", `/files?path=${path}`, { method: "POST", body: String(round) });
+    await write(String(round));
     const [asked, known] = [requestsOf(volume).length, savedIds(volume)];
     const moving = (await machine.supervisor())
       .transition("demo", { order: "request", request: what })

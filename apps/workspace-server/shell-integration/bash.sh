@@ -93,10 +93,11 @@ __atelier_is_fixed() {
 }
 
 __atelier_prompt() {
-  local status=$? cwd kept=0
-  [[ $__atelier_old == 0 ]] || __atelier_late
+  local status=$? cwd kept=0 count='\#'
+  # How many commands bash itself has read by now: each of them must have been told by a start.
+  if [[ $__atelier_old == 0 ]]; then count=${count@P}; else count=; __atelier_late; fi
   __atelier_escape cwd "$PWD"
-  __atelier_say "E;$status;$cwd"
+  __atelier_say "E;$status;$cwd;$count"
   __atelier_say "P;$cwd"
   # The student's wish to keep lines out of the history is honoured here and not by bash, which would
   # otherwise keep them from us too.
@@ -130,11 +131,12 @@ __atelier_prompt() {
   __atelier_same=0
   [[ $kept == 1 || ( ${HISTCONTROL-} != *ignoredups* && ${HISTCONTROL-} != *erasedups* ) ]] || __atelier_same=1
   # Without them a command of several lines is several entries, of which only the last would be told.
-  builtin shopt -s cmdhist lithist
+  # And without promptvars PS0 is printed as it is written.
+  builtin shopt -s cmdhist lithist promptvars
   # Whoever replaced PS0 took the start messages away; put them back and keep theirs.
-  [[ $__atelier_old == 1 || ${PS0-} == *__atelier_start* ]] || PS0='$(__atelier_start)'"${PS0-}"
+  [[ $__atelier_old == 1 || ${PS0-} == *__atelier_start* ]] || __atelier_is_fixed PS0 || PS0='$(__atelier_start)'"${PS0-}"
   # That a line only continues a command is said too: silence after Enter means that nobody reports.
-  [[ ${PS2-} == *"$__atelier_nonce"* ]] || PS2="\\[\\e]7717;$__atelier_nonce;C\\a\\]${PS2-}"
+  [[ ${PS2-} == *"$__atelier_nonce"* ]] || __atelier_is_fixed PS2 || PS2="\\[\\e]7717;$__atelier_nonce;C\\a\\]${PS2-}"
   return "$status"
 }
 

@@ -19,9 +19,22 @@ function __atelier_preexec --on-event fish_preexec
     __atelier_say "S;"(__atelier_escape $argv[1])
 end
 
+# Without the line that says where it was defined.
+function __atelier_preexec_text
+    functions __atelier_preexec | string match --invert '# Defined *'
+end
+
 function __atelier_prompt --on-event fish_prompt
     set -l exit_status $status
     set -l cwd (__atelier_escape $PWD)
     __atelier_say "E;$exit_status;$cwd"
     __atelier_say "P;$cwd"
+    # Whoever took the start messages away, or what makes them: told, and put back.
+    set -l now (__atelier_preexec_text)
+    if test "$now" != "$__atelier_own"
+        __atelier_say G
+        functions --erase __atelier_preexec
+        string join \n -- $__atelier_own | source
+    end
 end
+set -g __atelier_own (__atelier_preexec_text)

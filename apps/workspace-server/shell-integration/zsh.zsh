@@ -38,6 +38,12 @@ __atelier_precmd() {
   __atelier_escape "$PWD"
   __atelier_say "E;$exit_status;$REPLY"
   __atelier_say "P;$REPLY"
+  # Whoever took the start messages away, or what makes them: told, and put back.
+  if (( ! ${preexec_functions[(I)__atelier_preexec]} )) || [[ ${functions[__atelier_preexec]-} != $__atelier_own ]]; then
+    __atelier_say "G"
+    functions[__atelier_preexec]=$__atelier_own
+    preexec_functions=(${preexec_functions:#__atelier_preexec} __atelier_preexec)
+  fi
   # That a line only continues a command is said too: silence after Enter means that nobody reports.
   [[ $PS2 == *$__atelier_nonce* ]] || PS2=$'%{\e]7717;'$__atelier_nonce$';C\a%}'$PS2
   return $exit_status
@@ -46,4 +52,5 @@ __atelier_precmd() {
 typeset -g __atelier_line=
 add-zsh-hook zshaddhistory __atelier_zshaddhistory
 add-zsh-hook preexec __atelier_preexec
+typeset -g __atelier_own=${functions[__atelier_preexec]}
 precmd_functions=(__atelier_precmd ${precmd_functions:#__atelier_precmd})

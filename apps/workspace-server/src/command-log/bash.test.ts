@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { playSwitchedOff } from "../testing/switched-off.ts";
 import { openTestTerminals, type TestTerminalsOptions } from "../testing/open-test-terminals.ts";
 import { typeLongCommand } from "../testing/type-long-command.ts";
 
@@ -271,6 +272,27 @@ test("bash before 4.4: commands are logged when they are over, and the terminal 
     shell.terminals.list().map(({ commandLog }) => commandLog),
     ["basic"],
   );
+});
+
+for (const line of [
+  "__atelier_start() { :; }",
+  "PS0=; readonly PS0",
+  "trap 'PS0=' DEBUG",
+  '__atelier_say() { case $1 in S*) ;; *) builtin printf \'\\e]7717;%s;%s\\a\' "$__atelier_nonce" "$1" ;; esac; }',
+])
+  test(`bash: what it runs after ${line} is pointed out, once`, async () => {
+    await playSwitchedOff({ shell: "/bin/bash", line, isPutBack: false });
+  });
+
+test("bash: without promptvars commands are told all the same", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  for (const line of ["shopt -u promptvars", "echo one"]) await shell.type(viewer, line);
+  assert.deepEqual(
+    (await shell.commands()).map(({ command }) => command),
+    ["shopt -u promptvars", "echo one"],
+  );
+  assert.doesNotMatch(viewer.text, /__atelier/);
 });
 
 /** Says, as bash does, what it runs; and stops in the middle of it for as long as a busy machine may make it. */

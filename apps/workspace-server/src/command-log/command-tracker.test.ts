@@ -16,6 +16,7 @@ const recordOf = (command: string, cwd = "/"): NewCommandRecord | undefined => {
     isShellInForeground: () => true,
     onStart: () => {},
     onCommand: (record) => records.push(record),
+    onUntold: () => {},
   });
   tracker.take({ kind: "prompt", fields: [cwd] }, true);
   tracker.take({ kind: "start", fields: [command] }, true);

@@ -17,6 +17,8 @@ export interface CommandTrackerOptions {
   readonly isShellInForeground: () => boolean;
   readonly onStart: (command: string) => void;
   readonly onCommand: (record: NewCommandRecord) => void;
+  /** The shell has run commands of which it told no start: they are in no record. */
+  readonly onUntold: (cause: string) => void;
 }
 
 /** Most characters of a command that are kept; the line stays far below 64 KiB. */
@@ -39,16 +41,23 @@ interface Pending {
   readonly startedClock: number;
 }
 
+/** By the shell's own count, see `bash.sh`. */
+const readCount = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
 /**
  * Turns markers into records. A state machine with two states, prompt and running: a start without an
- * end before it, or an end without a start, is what a shell does that was replaced or interrupted, and
- * is written down as such.
+ * end before it is what a shell does that was replaced or interrupted, and is written down as such. An end
+ * without a start is what follows an empty line; where the shell counts what it reads, it is known which.
  */
 export class CommandTracker {
   readonly #options: CommandTrackerOptions;
   #pending: Pending | undefined;
   #cwd = "";
   #hasPrompt = false;
+  /** Starts since the last end, and the shell's own count of commands then. */
+  #starts = 0;
+  #read: number | undefined;
+  #isSilent = false;
 
   constructor(options: CommandTrackerOptions) {
     this.#options = options;
@@ -77,6 +86,7 @@ export class CommandTracker {
           ended === undefined ? "the shell read another command before this one was done" : undefined,
         );
       if (third !== "") this.#cwd = third;
+      this.#starts++;
       this.#start(first);
     } else if (marker.kind === "end") {
       this.#hasPrompt = true;
@@ -86,7 +96,20 @@ export class CommandTracker {
           : undefined;
       if (this.#pending) this.#finish(exitCodeOf(first), doubt);
       this.#cwd = second;
+      this.#compare(readCount(third));
     } else if (marker.kind === "prompt") this.#cwd = first;
+    else if (marker.kind === "gone")
+      this.#options.onUntold("what tells each command's start had been taken out of the shell; it is back");
+  }
+
+  /** Told once, until the shell tells a start again. */
+  #compare(read: number | undefined): void {
+    const isUntold = read !== undefined && this.#read !== undefined && read - this.#read > this.#starts;
+    if (isUntold && !this.#isSilent)
+      this.#options.onUntold("the shell has run a command without telling which; it is not in the log");
+    if (isUntold || this.#starts > 0) this.#isSilent = isUntold;
+    this.#read = read;
+    this.#starts = 0;
   }
 
   /** The shell is gone: what still ran has no exit code. */

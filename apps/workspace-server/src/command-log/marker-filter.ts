@@ -2,12 +2,13 @@
 export interface ShellMarker {
   /**
    * `start`: a command line was read; `continued`: it goes on in the next line; `end`: it is done;
-   * `prompt`: the shell is there; `level`: this shell can say less than others.
+   * `prompt`: the shell is there; `gone`: its starts had been taken away, and are back; `level`: this shell can
+   * say less than others.
    */
-  readonly kind: "start" | "continued" | "end" | "prompt" | "level";
+  readonly kind: "start" | "continued" | "end" | "prompt" | "gone" | "level";
   /**
    * Text of a `start`, and from some shells `<exit code>` of what ran before and `<cwd>`; `<exit code>;<cwd>` of
-   * an `end`; the cwd of a `prompt`. Unescaped.
+   * an `end`, and from bash how many commands it has read since it began; the cwd of a `prompt`. Unescaped.
    */
   readonly fields: readonly string[];
 }
@@ -34,6 +35,7 @@ const kinds: Readonly<Record<string, ShellMarker["kind"]>> = {
   C: "continued",
   E: "end",
   P: "prompt",
+  G: "gone",
   L: "level",
 };
 

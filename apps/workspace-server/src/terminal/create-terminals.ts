@@ -86,6 +86,9 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     const isFirst = first === undefined || first === name;
     first ??= name;
     let isFirstShell = true;
+    const integrationLost = (cause: string): void => {
+      events.append({ type: "integration-lost", terminal: name, cause });
+    };
     const newParts = async (size: { readonly cols: number; readonly rows: number }): Promise<SessionParts> => {
       const nonce = newId().replaceAll("-", "");
       const launch = planShellLaunch({
@@ -135,14 +138,10 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
           const parsed = commandRecordSchema.safeParse(stamped);
           // Thrown here it would end the pty's reading, and with it every shell.
           if (parsed.success) recent.push(parsed.data);
-          else
-            events.append({
-              type: "integration-lost",
-              terminal: name,
-              cause: `the shell reported what no command record can hold: ${parsed.error.message}`,
-            });
+          else integrationLost(`the shell reported what no command record can hold: ${parsed.error.message}`);
           if (recent.length > rememberedCommands) recent.shift();
         },
+        onUntold: integrationLost,
       });
       const prelude =
         isFirstShell && lastScreen
@@ -152,12 +151,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
           : undefined;
       isFirstShell = false;
       events.append({ type: "terminal-opened", terminal: name, shell });
-      if (launch.failure !== undefined)
-        events.append({
-          type: "integration-lost",
-          terminal: name,
-          cause: `its start-up file could not be written (${launch.failure})`,
-        });
+      if (launch.failure !== undefined) integrationLost(`its start-up file could not be written (${launch.failure})`);
       return { launch, recorder, tracker, prelude, nonce };
     };
     const session = new TerminalSession({
@@ -180,7 +174,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       onNestedShell: (program) => events.append({ type: "nested-shell", terminal: name, program }),
       onOutput: (bytes) => afterFlood.output(bytes),
       makeRoom: () => endProcessesOf(identity.uid),
-      onIntegrationLost: (cause) => events.append({ type: "integration-lost", terminal: name, cause }),
+      onIntegrationLost: integrationLost,
     });
     return session;
   };

@@ -123,6 +123,8 @@ export const fuzzCommands = async (options: {
     assert.ok(verified, `command ${index + 1} of ${context}: ${command}`);
   });
   assert.equal(records.length, typed.length);
+  const lost = shell.events.filter(({ type }) => type === "integration-lost");
+  assert.deepEqual(lost, [], context);
   for (const line of (await readFile(join(shell.runtime, "command-log.jsonl"), "utf8")).split("\n"))
     assert.ok(Buffer.byteLength(line) <= mostLineBytes, `a line of ${line.length} characters, ${context}`);
 };

@@ -25,6 +25,7 @@ export * from "./http/student-paths.ts";
 export * from "./jsonl/decode-lines.ts";
 export * from "./jsonl/encode-record.ts";
 export * from "./jsonl/record.ts";
+export * from "./jsonl/whole-characters.ts";
 export * from "./management/management-api.ts";
 export * from "./observation/observe.ts";
 export * from "./observation/stuck.ts";

@@ -1,4 +1,4 @@
-import type { CommandRecord } from "@atelier/contract";
+import { type CommandRecord, wholeCharacters } from "@atelier/contract";
 import { longestConsidered, type Redact } from "../recording/redact.ts";
 import type { ShellMarker } from "./marker-filter.ts";
 
@@ -120,8 +120,7 @@ export class CommandTracker {
   #start(text: string): void {
     const { redact, now, clock, onStart } = this.#options;
     const redacted = text === "" ? untold : redact(text, longestConsidered);
-    const command =
-      redacted.length > longestCommand ? redacted.slice(0, longestCommand).replace(/[\ud800-\udbff]$/, "") : redacted;
+    const command = wholeCharacters(redacted, longestCommand);
     const cwd = redact(this.#cwd, longestConsidered);
     this.#pending = {
       command,

@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type CommandRecord, commandRecordSchema, runtimeFileNames, type TerminalView } from "@atelier/contract";
+import {
+  type CommandRecord,
+  commandRecordSchema,
+  runtimeFileNames,
+  type TerminalView,
+  wholeCharacters,
+} from "@atelier/contract";
 import { AppError } from "@atelier/domain";
 import { openJsonlAppender } from "@atelier/node-kit";
 import { CommandTracker } from "../command-log/command-tracker.ts";
@@ -26,6 +32,8 @@ import type { Terminals } from "./terminals.ts";
 /** More would help nobody and cost memory. */
 const mostTerminals = 8;
 const rememberedCommands = 200;
+/** Characters of a command that its marker in a recording says. */
+const longestMarker = 200;
 const lookMs = 1000;
 /** What programs have to go by themselves when their terminal does, and a little more to be killed. */
 const lastWordsMs = 400;
@@ -132,10 +140,13 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
           const { pid } = session;
           return pid === undefined || (foregroundOf(pid)?.isShell ?? true);
         },
-        onStart: (command) => recorder?.marker(command.slice(0, 200)),
+        // Where commands are not logged, no text of one is kept: neither beside a recording nor for the help.
+        onStart: (command) => {
+          if (commandLog) recorder?.marker(wholeCharacters(command, longestMarker));
+        },
         onCommand: (record) => {
-          const stamped = commandLog?.append(record) ?? { v: 1 as const, seq: 1, ts: now().toISOString(), ...record };
-          const parsed = commandRecordSchema.safeParse(stamped);
+          if (commandLog === undefined) return;
+          const parsed = commandRecordSchema.safeParse(commandLog.append(record));
           // Thrown here it would end the pty's reading, and with it every shell.
           if (parsed.success) recent.push(parsed.data);
           else integrationLost(`the shell reported what no command record can hold: ${parsed.error.message}`);

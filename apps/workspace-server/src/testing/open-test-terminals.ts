@@ -12,6 +12,7 @@ import {
 } from "@atelier/contract";
 import { knownSecrets } from "../secrets/known-secrets.ts";
 import { createTerminals } from "../terminal/create-terminals.ts";
+import type { CreateTerminalsOptions } from "../terminal/create-terminals-options.ts";
 import type { Terminals } from "../terminal/terminals.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
@@ -38,6 +39,8 @@ export interface TestTerminalsOptions {
   /** An earlier one's folder: a restarted container on the same volume. */
   readonly folder?: string;
   readonly secrets?: readonly string[];
+  /** Default both on. */
+  readonly recording?: CreateTerminalsOptions["recording"];
   /** Where events go besides the list; default nowhere. */
   readonly onEvent?: (event: NewStateEvent) => void;
   /** What each shell is started with; whatever it throws, the start fails with. */
@@ -69,7 +72,7 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
       },
       subscribe: () => () => {},
     },
-    recording: { commands: "on", terminal: "on" },
+    recording: options.recording ?? { commands: "on", terminal: "on" },
     secrets: knownSecrets(options.secrets ?? []),
     currentStep: () => "one",
     platform: { setpriv: "/usr/bin/setpriv", terminfo: "/usr/share/terminfo", shellIntegration: integration },

@@ -1,4 +1,5 @@
 import { maxLineBytes } from "./record.ts";
+import { wholeCharacters } from "./whole-characters.ts";
 
 /** UTF-8 length of a string without encoding it. Lone surrogates count as the U+FFFD they become. */
 export const utf8Length = (text: string): number => {
@@ -41,10 +42,4 @@ const shorten = (value: unknown, limit: number): unknown => {
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shorten(item, limit)]));
   return value;
-};
-
-/** The first `limit` code units, without half a surrogate pair at the end. */
-const wholeCharacters = (text: string, limit: number): string => {
-  const cut = text.slice(0, limit);
-  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
 };

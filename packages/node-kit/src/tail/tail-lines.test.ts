@@ -14,6 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { TailEvent } from "./tail-event.ts";
 import { type TailOptions, tailLines } from "./tail-lines.ts";
 
@@ -252,6 +254,42 @@ for (const mode of ["watch", "poll"] as const) {
     await f.tells(Array.from({ length: count }, (_, number) => `{"seq":${number}}`));
   });
 }
+
+test("what a file got just before its successor waits in the file for who reads it", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const used = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const folder = mkdtempSync(join(tmpdir(), "atelier-tail-"));
+  const [first, next] = [join(folder, "1"), join(folder, "2")];
+  const backlog = Buffer.alloc(20_000_000, `${"x".repeat(99)}\n`);
+  writeFileSync(first, "");
+  let isWritten = false;
+  const successor = (path: string): string | undefined => {
+    if (path !== first) return undefined;
+    if (!isWritten) for (const file of [first, next]) appendFileSync(file, backlog);
+    isWritten = true;
+    return next;
+  };
+  const tail = tailLines({ path: first, mode: "poll", successor });
+  try {
+    const before = used();
+    assert.equal((await tail.next()).value?.kind, "line");
+    const held = used() - before;
+    assert.ok(held < 4 * 1024 * 1024, `${held} bytes`);
+    let lines = 1;
+    for await (const { kind } of tail) {
+      if (kind === "caught-up") break;
+      if (kind === "line") lines++;
+    }
+    assert.equal(lines, 400_000);
+  } finally {
+    await tail.return();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 test("ends at once when the signal aborts, also before it has begun", async () => {
   const ending = new AbortController();

@@ -48,7 +48,7 @@ export async function* tailLines(options: TailOptions): AsyncGenerator<TailEvent
         const next = file === undefined ? undefined : successor?.(path);
         if (next !== undefined && (await idOf(next)) !== undefined) {
           // Its writer is done with this one; what it wrote last is read before the step.
-          yield* await readRest(file as FollowedFile);
+          yield* readRest(file as FollowedFile);
           await file?.[Symbol.asyncDispose]();
           file = undefined;
           path = next;
@@ -59,7 +59,7 @@ export async function* tailLines(options: TailOptions): AsyncGenerator<TailEvent
           yield { kind: "gone" };
         } else if (found !== undefined && file?.id !== found) {
           if (file !== undefined) {
-            yield* await readRest(file);
+            yield* readRest(file);
             await file[Symbol.asyncDispose]();
             yield { kind: "restart", reason: "replaced", path };
           }
@@ -93,11 +93,11 @@ const begin = async (file: FollowedFile, from: TailOptions["from"] = "start"): P
   return from.file === file.id && (await file.seek(from.offset));
 };
 
-const readRest = async (file: FollowedFile): Promise<readonly TailEvent[]> => {
-  const events: TailEvent[] = [];
-  for (let more = await file.read(); more.length > 0; more = await file.read()) events.push(...more);
-  return [...events, ...file.abandon()];
-};
+/** Piece by piece: who reads slowly has one of them in memory, not all that the file got. */
+async function* readRest(file: FollowedFile): AsyncGenerator<TailEvent, void, void> {
+  for (let more = await file.read(); more.length > 0; more = await file.read()) yield* more;
+  yield* file.abandon();
+}
 
 const idOf = async (path: string): Promise<string | undefined> => {
   try {

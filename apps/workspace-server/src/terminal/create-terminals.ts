@@ -16,7 +16,7 @@ import { openRecorder } from "../recording/recorder.ts";
 import { createRedactor } from "../recording/redact.ts";
 import { AfterFlood, collectGarbage } from "./after-flood.ts";
 import type { CreateTerminalsOptions } from "./create-terminals-options.ts";
-import { readLastScreen } from "./last-screen.ts";
+import { type LastScreen, readLastScreen } from "./last-screen.ts";
 import { foregroundOf } from "./process-state.ts";
 import {
   createTerminalsNote,
@@ -24,6 +24,7 @@ import {
   readTerminals,
   type RememberedTerminal,
 } from "./remembered-terminals.ts";
+import { restartLine, whenRestarted } from "./restart-line.ts";
 import { planShellLaunch } from "./shell-launch.ts";
 import { untilSessionsEnd } from "./shell-session.ts";
 import { type SessionParts, TerminalSession } from "./terminal-session.ts";
@@ -90,7 +91,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     recordings.add(written);
   };
 
-  const newSession = (name: string, before?: RememberedTerminal, lastScreen?: string): TerminalSession => {
+  const newSession = (name: string, before?: RememberedTerminal, lastScreen?: LastScreen): TerminalSession => {
     const isFirst = first === undefined || first === name;
     first ??= name;
     let isFirstShell = true;
@@ -156,9 +157,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       });
       const prelude =
         isFirstShell && lastScreen
-          ? Buffer.from(
-              `${lastScreen}\u001b[0m\r\n\u001b[2m── ${options.arrival ?? `The shell was restarted at ${now().toISOString().slice(11, 19)} UTC; above is what it showed before.`} ──\u001b[0m\r\n`,
-            )
+          ? Buffer.from(`${lastScreen.text}${restartLine(options.arrival ?? whenRestarted(now(), true))}`)
           : undefined;
       isFirstShell = false;
       events.append({ type: "terminal-opened", terminal: name, shell });
@@ -169,6 +168,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       name,
       shell,
       cwd: before?.cwd === undefined ? cwd : nearestDirectory(before.cwd),
+      ...(lastScreen ? { size: lastScreen.size } : {}),
       owner: identity,
       newId,
       newParts,
@@ -226,7 +226,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       }),
     );
   };
-  const lastScreenOf = ({ recording: file }: RememberedTerminal): Promise<string | undefined> =>
+  const lastScreenOf = ({ recording: file }: RememberedTerminal): Promise<LastScreen | undefined> =>
     readLastScreen(runtimeFolder, file).catch(() => undefined);
 
   const terminals: Terminals = {

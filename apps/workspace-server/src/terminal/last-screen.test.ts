@@ -24,8 +24,10 @@ test("a screen whose size was set long before the end is laid out at that size",
     const [name = ""] = await readdir(folder);
     const painted = createScreen({ cols: 60, rows: 20 });
     const direct = createScreen({ cols: 60, rows: 20 });
-    await painted.write(`${freshStart}${await readLastScreen(folder, name)}`);
-    await direct.write(line.repeat(2));
+    const last = await readLastScreen(folder, name);
+    await painted.write(`${freshStart}${last?.text}`);
+    await direct.write(`${line.repeat(2)}\r\n`);
+    assert.deepEqual(last?.size, { cols: 60, rows: 20 });
     assert.deepEqual(await painted.describe(), await direct.describe());
     painted.dispose();
     direct.dispose();

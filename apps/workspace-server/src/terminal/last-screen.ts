@@ -8,12 +8,18 @@ import { SizeHistory } from "./size-history.ts";
 
 const tailBytes = 256 * 1024;
 
+export interface LastScreen {
+  /** Paints it on a cleared terminal of that size, sets no mode and ends in an empty row below it. */
+  readonly text: string;
+  readonly size: Size;
+}
+
 /**
  * What a terminal showed last, read from the end of its recording: for the scrollback after a restart of
- * the container. Undefined when there is no recording.
+ * the container. Undefined when there is no recording, or nothing to read in it.
  * @param noted file name of a part of it; without one the first terminal's, where `session.cast` points
  */
-export const readLastScreen = async (runtimeFolder: string, noted?: string): Promise<string | undefined> => {
+export const readLastScreen = async (runtimeFolder: string, noted?: string): Promise<LastScreen | undefined> => {
   try {
     const name = lastPart(
       runtimeFolder,
@@ -42,7 +48,8 @@ export const readLastScreen = async (runtimeFolder: string, noted?: string): Pro
         const resized = event?.[1] === "r" ? /^(\d+)x(\d+)$/.exec(event[2]) : null;
         if (resized) mirror.resize(Number(resized[1]), Number(resized[2]));
       }
-      return mirror.snapshot();
+      await mirror.leave();
+      return mirror.isBlank ? undefined : { text: mirror.snapshot(), size: mirror.size };
     } finally {
       mirror.dispose();
     }

@@ -3,7 +3,14 @@ import { guardReflow, limitRepeats } from "@atelier/contract";
 import type { Size } from "./active-viewer.ts";
 import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
 import { SizeHistory } from "./size-history.ts";
-import { bufferCells, bufferState, savedCursor, type TerminalCore, terminalState } from "./terminal-state.ts";
+import {
+  bufferCells,
+  bufferState,
+  inkedRows,
+  savedCursor,
+  type TerminalCore,
+  terminalState,
+} from "./terminal-state.ts";
 
 /** A headless terminal that follows the output at leisure, for snapshots. */
 export interface ScreenMirror {
@@ -21,6 +28,13 @@ export interface ScreenMirror {
    * stays as scrollback, at the size that the terminal had there.
    */
   skipTo(offset: number, bytes: Uint8Array, modes: string): Promise<void>;
+  /**
+   * What wrote here is gone: modes are as at the beginning, what a full-screen program showed stands as text
+   * below everything else, and the cursor in an empty row below that.
+   */
+  leave(): Promise<void>;
+  /** There is nothing to read on the normal screen, nor above it. */
+  readonly isBlank: boolean;
   /** Right after the last byte it has taken, for who has no history of it. */
   resize(cols: number, rows: number): void;
   /** For which {@link snapshot} is. */
@@ -34,6 +48,18 @@ export interface ScreenMirror {
 
 /** Lines of scrollback a snapshot carries. */
 const scrollback = 2000;
+
+/** At the end of painted cells. */
+const emptyRows = /(?:\u001b\[0m|\r\n)+$/;
+
+/**
+ * Ends whatever sequence was open and brings both screens to the modes of a new terminal, with the normal one
+ * shown: soft reset (DECSTR), and what that leaves as it is.
+ */
+const withoutModes = (cols: number): string => {
+  const stops = Array.from({ length: Math.ceil(cols / 8) }, (_, stop) => `\u001b[1;${8 * stop + 1}H\u001bH`);
+  return `\u0018\u001b[?47h\u001b[!p\u001b[?47l\u001b[!p\u001b[20l\u001b[?9;1000;1002;1003;1006;1016;2026l\u001b[3g${stops.join("")}`;
+};
 
 /** Loads and compiles what the first mirror needs, for whoever cannot wait for it later. */
 export const rehearseScreens = async (): Promise<void> => {
@@ -91,6 +117,19 @@ export const createScreenMirror = async (sizes: SizeHistory): Promise<ScreenMirr
       nextSize = sizes.after(fed);
       // Ends whatever sequence was open, then resets attributes, margins and character sets.
       await parse(`\u0018\u001b[!p\r\n${modes}`);
+    },
+    leave: async () => {
+      const { cols, rows } = terminal;
+      const { normal, alt } = core.buffers;
+      const left = core.buffer === alt ? bufferCells(core, alt, { cols, rows, scrollback: 0 }) : "";
+      const text = left.replace(emptyRows, "");
+      await parse(withoutModes(cols));
+      const row = Math.max(0, inkedRows(normal, cols) - normal.ybase);
+      const below = row < rows ? `\u001b[${row + 1};1H` : `\u001b[${rows};1H\r\n`;
+      await parse(`${below}\u001b[J${text === "" ? "" : `${text}\u001b[0m\r\n`}`);
+    },
+    get isBlank() {
+      return inkedRows(core.buffers.normal, terminal.cols) === 0;
     },
     resize: (cols, rows) => terminal.resize(cols, rows),
     get size() {

@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly name: string;
   readonly shell: string;
   readonly cwd: string;
+  /** Until a viewer says another; what is painted before the shell's own output is for it. */
+  readonly size?: Size;
   readonly owner: { readonly uid: number };
   readonly newId: () => string;
   /** Makes the parts for a new shell of this terminal, the first or a restarted one. */
@@ -86,9 +88,9 @@ export class TerminalSession {
   #isStarting = false;
   #exitCode: number | undefined;
   #epoch = "";
-  #size: Size = { cols: 80, rows: 24 };
+  #size: Size;
   #buffer = new ReplayBuffer(ringBytes);
-  #sizes = new SizeHistory(this.#size);
+  #sizes: SizeHistory;
   #parts: SessionParts | undefined;
   #pty: Pty | undefined;
   /** What the shell has started, also after it has ended: until the terminal is closed or has another shell. */
@@ -104,6 +106,8 @@ export class TerminalSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#size = options.size ?? { cols: 80, rows: 24 };
+    this.#sizes = new SizeHistory(this.#size);
     this.#timers = [setInterval(() => this.#heartbeat(), heartbeatMs), setInterval(() => this.#watch(), watchMs)];
     for (const timer of this.#timers) timer.unref();
   }

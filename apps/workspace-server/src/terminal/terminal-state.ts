@@ -190,6 +190,16 @@ const inkedLength = (line: Line, length: number, cell: Cell): number => {
   return 0;
 };
 
+/** Rows of the list up to the last one that shows anything; 0 for an empty screen without scrollback. */
+export const inkedRows = (buffer: ScreenBuffer, cols: number): number => {
+  const cell: Cell = Object.create(buffer.getNullCell()) as Cell;
+  for (let row = buffer.lines.length; row > 0; row--) {
+    const line = buffer.lines.get(row - 1);
+    if (line && inkedLength(line, Math.min(line.length, cols), cell) > 0) return row;
+  }
+  return 0;
+};
+
 /** Says only what changes from one cell to the next. */
 const createPen = (core: TerminalCore) => {
   let look = plain;

@@ -28,6 +28,8 @@ export interface RecordingFileOptions {
   readonly terminal: string;
   /** Whether `session.cast` points at this terminal's recording. */
   readonly isFirst: boolean;
+  /** File name of the recording on whose last screen this one goes on. */
+  readonly continues?: string;
   readonly partBytes: number;
   readonly header: () => CastHeader;
   readonly now: () => Date;
@@ -253,7 +255,7 @@ export class RecordingFile {
 
   #openPart(): void {
     this.#closePart();
-    const { folder, terminal, header, clock } = this.#options;
+    const { folder, terminal, continues, header, clock } = this.#options;
     let file = -1;
     let name = "";
     for (let part = this.#parts + 1; file === -1; part++) {
@@ -266,7 +268,8 @@ export class RecordingFile {
     this.#part = part;
     const offset = Math.round((started - this.#began) * 1000) / 1_000_000;
     this.#latest = 0;
-    part.size = this.#write([encodeCastHeader({ ...header(), atelier: { terminal, part: this.#parts, offset } })]);
+    const origin = { terminal, part: this.#parts, offset, ...(continues === undefined ? {} : { continues }) };
+    part.size = this.#write([encodeCastHeader({ ...header(), atelier: origin })]);
     part.index = tryOpen(join(folder, `${name}.idx`));
   }
 

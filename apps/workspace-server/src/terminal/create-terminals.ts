@@ -40,6 +40,13 @@ const lookMs = 1000;
 const lastWordsMs = 400;
 const clock = (): number => performance.now();
 
+/** What stands above a shell that takes the place of one in an earlier container. */
+interface LastSeen {
+  readonly screen: LastScreen | undefined;
+  /** Between the two. */
+  readonly line: string;
+}
+
 /** Opens the command log and the first terminal. */
 export const createTerminals = async (options: CreateTerminalsOptions): Promise<Terminals> => {
   const { runtimeFolder, identity, events, recording, now, newId } = options;
@@ -91,13 +98,14 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     recordings.add(written);
   };
 
-  const newSession = (name: string, before?: RememberedTerminal, lastScreen?: LastScreen): TerminalSession => {
+  const newSession = (name: string, before?: RememberedTerminal, last?: LastSeen): TerminalSession => {
     const isFirst = first === undefined || first === name;
     first ??= name;
-    let isFirstShell = true;
     const integrationLost = (cause: string): void => {
       events.append({ type: "integration-lost", terminal: name, cause });
     };
+    /** Until a shell has printed below it: one that is started anew after that has an empty screen. */
+    let above = last;
     const newParts = async (size: { readonly cols: number; readonly rows: number }): Promise<SessionParts> => {
       const nonce = newId().replaceAll("-", "");
       const launch = planShellLaunch({
@@ -120,6 +128,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
               shell,
               title: `terminal ${name}`,
               isFirst,
+              ...(above?.screen ? { continues: above.screen.recording } : {}),
               now,
               clock,
               onFailure: (cause) => events.append({ type: "storage-failed", stream: `recording ${name}`, cause }),
@@ -155,11 +164,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
         },
         onUntold: integrationLost,
       });
-      const prelude =
-        isFirstShell && lastScreen
-          ? Buffer.from(`${lastScreen.text}${restartLine(options.arrival ?? whenRestarted(now(), true))}`)
-          : undefined;
-      isFirstShell = false;
+      const prelude = above && Buffer.from(`${above.screen?.text ?? ""}${restartLine(above.line)}`);
       events.append({ type: "terminal-opened", terminal: name, shell });
       if (launch.failure !== undefined) integrationLost(`its start-up file could not be written (${launch.failure})`);
       return { launch, recorder, tracker, prelude, nonce };
@@ -168,7 +173,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       name,
       shell,
       cwd: before?.cwd === undefined ? cwd : nearestDirectory(before.cwd),
-      ...(lastScreen ? { size: lastScreen.size } : {}),
+      ...(last?.screen ? { size: last.screen.size } : {}),
       owner: identity,
       newId,
       newParts,
@@ -183,7 +188,10 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
             : { type: "viewer-detached", terminal: name, viewer: viewer.id },
         ),
       onNestedShell: (program) => events.append({ type: "nested-shell", terminal: name, program }),
-      onOutput: (bytes) => afterFlood.output(bytes),
+      onOutput: (bytes) => {
+        above = undefined;
+        afterFlood.output(bytes);
+      },
       makeRoom: () => endProcessesOf(identity.uid),
       onIntegrationLost: integrationLost,
     });
@@ -215,8 +223,11 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     return session.view;
   };
   /** One without a shell stays, as exited: whoever looks at it can try again, and the others are there. */
-  const bringBack = async (before: RememberedTerminal): Promise<void> => {
-    const session = newSession(before.name, before, await lastScreenOf(before));
+  const bringBack = async (before: RememberedTerminal, isNoted: boolean): Promise<void> => {
+    const screen = await readLastScreen(runtimeFolder, before.name, before.recording).catch(() => undefined);
+    const wasThere = isNoted || screen !== undefined;
+    const line = options.arrival ?? (wasThere ? whenRestarted(now(), screen !== undefined) : undefined);
+    const session = newSession(before.name, before, line === undefined ? undefined : { screen, line });
     sessions.set(before.name, session);
     await session.start().catch((error: unknown) =>
       events.append({
@@ -226,8 +237,6 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       }),
     );
   };
-  const lastScreenOf = ({ recording: file }: RememberedTerminal): Promise<LastScreen | undefined> =>
-    readLastScreen(runtimeFolder, file).catch(() => undefined);
 
   const terminals: Terminals = {
     list: () => [...sessions.values()].map(({ view }) => view),
@@ -280,8 +289,8 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       await Promise.all(recordings);
     },
   };
-  const before = readTerminals(runtimeFolder).slice(0, mostTerminals);
-  for (const each of before.length > 0 ? before : [{ name: "1" }]) await bringBack(each);
+  const noted = readTerminals(runtimeFolder).slice(0, mostTerminals);
+  for (const each of noted.length > 0 ? noted : [{ name: "1" }]) await bringBack(each, noted.length > 0);
   isOpen = true;
   note();
   return terminals;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -74,3 +74,58 @@ const modesOfANewShell = async (): Promise<unknown> => {
   const terminal = await seenBy(viewer);
   return { ...terminal.modes };
 };
+
+/** All that a viewer is shown of a shell that has come to its prompt. */
+const linesAfterReturn = async (folder: string, isDone = /[#$] $/): Promise<readonly string[]> => {
+  let lines: readonly string[] = [];
+  await during(folder, async (viewer) => {
+    await viewer.waitFor(isDone);
+    const terminal = await seenBy(viewer);
+    lines = linesOf(terminal);
+    terminal.dispose();
+  });
+  return lines;
+};
+const isOurs = (line: string): boolean => anyRestart.test(line);
+
+test("what was there after the first restart is there after the third, below what was before it, each with its line", () =>
+  inFolder(async (folder) => {
+    await during(folder, (viewer, shell) => shell.type(viewer, "echo precious-$((40+2))"));
+    await linesAfterReturn(folder);
+    await during(folder, (viewer, shell) => shell.type(viewer, "echo second-$((1+1))"));
+    const lines = await linesAfterReturn(folder);
+    const shown = lines.flatMap((line) =>
+      isOurs(line) ? ["line"] : /^(precious-42|second-2)$/.test(line) ? [line] : [],
+    );
+    assert.deepEqual(shown, ["precious-42", "line", "line", "second-2", "line"]);
+  }));
+
+test("a shell that was started anew in the same container has nothing above it, and takes nothing along", () =>
+  inFolder(async (folder) => {
+    await during(folder, (viewer, shell) => shell.type(viewer, "echo precious-$((40+2))"));
+    await during(folder, async (viewer, shell) => {
+      await viewer.waitFor(/precious-42[\s\S]*[#$] $/);
+      viewer.seq = 0;
+      viewer.forget();
+      viewer.receive({ t: "restart", kill: true });
+      await shell.type(viewer, "echo anew-$((1+1))");
+      assert.doesNotMatch(viewer.text, /precious|restarted/);
+    });
+    const lines = await linesAfterReturn(folder);
+    assert.deepEqual(
+      lines.filter((line) => /^precious|^anew|──/.test(line)).map((line) => (isOurs(line) ? "line" : line)),
+      ["anew-2", "line"],
+    );
+  }));
+
+test("where there is nothing to read above, the line does not say that there is", () =>
+  inFolder(async (folder) => {
+    await during(folder, (viewer, shell) => shell.type(viewer, "true"));
+    const noted = join(folder, "terminals.json");
+    const { recording } = (JSON.parse(await readFile(noted, "utf8")) as { terminals: { recording: string }[] })
+      .terminals[0] as { recording: string };
+    const [header] = (await readFile(join(folder, recording), "utf8")).split("\n", 1);
+    await writeFile(join(folder, recording), `${header}\n`);
+    const [first = ""] = await linesAfterReturn(folder);
+    assert.match(first, /^── The shell was restarted at [\d:]+ UTC\. ──$/);
+  }));

@@ -7,6 +7,8 @@ export const castOriginSchema = z.object({
   part: z.int().positive(),
   /** Seconds from the beginning of part 1 to that of this part. */
   offset: z.number().nonnegative(),
+  /** File name of the recording, of its last part, that the terminal showed the end of when this one began. */
+  continues: z.string().optional(),
 });
 export type CastOrigin = z.infer<typeof castOriginSchema>;
 

@@ -22,13 +22,3 @@ export const parseRecordingFileName = (name: string): RecordingName | undefined 
   const [, terminal, part] = /^(.+)-([2-9]|[1-9]\d+)$/.exec(rest) ?? [];
   return terminal === undefined ? { start, terminal: rest, part: 1 } : { start, terminal, part: Number(part) };
 };
-
-/** The name under which a recording goes on when a part is full. */
-export const nextRecordingFileName = (name: string, origin?: { readonly part: number }): string | undefined => {
-  const parsed = parseRecordingFileName(name);
-  if (parsed === undefined) return undefined;
-  // Its header knows better than the name whether this is the first part.
-  if (origin?.part === 1 && parsed.part > 1)
-    return recordingFileName({ start: parsed.start, terminal: `${parsed.terminal}-${parsed.part}`, part: 2 });
-  return recordingFileName({ ...parsed, part: parsed.part + 1 });
-};

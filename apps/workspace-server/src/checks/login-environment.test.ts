@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { createLoginEnvironment, type LoginOptions } from "./login-environment.ts";
 
@@ -11,7 +12,10 @@ const withHome = async (
 ): Promise<void> => {
   const home = await mkdtemp(join(tmpdir(), "atelier-login-"));
   try {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(home, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(home, name)), { recursive: true });
+      await writeFile(join(home, name), text);
+    }
     const env = { PATH: "/opt/of-the-image:/usr/bin:/bin", LANG: "C.UTF-8", TOKEN: "it's\na secret" };
     await work(
       {
@@ -79,3 +83,41 @@ test("an image without such a shell has its own environment", () =>
     await chmod(join(home, "bash"), 0o644);
     assert.deepEqual(await createLoginEnvironment({ ...options, shell: join(home, "bash") }).read(), options.env);
   }));
+
+for (const [kind, file, text] of [
+  ["zsh", ".zshrc", `export SET="a\nb"\npath=("$HOME/own" $path)\necho noise\n`],
+  ["fish", ".config/fish/config.fish", `set -gx SET "a\nb"\nset -gx PATH "$HOME/own" $PATH\necho noise\n`],
+] as const) {
+  const shell = ["/usr/bin", "/bin"].map((folder) => join(folder, kind)).find(existsSync);
+  const skip = shell === undefined && `${kind} is not on this machine`;
+  const withShell = (text: string, work: (options: LoginOptions, home: string) => Promise<unknown>): Promise<void> =>
+    withHome({ [file]: text }, (options, home) => work({ ...options, shell: shell ?? kind }, home));
+
+  test(`what ${kind}'s start-up file sets is there`, { skip }, () =>
+    withShell(text, async (options, home) => {
+      const found = await createLoginEnvironment(options).read();
+      assert.equal(found["SET"], "a\nb");
+      assert.equal(found["TOKEN"], options.env["TOKEN"]);
+      const path = (found["PATH"] ?? "").split(":");
+      assert.ok(path.includes(join(home, "own")) && path.includes("/opt/of-the-image"), path.join(":"));
+    }),
+  );
+
+  test(`a start-up file of ${kind} that exits is heard all the same`, { skip }, () =>
+    withShell(`${text}exit 3\n`, async (options) => {
+      assert.equal((await createLoginEnvironment(options).read())["SET"], "a\nb");
+    }),
+  );
+
+  test(`a start-up file of ${kind} that fails breaks nothing`, { skip }, () =>
+    withShell(`${text}false\n/nowhere/program\n`, async (options) => {
+      assert.equal((await createLoginEnvironment(options).read())["SET"], "a\nb");
+    }),
+  );
+
+  test(`a start-up file of ${kind} that hangs leaves the image's environment`, { skip }, () =>
+    withShell(`${text}sleep 600\n`, async (options) => {
+      assert.deepEqual(await createLoginEnvironment({ ...options, deadlineMs: 3000 }).read(), options.env);
+    }),
+  );
+}

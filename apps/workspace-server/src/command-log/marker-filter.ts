@@ -85,11 +85,14 @@ export class MarkerFilter {
       }
       outputs.push(data.subarray(0, at));
       const isOurs = this.#startsWithNonce(data, at + introducer.length);
-      const end = endOf(data, at + introducer.length);
       if (isOurs === "no") {
         outputs.push(data.subarray(at, at + introducer.length));
         data = data.subarray(at + introducer.length);
-      } else if (end === -1) {
+        continue;
+      }
+      // Looked for in ours only: a flood of others' would have the rest of the chunk read again for each.
+      const end = endOf(data, at + introducer.length);
+      if (end === -1) {
         if (data.length - at > longestMarker) {
           this.#dropped = data.length - at;
           isBroken = true;

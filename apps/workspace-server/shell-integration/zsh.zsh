@@ -33,15 +33,21 @@ __atelier_preexec() {
 }
 
 __atelier_precmd() {
-  local exit_status=$? REPLY
+  local exit_status=$? REPLY name is_gone=0
+  # As the student has set the options, arrays may begin at 0 and a text be a pattern.
+  emulate -L zsh
+  setopt no_aliases
   __atelier_line=
   __atelier_escape "$PWD"
   __atelier_say "E;$exit_status;$REPLY"
   __atelier_say "P;$REPLY"
   # Whoever took the start messages away, or what makes them: told, and put back.
-  if (( ! ${preexec_functions[(I)__atelier_preexec]} )) || [[ ${functions[__atelier_preexec]-} != $__atelier_own ]]; then
+  for name in ${(k)__atelier_own}; do
+    [[ ${functions[$name]-} == "$__atelier_own[$name]" ]] || { is_gone=1; functions[$name]=$__atelier_own[$name] }
+  done
+  (( ${preexec_functions[(I)__atelier_preexec]} )) || is_gone=1
+  if (( is_gone )); then
     __atelier_say "G"
-    functions[__atelier_preexec]=$__atelier_own
     preexec_functions=(${preexec_functions:#__atelier_preexec} __atelier_preexec)
   fi
   # That a line only continues a command is said too: silence after Enter means that nobody reports.
@@ -52,5 +58,12 @@ __atelier_precmd() {
 typeset -g __atelier_line=
 add-zsh-hook zshaddhistory __atelier_zshaddhistory
 add-zsh-hook preexec __atelier_preexec
-typeset -g __atelier_own=${functions[__atelier_preexec]}
+if (( ! ${+__atelier_own} )); then
+  typeset -gA __atelier_own
+  for __atelier_line in __atelier_escape __atelier_say __atelier_preexec; do
+    __atelier_own[$__atelier_line]=${functions[$__atelier_line]}
+  done
+  typeset -gr __atelier_own
+  __atelier_line=
+fi
 precmd_functions=(__atelier_precmd ${precmd_functions:#__atelier_precmd})

@@ -4,8 +4,9 @@ import { knownSecrets } from "../secrets/known-secrets.ts";
 import { createRedactor } from "../recording/redact.ts";
 import { CommandTracker, type NewCommandRecord } from "./command-tracker.ts";
 
-const recordOf = (command: string, cwd = "/"): NewCommandRecord | undefined => {
+const open = () => {
   const records: NewCommandRecord[] = [];
+  const untold: string[] = [];
   const tracker = new CommandTracker({
     terminal: "1",
     shell: "/bin/bash",
@@ -16,8 +17,13 @@ const recordOf = (command: string, cwd = "/"): NewCommandRecord | undefined => {
     isShellInForeground: () => true,
     onStart: () => {},
     onCommand: (record) => records.push(record),
-    onUntold: () => {},
+    onUntold: (cause) => untold.push(cause),
   });
+  return { tracker, records, untold };
+};
+
+const recordOf = (command: string, cwd = "/"): NewCommandRecord | undefined => {
+  const { tracker, records } = open();
   tracker.take({ kind: "prompt", fields: [cwd] }, true);
   tracker.take({ kind: "start", fields: [command] }, true);
   tracker.take({ kind: "end", fields: ["0", cwd] }, true);
@@ -41,4 +47,39 @@ test("a long command without a secret is cut, and not said to hide one", () => {
 test("a directory whose name holds a secret is written down without it", () => {
   const record = recordOf("ls", "/tmp/hunter22/x");
   assert.deepEqual([record?.cwd, record?.redacted, record?.command], ["/tmp/[redacted]/x", true, "ls"]);
+});
+
+test("commands that the shell counts and does not tell are pointed out once, until it tells one again", () => {
+  const { tracker, untold } = open();
+  const end = (read: string): void => tracker.take({ kind: "end", fields: ["0", "/", read] }, true);
+  const start = (): void => tracker.take({ kind: "start", fields: ["ls"] }, true);
+  end("1");
+  end("1");
+  start();
+  end("2");
+  assert.deepEqual(untold, []);
+  end("3");
+  end("4");
+  assert.equal(untold.length, 1);
+  start();
+  end("5");
+  end("6");
+  assert.equal(untold.length, 2);
+});
+
+test("a shell that does not count is taken at its word; what it finds gone is pointed out once until it tells one", () => {
+  const { tracker, untold } = open();
+  const prompt = (isGone: boolean): void => {
+    tracker.take({ kind: "end", fields: ["0", "/"] }, true);
+    if (isGone) tracker.take({ kind: "gone", fields: [] }, true);
+  };
+  prompt(false);
+  prompt(false);
+  assert.deepEqual(untold, []);
+  prompt(true);
+  prompt(true);
+  assert.equal(untold.length, 1);
+  tracker.take({ kind: "start", fields: ["ls"] }, true);
+  prompt(true);
+  assert.equal(untold.length, 2);
 });

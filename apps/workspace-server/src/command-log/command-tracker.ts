@@ -98,16 +98,19 @@ export class CommandTracker {
       this.#cwd = second;
       this.#compare(readCount(third));
     } else if (marker.kind === "prompt") this.#cwd = first;
-    else if (marker.kind === "gone")
-      this.#options.onUntold("what tells each command's start had been taken out of the shell; it is back");
+    else if (marker.kind === "gone") this.#untold("what tells each command's start had been taken out of the shell");
   }
 
   /** Told once, until the shell tells a start again. */
+  #untold(cause: string): void {
+    if (!this.#isSilent) this.#options.onUntold(cause);
+    this.#isSilent = true;
+  }
+
   #compare(read: number | undefined): void {
     const isUntold = read !== undefined && this.#read !== undefined && read - this.#read > this.#starts;
-    if (isUntold && !this.#isSilent)
-      this.#options.onUntold("the shell has run a command without telling which; it is not in the log");
-    if (isUntold || this.#starts > 0) this.#isSilent = isUntold;
+    if (isUntold) this.#untold("the shell has run a command without telling which; it is not in the log");
+    else if (this.#starts > 0) this.#isSilent = false;
     this.#read = read;
     this.#starts = 0;
   }

@@ -19,6 +19,29 @@ const repeated = [
   ...["a ", "a-", "a.", "token-", "token_", "?token-", '"token', 'token="', "password=", " --token-", "--password "],
   ...["set -a ", "-set ", "mysql ", "mysql -p", "curl -u ", "sshpass ", "zip ", "https://a:", "eyJ-", "eyJaaaaaaaaaa."],
   "-----BEGIN PRIVATE KEY-----",
+  ...[
+    "password='",
+    "password=$'",
+    'password="\\"',
+    "password=\\",
+    "password='a'",
+    'password=\\"',
+    "'token=",
+    '"token=a ',
+  ],
+  ...["mysql \\\n", "docker login ", "docker ", "login ", "openssl -k ", "Authorization: ", "Cookie: ", "password: "],
+  ...[
+    "https://",
+    "https://a@",
+    "?sig",
+    "&a-key",
+    "grep password: ",
+    "token[",
+    "'token':'",
+    '\\"token\\":\\"',
+    "a_pass",
+    "mariadb-",
+  ],
 ];
 for (const piece of repeated)
   test(`a long line is redacted in little time: ${piece}`, () => {

@@ -14,6 +14,7 @@ class FakeSocket {
   readonly sent: string[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { readonly data: string | ArrayBuffer }) => void) | null = null;
+  onclose: (() => void) | null = null;
   constructor(address: string | undefined, readyState = 0) {
     this.readyState = readyState;
     if (address !== undefined) FakeSocket.made.push(this);
@@ -99,4 +100,39 @@ test("a socket that was left open and silent by a sleep is given up, and the she
   second.onmessage?.({ data: '{"t":"pong"}' });
   pass(patience.doubtfulAnswer);
   assert.deepEqual([second.readyState, FakeSocket.made.length], [1, 2], "who answers stays");
+});
+
+test("a key after which the line was lost unheard is in doubt, until the next one", () => {
+  const { clock: moving, pass } = turnedByHand();
+  const told: (true | undefined)[] = [];
+  const hello = { t: "hello", terminal: "1", epoch: "a", state: "ready", head: 0, cols: 80, rows: 24 } as const;
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving });
+  const link = source.connect({ cols: 80, rows: 24 }, (event) => {
+    if (event.type === "status") told.push(event.status.isLastKeyInDoubt);
+  });
+  const open = (socket: FakeSocket | undefined): FakeSocket => {
+    assert.ok(socket);
+    socket.readyState = 1;
+    socket.onopen?.();
+    const message = { ...hello, resume: "delta", integration: "full", recording: true };
+    socket.onmessage?.({ data: JSON.stringify(message) });
+    return socket;
+  };
+  const key = new TextEncoder().encode("x");
+  const first = open(FakeSocket.made[0]);
+  link.write(key);
+  first.onmessage?.({ data: encodeOutput(0, key).slice().buffer });
+  first.onclose?.();
+  assert.equal(told.at(-1), undefined, "an answered one is not");
+  pass(600);
+  const second = open(FakeSocket.made[1]);
+  link.write(key);
+  second.onclose?.();
+  assert.equal(told.at(-1), true);
+  pass(2000);
+  open(FakeSocket.made[2]);
+  assert.equal(told.at(-1), true, "also when the line is back");
+  link.write(key);
+  assert.equal(told.at(-1), undefined);
+  link.close();
 });

@@ -65,6 +65,8 @@ const connect = (
   let socket: WebSocket | undefined;
   let watched: WatchedLine | undefined;
   let status: TerminalStatus = { connection: notConnected, shell: "starting" };
+  /** Whether a key was sent after which nothing was heard. */
+  let isUnanswered = false;
 
   const show = (change: Partial<TerminalStatus>): void => {
     status = { ...status, ...change };
@@ -162,6 +164,7 @@ const connect = (
     mine.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (socket !== mine) return;
       line.heard();
+      isUnanswered = false;
       if (typeof data !== "string") return onBytes(data);
       const message = parseMessage(data);
       if (message?.t === "hello") events.opened();
@@ -175,7 +178,8 @@ const connect = (
   };
 
   const onConnection = (connection: Connection): void => {
-    if (connection.phase !== "closed") show({ connection });
+    const isInDoubt = isUnanswered && connection.phase !== "live";
+    if (connection.phase !== "closed") show({ connection, ...(isInDoubt ? { isLastKeyInDoubt: true } : {}) });
   };
   const kept = keepConnected(dial, clock, onConnection);
 
@@ -190,6 +194,12 @@ const connect = (
         // The encoder allocates, so its buffer is never a shared one.
         socket.send(encodeInput(bytes) as Uint8Array<ArrayBuffer>);
         watched?.expected();
+        isUnanswered = true;
+        if (status.isLastKeyInDoubt) {
+          const { isLastKeyInDoubt: _settled, ...rest } = status;
+          status = rest;
+          listen({ type: "status", status });
+        }
       }
     },
     resize: (next) => {

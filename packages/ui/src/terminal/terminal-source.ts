@@ -10,6 +10,8 @@ export interface TerminalStatus {
   readonly connection: Connection;
   readonly shell: "starting" | "ready" | "exited" | "closed";
   readonly exitCode?: number;
+  /** What was typed last may have gone nowhere: the line was lost before anything more was heard. Until the next key. */
+  readonly isLastKeyInDoubt?: true;
 }
 
 export type TerminalSourceEvent =

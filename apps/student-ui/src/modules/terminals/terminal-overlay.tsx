@@ -17,13 +17,13 @@ export const TerminalOverlay = ({ status, onRetry, onRestart }: TerminalOverlayP
   const waiting = status?.connection.phase === "waiting" ? status.connection : undefined;
   const now = useNow(waiting !== undefined);
   if (status === undefined) return null;
-  const { connection, shell, exitCode } = status;
+  const { connection, shell, exitCode, isLastKeyInDoubt } = status;
   if (waiting !== undefined)
     return (
       <div className="terminal-overlay" data-tone="warn">
         <div role="status">
           <strong>{words.waiting(secondsUntil(waiting.retryAt, now))}</strong>
-          <p>{words.waitingHint}</p>
+          <p>{isLastKeyInDoubt ? words.waitingHintInDoubt : words.waitingHint}</p>
         </div>
         <Button size="small" icon="refresh" onPress={onRetry}>
           {words.retryNow}
@@ -52,9 +52,15 @@ export const TerminalOverlay = ({ status, onRetry, onRestart }: TerminalOverlayP
         {words.closed}
       </div>
     );
-  return shell === "starting" ? (
-    <div className="terminal-overlay" role="status">
-      {words.starting}
+  if (shell === "starting")
+    return (
+      <div className="terminal-overlay" role="status">
+        {words.starting}
+      </div>
+    );
+  return isLastKeyInDoubt ? (
+    <div className="terminal-overlay" data-place="top" data-tone="warn" role="status">
+      {words.inDoubt}
     </div>
   ) : null;
 };

@@ -41,6 +41,8 @@ const repeated = [
     '\\"token\\":\\"',
     "a_pass",
     "mariadb-",
+    "curl -u ';' ",
+    "mysql '|' ",
   ],
 ];
 for (const piece of repeated)

@@ -21,21 +21,43 @@ const replaces =
 /** Masks what begins where the pattern ends, up to what `endOf` says. */
 const masksAfter =
   (pattern: RegExp, endOf: (place: Place) => number): Rule =>
+  (text) =>
+    maskAfter({ text, looked: text, pattern }, endOf);
+
+/**
+ * The same for an argument of a program, which is found behind quoted texts with a `;` as well:
+ * `mysql -e 'select 1; select 2' -psecret`. A program that is named in quotes ends with them.
+ */
+const masksArgument =
+  (pattern: RegExp): Rule =>
   (text) => {
-    let result = "";
-    let written = 0;
-    let open: readonly OpenQuote[] | undefined;
-    pattern.lastIndex = 0;
-    for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-      const at = found.index + found[0].length;
-      open ??= openQuotes(text);
-      const end = endOf({ text, at, from: found.index, open });
-      if (end <= at) continue;
-      result += text.slice(written, at) + mask;
-      written = pattern.lastIndex = end;
-    }
-    return result + text.slice(written);
+    const masked = maskAfter({ text, looked: text, pattern }, endOfValue);
+    const open = openQuotes(masked);
+    const looked = masked.replace(/[|;&\n]/g, (sign, at: number) => ((open[at] ?? "") === "" ? sign : "_"));
+    if (looked === masked) return masked;
+    return maskAfter({ text: masked, looked, pattern }, (place) =>
+      (open[place.from] ?? "") === "" ? endOfValue(place) : place.at,
+    );
   };
+
+const maskAfter = (
+  { text, looked, pattern }: { text: string; looked: string; pattern: RegExp },
+  endOf: (place: Place) => number,
+): string => {
+  let result = "";
+  let written = 0;
+  let open: readonly OpenQuote[] | undefined;
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(looked); found !== null; found = pattern.exec(looked)) {
+    const at = found.index + found[0].length;
+    open ??= openQuotes(text);
+    const end = endOf({ text, at, from: found.index, open });
+    if (end <= at) continue;
+    result += text.slice(written, at) + mask;
+    written = pattern.lastIndex = end;
+  }
+  return result + text.slice(written);
+};
 
 const endOfValue = ({ text, at, open }: Place): number =>
   endOfQuotedPair(text, at, open) ?? endOfWord(text, at, open[at] ?? "");
@@ -87,26 +109,27 @@ export const rules: readonly Rule[] = [
   ),
   // Password arguments, by their long names, and by the short ones of programs that are known to have them.
   masksAfter(
-    new RegExp(`\\s["']?--(?![\\w-]*-stdin\\b)${around}${secretName}${around}(?:=|${gap}+(?!-))`, "gi"),
+    new RegExp(
+      `\\s["']?--(?![\\w-]*-stdin\\b)(?:${around}${secretName}${around}|oauth2-bearer)(?:=|${gap}+(?!-))`,
+      "gi",
+    ),
     endOfValue,
   ),
-  masksAfter(new RegExp(`\\b(?:mysql\\w{0,16}|mariadb(?:-\\w{1,16})?|7za?)\\b${upTo}-p(?!\\s)`, "g"), endOfValue),
-  masksAfter(
+  masksArgument(new RegExp(`\\b(?:mysql\\w{0,16}|mariadb(?:-\\w{1,16})?|7za?)\\b${upTo}-p(?!\\s)`, "g")),
+  masksArgument(
     new RegExp(
       `\\b(?:sshpass${upTo}-p|login(?<=\\b(?:${registries})\\s(?:[^|;&\\n]{0,256}\\s)?login)\\b${upTo}-p|redis-cli\\b${upTo}-a|ldap\\w+\\b${upTo}-w|(?:un)?zip\\b${upTo}-P|mongosh?\\b${upTo}-p)${gap}*`,
       "g",
     ),
-    endOfValue,
   ),
-  masksAfter(
+  masksArgument(
     new RegExp(
       `\\b(?:curl|wget|http)\\b${upTo}(?:-\\w{0,16}[uU]|--user|--proxy-user|-a|--auth)(?:=|${gap}*)["']?[^\\s:'"]+:`,
       "g",
     ),
-    endOfValue,
   ),
   masksAfter(new RegExp(`\\s-(?:passin|passout|pass|k)${gap}+["']?pass:`, "g"), endOfValue),
-  masksAfter(new RegExp(`\\bopenssl\\b${upTo}-[kK]${gap}+(?!["']?pass:)`, "g"), endOfValue),
+  masksArgument(new RegExp(`\\bopenssl\\b${upTo}-[kK]${gap}+(?!["']?pass:)`, "g")),
   // Assignments to names that say they are secret, of a shell, of fish, and in JSON.
   masksAfter(new RegExp(`${secretName}${aroundVariable}(?:\\[[^\\]\\s]{0,64}\\])?\\+?=`, "gi"), endOfValue),
   masksAfter(

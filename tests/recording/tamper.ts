@@ -150,10 +150,11 @@ const isFlag = (event: StateEvent, output: TamperCase["output"], terminal: strin
   return output.says === undefined || new RegExp(output.says).test(says);
 };
 
-/** Entries that no case can show: they are about other shells' insides, about root, and about time. */
+/** Entries that no case can show: they are about other shells and their insides, about root, and about time. */
 const withoutCase = [
   "What happens inside another shell or terminal",
   "A copy of a shell under another name",
+  "A fish out of which all that reports was taken at once",
   "Values that are not printed in order",
   "Other secrets that a program prints or that are typed",
   "Everything, for who is root",

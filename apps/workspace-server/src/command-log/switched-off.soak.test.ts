@@ -55,6 +55,17 @@ test("fish: a printf of the student's own is not what reports", async () => {
   assert.equal((await shell.commands()).at(-1)?.command, "echo one");
 });
 
+test("fish: the line that takes all reports away is in the log when the shell ends, as the docs say", async () => {
+  await using shell = await openTestTerminals(fish);
+  const viewer = shell.attach();
+  await shell.type(viewer, "true");
+  const line = "functions --erase __atelier_preexec __atelier_prompt";
+  for (const typed of [line, "exit"]) viewer.input(`${typed}\n`);
+  await shell.logged(2);
+  const last = (await shell.commands()).at(-1);
+  assert.deepEqual([last?.command, last?.exitCode], [line, undefined]);
+});
+
 test("zsh: hooks that cannot be put back are pointed out once, not at each prompt", async () => {
   await using shell = await openTestTerminals(zsh);
   const viewer = shell.attach();

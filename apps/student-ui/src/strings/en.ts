@@ -258,7 +258,7 @@ export const en = {
     waitingHint: "Your shell goes on running. What you type now is not sent.",
     waitingHintInDoubt:
       "Your shell goes on running. What you typed last may not have arrived; what you type now is not sent.",
-    inDoubt: "Connected again. What you typed last may not have arrived: look at the screen before you go on.",
+    inDoubt: "What you typed last may not have arrived",
     retryNow: "Try now",
     exited: (code: number | undefined) =>
       code === undefined ? "The shell has ended" : `The shell has ended with exit code ${code}`,

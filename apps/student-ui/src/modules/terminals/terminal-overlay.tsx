@@ -52,15 +52,9 @@ export const TerminalOverlay = ({ status, onRetry, onRestart }: TerminalOverlayP
         {words.closed}
       </div>
     );
-  if (shell === "starting")
-    return (
-      <div className="terminal-overlay" role="status">
-        {words.starting}
-      </div>
-    );
-  return isLastKeyInDoubt ? (
-    <div className="terminal-overlay" data-place="top" data-tone="warn" role="status">
-      {words.inDoubt}
+  return shell === "starting" ? (
+    <div className="terminal-overlay" role="status">
+      {words.starting}
     </div>
   ) : null;
 };

@@ -65,6 +65,16 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
     handle.current?.focus();
   };
 
+  const isInDoubt = status?.connection.phase === "live" && status.isLastKeyInDoubt === true;
+  const hint =
+    link === undefined
+      ? source.readOnly
+        ? words.readOnly
+        : isInDoubt
+          ? words.inDoubt
+          : remark || words.leave(leaveChordLabel)
+      : words.linkTarget(link);
+
   return (
     <div className="terminal-view" data-active={active || undefined}>
       {searching && (
@@ -126,12 +136,8 @@ export const TerminalView = ({ name, source, active, onLeave, missing }: Termina
       )}
       {missing !== undefined && <p className="terminal-view__missing">{missing}</p>}
       <div className="terminal-view__foot">
-        <span className="terminal-view__hint">
-          {link === undefined
-            ? source.readOnly
-              ? words.readOnly
-              : remark || words.leave(leaveChordLabel)
-            : words.linkTarget(link)}
+        <span className="terminal-view__hint" data-tone={isInDoubt ? "warn" : undefined}>
+          {hint}
         </span>
         <Button look="quiet" size="small" icon="text" aria-label={words.showText} onPress={showText} />
         <Button

@@ -154,7 +154,6 @@ const isFlag = (event: StateEvent, output: TamperCase["output"], terminal: strin
 const withoutCase = [
   "What happens inside another shell or terminal",
   "A copy of a shell under another name",
-  "A fish out of which all that reports was taken at once",
   "Values that are not printed in order",
   "Other secrets that a program prints or that are typed",
   "Everything, for who is root",

@@ -74,6 +74,19 @@ test("shells that report no continued lines are not judged by lines", () => {
   assert.deepEqual(told, []);
 });
 
+test("they are where a command never ends and the shell reads lines all the same", () => {
+  const { told, time, watch, type, shell } = open(false);
+  type("for x in 1 2\r  echo $x\rend\r");
+  watch.reported("start");
+  time.ms += 5000;
+  shell(true);
+  assert.deepEqual(told, [], "the lines of one command");
+  type("echo one\recho two\r");
+  time.ms += 2500;
+  shell(true);
+  assert.deepEqual(told, ["2 lines were entered, and the shell reported none of them"]);
+});
+
 test("nested shells, programs out of nowhere and a replaced shell are told by name, once each", () => {
   const { told, shell, program } = open();
   shell();

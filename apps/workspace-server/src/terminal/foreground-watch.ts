@@ -53,7 +53,9 @@ export class ForegroundWatch {
 
   /** The shell spoke. A start or a continuation answers one line; at its prompt whatever was in doubt is settled. */
   reported(kind: Exclude<ShellMarker["kind"], "level">): void {
-    if (kind === "start" || kind === "continued") this.#lines = Math.max(0, this.#lines - 1);
+    // Who reports no continued lines answers all of them with the command that they were.
+    if (kind === "start" && !this.#options.isReportingLines) this.#lines = 0;
+    else if (kind === "start" || kind === "continued") this.#lines = Math.max(0, this.#lines - 1);
     else {
       this.#lines = 0;
       this.#told.clear();
@@ -72,7 +74,12 @@ export class ForegroundWatch {
 
   look({ group, isShell, program, starter }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
     const { shell, onNestedShell, clock, isReportingLines } = this.#options;
-    const isUnanswered = isReportingLines && this.#lines >= unansweredLines && clock() - this.#enteredAt >= answerMs;
+    // At the prompt of one that reports no continued lines any number of them is no doubt. A command that has begun
+    // and never ends, while the shell itself reads lines, is one: nothing is left that would say so.
+    const isUnanswered =
+      (isReportingLines || (hasPrompt && isRunning)) &&
+      this.#lines >= unansweredLines &&
+      clock() - this.#enteredAt >= answerMs;
     if (!hasPrompt) {
       // A start-up file of the student's has kept the integration out, or still runs and reads lines.
       if (isUnanswered) this.#lost("silence", `${this.#lines} lines were entered, and the shell has never reported`);

@@ -26,7 +26,7 @@ import { removeDeadDrafts, temporaryFolder } from "./drafts/process-drafts.ts";
 import { proxyEnvironment, proxyNotice } from "./docker/proxy-environment.ts";
 import { type BuildMemory, openBuildMemory } from "./memory/build-memory.ts";
 import { markBuild } from "./memory/running-builds.ts";
-import { prepareGround } from "./ground/prepare-ground.ts";
+import { type Ground, prepareGround } from "./ground/prepare-ground.ts";
 import { type AppBundle, ensureAppBundle } from "./platform/app-bundle.ts";
 import { type Platform, platformOf } from "./platform/platform-versions.ts";
 import { ensureRuntimeLayer } from "./platform/runtime-layer.ts";
@@ -124,19 +124,26 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   const main = asked.includes(native) ? native : asked[0];
   // The first of a step's images is the one that runs here.
   const platforms = [...asked].sort((a, b) => Number(b === main) - Number(a === main));
-  const made: BuildRecord["steps"][] = [];
-  for (const platform of platforms) {
-    if (platforms.length > 1) request.onProgress({ kind: "notice", message: `For ${platform}:` });
-    made.push(
-      await buildFor(
-        { ...work, cache, platform, native, proxies, trust },
-        { app, isMain: platform === main, makeChain },
-      ),
-    );
-  }
-  const steps = mergePlatforms(made);
-  const services: BuildRecord["services"] = [];
   const basing = { ...work, cache, native, proxies, trust };
+  const inTurn = async <T>(make: (platform: Platform) => Promise<T>): Promise<readonly T[]> => {
+    const made: T[] = [];
+    for (const platform of platforms) {
+      if (platforms.length > 1) request.onProgress({ kind: "notice", message: `For ${platform}:` });
+      made.push(await make(platform));
+    }
+    return made;
+  };
+  // All of them before the first command runs: what another platform lacks is not said after a long build.
+  const grounds = new Map(await inTurn(async (platform) => [platform, await groundOf({ ...basing, platform }, app)]));
+  tellLacks(request, grounds);
+  const steps = mergePlatforms(
+    await inTurn(async (platform) => {
+      const ground = grounds.get(platform);
+      if (ground === undefined) throw new Error(`${platform} has a ground`);
+      return buildOn(ground, { ...basing, platform, isMain: platform === main }, makeChain);
+    }),
+  );
+  const services: BuildRecord["services"] = [];
   for (const service of workshop.infrastructure.services)
     services.push({
       ...(JSON.parse(JSON.stringify(service)) as BuildRecord["services"][number]),
@@ -159,13 +166,8 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   };
 };
 
-interface PlatformWork {
-  readonly app: AppBundle;
-  readonly isMain: boolean;
-  readonly makeChain: ChainBuilder;
-}
-
-const buildFor = async (work: Basing, { app, isMain, makeChain }: PlatformWork): Promise<BuildRecord["steps"]> => {
+/** What a platform's first step stands on; said and refused here is whatever keeps it from being built. */
+const groundOf = async (work: Basing, app: AppBundle): Promise<Ground> => {
   const { engine, stateId, request, platform, native } = work;
   const { plan, onProgress, signal } = request;
   const runtime = await ensureRuntimeLayer({
@@ -180,7 +182,7 @@ const buildFor = async (work: Basing, { app, isMain, makeChain }: PlatformWork):
   }
   const base = await baseOf(work);
   onProgress({ kind: "base", detail: base.name });
-  const ground = await prepareGround({
+  return prepareGround({
     ...howBasesCome(work, "base"),
     ...work,
     base,
@@ -193,13 +195,33 @@ const buildFor = async (work: Basing, { app, isMain, makeChain }: PlatformWork):
     const diagnostics = [withoutShell({ base: plan.base, tree: request.tree })];
     throw new AppError(error.code, "The base cannot be built on:", { diagnostics, cause: error });
   });
-  if (isMain)
-    for (const diagnostic of baseLacks(ground.facts, { ...request, base: plan.base }))
-      onProgress({ kind: "warning", diagnostic });
+};
+
+/** Says what the bases lack; that of another platform only where it lacks more than the first. */
+const tellLacks = (request: BuildRequest, grounds: ReadonlyMap<Platform, Ground>): void => {
+  const said = new Set<string>();
+  const [first] = grounds.keys();
+  for (const [platform, { facts }] of grounds) {
+    const isFirst = platform === first;
+    for (const diagnostic of baseLacks(facts, { ...request, base: request.plan.base })) {
+      if (said.has(diagnostic.message)) continue;
+      said.add(diagnostic.message);
+      const message = isFirst ? diagnostic.message : `For ${platform}: ${diagnostic.message}`;
+      request.onProgress({ kind: "warning", diagnostic: { ...diagnostic, message } });
+    }
+  }
+};
+
+const buildOn = async (
+  ground: Ground,
+  work: Basing & Pick<ChainWork, "isMain">,
+  makeChain: ChainBuilder,
+): Promise<BuildRecord["steps"]> => {
+  const { request } = work;
   requireRoomForLayers(request, ground.image.layers);
   // A trial's images must not be found by builds that are meant.
   const digest = request.isTrial ? digestOf("trial", randomUUID(), ground.digest) : ground.digest;
-  const chainWork: ChainWork = { ...work, ground: { ...ground, digest }, isMain };
+  const chainWork: ChainWork = { ...work, ground: { ...ground, digest } };
   return [...(await publishImages(chainWork, await makeChain(chainWork)))];
 };
 

@@ -25,6 +25,8 @@ export const openTestRegistry = async ({ login, refuse }: TestRegistryOptions = 
   const blobs = new Map<string, Buffer>();
   const manifests = new Map<string, { mediaType: string; bytes: Buffer }>();
   const requests: string[] = [];
+  /** What came of a blob so far, by the path of its upload: an engine sends it apart from its digest. */
+  const uploads = new Map<string, Buffer>();
   const token = randomUUID();
   const answerTo =
     (response: ServerResponse) =>
@@ -59,38 +61,54 @@ export const openTestRegistry = async ({ login, refuse }: TestRegistryOptions = 
     const [, repository = "", kind = "", reference = ""] =
       /^\/v2\/(.+?)\/(blobs|manifests)\/(.*)$/.exec(url.pathname) ?? [];
     if (url.pathname === "/v2/") return answer(200);
-    if (kind === "blobs" && method === "HEAD") return answer(blobs.has(reference) ? 200 : 404);
+    if (kind === "blobs" && method === "HEAD") {
+      const blob = blobs.get(reference);
+      return blob === undefined ? answer(404) : answer(200, { "content-length": String(blob.length) });
+    }
     if (kind === "blobs" && method === "POST")
       return answer(202, { location: `/v2/${repository}/blobs/uploads/${randomUUID()}` });
+    if (kind === "blobs" && method === "PATCH") {
+      const sent = Buffer.concat([uploads.get(url.pathname) ?? Buffer.alloc(0), body]);
+      uploads.set(url.pathname, sent);
+      return answer(202, { location: url.pathname, range: `0-${sent.length - 1}` });
+    }
     if (kind === "blobs" && method === "PUT") {
       const digest = url.searchParams.get("digest") ?? "";
-      if (digest !== `sha256:${createHash("sha256").update(body).digest("hex")}`) return answer(400);
-      blobs.set(digest, body);
+      const blob = Buffer.concat([uploads.get(url.pathname) ?? Buffer.alloc(0), body]);
+      uploads.delete(url.pathname);
+      if (digest !== digestOf(blob)) return answer(400);
+      blobs.set(digest, blob);
       return answer(201);
     }
     if (kind === "manifests" && method === "PUT") {
       manifests.set(`${repository}:${reference}`, { mediaType: request.headers["content-type"] ?? "", bytes: body });
-      return answer(201);
+      return answer(201, { "docker-content-digest": digestOf(body) });
     }
     if (kind === "blobs" && method === "GET" && blobs.has(reference)) {
       const blob = blobs.get(reference) as Buffer;
       response.writeHead(200, { "content-length": blob.length }).end(blob);
       return;
     }
-    const found = manifests.get(`${repository}:${reference}`);
+    const found = manifests.get(`${repository}:${reference}`) ?? byDigest(repository, reference);
     if (kind !== "manifests" || found === undefined)
       return answer(
         404,
         { "content-type": "application/json" },
         JSON.stringify({ errors: [{ code: "MANIFEST_UNKNOWN" }] }),
       );
-    const digest = `sha256:${createHash("sha256").update(found.bytes).digest("hex")}`;
     response.writeHead(200, {
-      "docker-content-digest": digest,
+      "docker-content-digest": digestOf(found.bytes),
       "content-type": found.mediaType,
       "content-length": found.bytes.length,
     });
     response.end(method === "HEAD" ? undefined : found.bytes);
+  };
+  /** What was sent under a tag is asked for by its digest too. */
+  const byDigest = (repository: string, digest: string): { mediaType: string; bytes: Buffer } | undefined => {
+    if (!digest.startsWith("sha256:")) return undefined;
+    for (const [name, manifest] of manifests)
+      if (name.startsWith(`${repository}:`) && digestOf(manifest.bytes) === digest) return manifest;
+    return undefined;
   };
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
@@ -107,6 +125,8 @@ export const openTestRegistry = async ({ login, refuse }: TestRegistryOptions = 
     },
   };
 };
+
+const digestOf = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 const bytesOf = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];

@@ -19,6 +19,7 @@ import type { ChainBuilder, ChainWork } from "./chain/chain-builder.ts";
 import { requireRoomForLayers } from "./chain/require-room.ts";
 import { readExtraTrust } from "./chain/extra-trust.ts";
 import { removeLeftovers } from "./docker/build-labels.ts";
+import { dockerChain } from "./docker/docker-chain.ts";
 import { buildContainerFile } from "./docker/container-file.ts";
 import { digestOf, emptyImageCache, type ImageCache, openImageCache } from "./docker/image-cache.ts";
 import { temporaryPlace, withRoom } from "./disk-full.ts";
@@ -166,6 +167,9 @@ const build = async (work: Work, makeChain: ChainBuilder, opening: Promise<Image
   };
 };
 
+const hasCommands = ({ plan }: BuildRequest): boolean =>
+  plan.chain.some(({ layers }) => layers.some(({ kind }) => kind === "command"));
+
 /** What a platform's first step stands on; said and refused here is whatever keeps it from being built. */
 const groundOf = async (work: Basing, app: AppBundle): Promise<Ground> => {
   const { engine, stateId, request, platform, native } = work;
@@ -176,7 +180,7 @@ const groundOf = async (work: Basing, app: AppBundle): Promise<Ground> => {
     proxies: work.proxies,
   });
   onProgress({ kind: "platform", detail: runtime.image, cached: runtime.isCached });
-  if (platform !== native && plan.chain.some(({ layers }) => layers.some(({ kind }) => kind === "command"))) {
+  if (platform !== native && hasCommands(request)) {
     await requireEmulation({ engine, stateId, platform, native, runtime: runtime.image, plan, signal });
     onProgress({ kind: "notice", message: `Commands for ${platform} run emulated: this engine is ${native}.` });
   }
@@ -217,12 +221,15 @@ const buildOn = async (
   work: Basing & Pick<ChainWork, "isMain">,
   makeChain: ChainBuilder,
 ): Promise<BuildRecord["steps"]> => {
-  const { request } = work;
+  const { request, platform, native } = work;
   requireRoomForLayers(request, ground.image.layers);
+  // Dagger's engine puts files with a program of the platform's own, which nothing here may run. Files alone need
+  // none: the other builder writes their layers itself, and both give the same tree.
+  const chain = platform === native || hasCommands(request) ? makeChain : dockerChain;
   // A trial's images must not be found by builds that are meant.
   const digest = request.isTrial ? digestOf("trial", randomUUID(), ground.digest) : ground.digest;
   const chainWork: ChainWork = { ...work, ground: { ...ground, digest } };
-  return [...(await publishImages(chainWork, await makeChain(chainWork)))];
+  return [...(await publishImages(chainWork, await chain(chainWork)))];
 };
 
 /** Steps with the images of all platforms, the first one's tag in front. */

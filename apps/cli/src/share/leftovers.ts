@@ -126,12 +126,13 @@ const isOfService = (tag: string): boolean => tag.startsWith(`${builtServices}/`
 
 /** What of a list that was shown nobody needs even now. */
 export const stillLeft = (shown: Leftovers, now: Leftovers): Leftovers => {
-  const images = new Set(now.images.map(({ id }) => id));
+  const images = new Set(shown.images.map(({ id }) => id));
   const builds = new Set(now.builds.map(({ digest }) => digest));
   const cache = new Set(now.cache.map(({ id }) => id));
   return {
     builds: shown.builds.filter(({ digest }) => builds.has(digest)),
-    images: shown.images.filter(({ id }) => images.has(id)),
+    // By the names that they have now: a build that ended meanwhile may have taken one for its own.
+    images: now.images.filter(({ id }) => images.has(id)),
     unfinished: shown.unfinished.filter((name) => now.unfinished.includes(name)),
     cache: shown.cache.filter(({ id }) => cache.has(id)),
     cacheFolders: shown.cacheFolders,

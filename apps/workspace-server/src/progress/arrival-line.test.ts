@@ -63,7 +63,7 @@ test("who gets another container without having left theirs reads what is back a
   ]);
   assert.equal(
     arrivalLine(historyOf(...lost), roots),
-    "The container before is gone, this is another one; /home/student and /srv/app is back as saved last. Not along: what you changed outside /home/student and /srv/app, running programs, exported variables.",
+    "The container before is gone, this is another one; /home/student and /srv/app are back as saved last. Not along: what you changed outside /home/student and /srv/app, running programs, exported variables.",
   );
   assert.match(told(1, on(1), on(2))[0] ?? "", /Nothing of yours had been saved/);
   assert.deepEqual(told(11, ...lost), []);

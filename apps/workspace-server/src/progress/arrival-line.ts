@@ -39,7 +39,7 @@ const jobsOf = (jobs: readonly string[]): readonly string[] =>
   jobs.length > 0 ? [`running programs (${jobs.slice(0, 5).join(", ")})`] : [];
 
 const whatWasLost = ({ isRestored }: NonNullable<History["lost"]>, roots: readonly string[]): string =>
-  `The container before is gone, this is another one; ${isRestored ? `${listed(roots)} is back as saved last` : "nothing of yours was saved in it"}`;
+  `The container before is gone, this is another one; ${isRestored ? `${listed(roots)} ${roots.length > 1 ? "are" : "is"} back as saved last` : "nothing of yours was saved in it"}`;
 
 const otherContainer = "This is another container; your files came along";
 const clean = "a clean container; the files you had are saved, and undo leads back";

@@ -135,7 +135,11 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       // A container that comes back has what it had: only another one begins anew.
       if (history.left || history.image !== event.step) delete history.files;
       if (history.left) delete history.lost;
-      else if (isAnother(event.layer, history.layer)) history.lost = { at: event.ts, isRestored: false };
+      else if (isAnother(event.layer, history.layer)) {
+        history.lost = { at: event.ts, isRestored: false };
+        // What the last move brought is no more.
+        delete history.arrival;
+      }
       if (event.layer === undefined) delete history.layer;
       else history.layer = event.layer;
       history.image = event.step;

@@ -124,7 +124,7 @@ export const rules: readonly Rule[] = [
   ),
   masksArgument(
     new RegExp(
-      `\\b(?:curl|wget|http)\\b${upTo}(?:-\\w{0,16}[uU]|--user|--proxy-user|-a|--auth)(?:=|${gap}*)["']?[^\\s:'"]+:`,
+      `\\b(?:curl|wget|http)\\b${upTo}(?:-\\w{0,16}[uU]|--user|--proxy-user|-a|--auth)(?:=|${gap}*)["']?[^\\s:'"]{1,256}:`,
       "g",
     ),
   ),

@@ -50,7 +50,7 @@ test("lines that nobody reports are told once, and again after the shell has spo
   shell(true);
   assert.deepEqual(told, [
     "2 lines were entered, and the shell reported none of them",
-    "3 lines were entered, and the shell reported none of them",
+    "3 lines were entered while the shell itself runs a command: that one's input, or commands that it no longer reports",
   ]);
 });
 
@@ -84,7 +84,7 @@ test("they are where a command never ends and the shell reads lines all the same
   type("echo one\recho two\r");
   time.ms += 2500;
   shell(true);
-  assert.deepEqual(told, ["2 lines were entered, and the shell reported none of them"]);
+  assert.match(told.join(), /^2 lines were entered while the shell itself runs a command/);
 });
 
 test("nested shells, programs out of nowhere and a replaced shell are told by name, once each", () => {

@@ -97,7 +97,13 @@ export class ForegroundWatch {
       this.#lost(`exec ${program}`, `${program ?? "another program"} runs in the place of ${shell}`);
       return;
     }
-    if (isUnanswered) this.#lost("silence", `${this.#lines} lines were entered, and the shell reported none of them`);
+    if (isUnanswered)
+      this.#lost(
+        "silence",
+        isRunning
+          ? `${this.#lines} lines were entered while the shell itself runs a command: that one's input, or commands that it no longer reports`
+          : `${this.#lines} lines were entered, and the shell reported none of them`,
+      );
   }
 
   #lost(what: string, cause: string): void {

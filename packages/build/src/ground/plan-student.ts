@@ -93,7 +93,7 @@ export const planStudent = async ({
     const brought = await headerInContainer(engine, probe, home);
     // A folder of that name that a base brings without the user is somebody else's; how open it is remains.
     if (brought === undefined || !added.isAdopted)
-      files.push({ name: home.slice(1), type: "folder", mode: modeOf(brought) ?? 0o750, uid, gid });
+      files.push({ name: home.slice(1), type: "folder", mode: (modeOf(brought) ?? 0o750) | 0o700, uid, gid });
     if (brought === undefined)
       files.push(
         ...(await readFolderInContainer(engine, probe, "/etc/skel")).flatMap((file) =>

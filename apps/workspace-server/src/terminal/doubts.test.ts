@@ -19,7 +19,7 @@ test("integration switched off: lines are entered, and nobody reports them", asy
   const viewer = shell.attach();
   await shell.type(viewer, "PS0=; PS2='> '; set +o history");
   viewer.input("unset PROMPT_COMMAND PS0\n:\n:\n");
-  assert.match((await doubted(shell))[0] ?? "", /^[23] lines were entered, and the shell reported none of them$/);
+  assert.match((await doubted(shell))[0] ?? "", /^[23] lines were entered while the shell itself runs a command/);
 });
 
 test("another shell in the shell's place is flagged by name", async () => {

@@ -85,7 +85,7 @@ export const openTestTerminals = async (options: TestTerminalsOptions = {}): Pro
     return decoder.push(await readFile(join(runtime, "command-log.jsonl"), "utf8"));
   };
   const logged = async (count: number, what = `${count} commands`, text = () => ""): Promise<void> => {
-    for (const deadline = performance.now() + 10_000; (await commands()).length < count; await sleep(5))
+    for (const deadline = performance.now() + 30_000; (await commands()).length < count; await sleep(5))
       if (performance.now() > deadline)
         throw new Error(`${what} did not reach the log; the terminal shows:\n${text()}`);
   };

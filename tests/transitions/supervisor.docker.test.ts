@@ -98,8 +98,14 @@ test("--ttl ends it and keeps it; extend moves the end", async () => {
   assert.equal(await stateOf(), "running");
   await until(async () => (await stateOf()) === "stopped", "it stops");
   assert.ok(Date.now() >= Date.parse(deadline), "not before its time");
-  const [listed] = JSON.parse((await atelier.succeed("list", "--json")).stdout) as { retainUntil: string }[];
-  const days = (Date.parse(listed?.retainUntil ?? "") - Date.now()) / 86_400_000;
+  // The container has ended a moment before it is written down for how long it is kept.
+  let kept: string | undefined;
+  await until(async () => {
+    const [listed] = JSON.parse((await atelier.succeed("list", "--json")).stdout) as { retainUntil?: string }[];
+    kept = listed?.retainUntil;
+    return kept !== undefined;
+  }, "it says how long it is kept");
+  const days = (Date.parse(kept ?? "") - Date.now()) / 86_400_000;
   assert.ok(days > 6.9 && days <= 7, `kept for ${days} days`);
   await atelier.succeed("start", "mine");
   assert.equal(await stateOf(), "running");

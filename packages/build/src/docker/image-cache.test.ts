@@ -103,6 +103,15 @@ test("what a build made is found by the next one, also when the list was slow fo
   assert.deepEqual([(await next.find("x"))?.id, (await next.find("y"))?.id], ["one", "two"]);
 });
 
+test("what a build finds in a long list is the newest that is remembered: the memory forgets the oldest", async () => {
+  const engine = engineOf({ base: "d1", other: "d2", step: "d3" }, 100);
+  const cache = await engine.open();
+  await cache.find("d1");
+  engine.noted.delete("d1");
+  await cache.find("d1");
+  assert.equal([...engine.noted].at(-1)?.[0], "d1");
+});
+
 test("before something long is made, everything is looked at: others made images too", async () => {
   const engine = engineOf({ one: "x" }, 300);
   await engine.open();

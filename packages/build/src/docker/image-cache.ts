@@ -77,6 +77,8 @@ export const openImageCache = async ({ engine, memory, now }: ImageCacheOptions)
     lookAtAll: () => (listing ??= list()),
     find: async (digest) => {
       const there = known.get(digest);
+      // What is in use is what is kept: of a long list the memory forgets the oldest, and bases are that.
+      if (there) memory.noteImage(digest, there.id);
       if (there || listing || missed.has(digest) || forgotten.has(digest)) return there;
       const image = await lookUp(digest);
       if (image) known.set(digest, image);

@@ -95,7 +95,12 @@ const withServices = (ids: readonly string[], services: readonly string[]): Buil
   ...recordOf("lab", ids),
   services: services.map((imageId) => ({
     name: imageId,
-    source: imageId === "start" ? { kind: "workshop" } : { kind: "containerFile", containerFile: "Containerfile" },
+    source:
+      imageId === "start"
+        ? { kind: "workshop" }
+        : imageId.startsWith("pulled")
+          ? { kind: "image", image: imageId }
+          : { kind: "containerFile", containerFile: "Containerfile" },
     command: [],
     env: {},
     ports: [],
@@ -109,6 +114,7 @@ test("services' images of old builds go with them, but for those that anybody el
   const tags: Readonly<Record<string, readonly string[]>> = {
     "built-tagged": ["atelier-service/lab-gone:latest"],
     pulled: ["redis:7"],
+    "pulled-by-digest": [],
     "built-and-pulled": ["atelier-service/lab-cache:latest", "redis:8"],
     "built-untagged": [],
   };

@@ -9,7 +9,7 @@ import {
   type WorkspaceStatus,
 } from "@atelier/backend-docker";
 import { isAlive } from "@atelier/build";
-import { labels } from "@atelier/domain";
+import { type BuildRecord, labels } from "@atelier/domain";
 import { builtServices, serviceImageIds } from "./images-of-record.ts";
 import { platformsOf } from "./push-record.ts";
 import { layoutsIn, makerOf } from "./save-layout.ts";
@@ -119,9 +119,12 @@ const idsOf = (builds: Builds): Set<string> =>
   );
 
 const serviceIdsOf = (builds: Builds): Set<string> =>
-  new Set(builds.flatMap(({ record }) => record.services.flatMap(serviceImageIds)));
+  new Set(builds.flatMap(({ record }) => record.services.filter(isBuilt).flatMap(serviceImageIds)));
 
-/** One that was pulled under a name, or that anybody named, is theirs as well. */
+/** One that is only pulled is anybody's: an image without a tag may have been pulled by its digest. */
+const isBuilt = ({ source }: BuildRecord["services"][number]): boolean => source.kind === "containerFile";
+
+/** One that anybody gave a name of their own is theirs as well. */
 const isOfService = (tag: string): boolean => tag.startsWith(`${builtServices}/`) || tag === noName;
 
 /** What of a list that was shown nobody needs even now. */

@@ -224,7 +224,8 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
   };
   /** One without a shell stays, as exited: whoever looks at it can try again, and the others are there. */
   const bringBack = async (before: RememberedTerminal, isNoted: boolean): Promise<void> => {
-    const screen = await readLastScreen(runtimeFolder, before.name, before.recording).catch(() => undefined);
+    const last = { noted: before.recording, isMove: options.arrival !== undefined };
+    const screen = await readLastScreen(runtimeFolder, before.name, last).catch(() => undefined);
     const wasThere = isNoted || screen !== undefined;
     const line = options.arrival ?? (wasThere ? whenRestarted(now(), screen !== undefined) : undefined);
     const session = newSession(before.name, before, line === undefined ? undefined : { screen, line });

@@ -24,7 +24,7 @@ test("a screen whose size was set long before the end is laid out at that size",
     const [name = ""] = await readdir(folder);
     const painted = createScreen({ cols: 60, rows: 20 });
     const direct = createScreen({ cols: 60, rows: 20 });
-    const last = await readLastScreen(folder, "1", name);
+    const last = await readLastScreen(folder, "1", { noted: name });
     await painted.write(`${freshStart}${last?.text}`);
     await direct.write(`${line.repeat(2)}\r\n`);
     assert.deepEqual(last?.size, { cols: 60, rows: 20 });
@@ -38,11 +38,16 @@ test("a screen whose size was set long before the end is laid out at that size",
 
 const header = (part: number, more: object = {}): string =>
   encodeCastHeader({ width: 80, height: 24, timestamp: 0, atelier: { terminal: "1", part, offset: 0, ...more } });
-const shown = async (files: Readonly<Record<string, string>>, noted: string, terminal = "1"): Promise<unknown> => {
+const shown = async (
+  files: Readonly<Record<string, string>>,
+  noted: string,
+  more: { terminal?: string; isMove?: boolean } = {},
+): Promise<unknown> => {
+  const { terminal = "1", isMove = false } = more;
   const folder = await mkdtemp(join(tmpdir(), "atelier-last-screen-"));
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-    const last = await readLastScreen(folder, terminal, noted);
+    const last = await readLastScreen(folder, terminal, { noted, isMove });
     if (last === undefined) return undefined;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a screen is painted with.
     return {
@@ -115,6 +120,20 @@ test("a recording goes on where it says, also from part to part, and an empty on
   });
 });
 
+test("who waits for a move gets the newest, and a restart all of them", async () => {
+  const names = Array.from({ length: 5 }, (_, index) => `session-20260101T00000${index}Z-1.cast`);
+  const files = Object.fromEntries(
+    names.map((name, index) => [
+      name,
+      header(1, index === 0 ? {} : { continues: names[index - 1] }) + output(`shell ${index}\r\n`),
+    ]),
+  );
+  const shells = async (isMove: boolean): Promise<unknown> =>
+    ((await shown(files, names[4] ?? "", { isMove })) as { text: string[] }).text.filter((line) => /^shell/.test(line));
+  assert.deepEqual(await shells(true), ["shell 2", "shell 3", "shell 4"]);
+  assert.deepEqual(await shells(false), ["shell 0", "shell 1", "shell 2", "shell 3", "shell 4"]);
+});
+
 test("recordings that go on with each other in a circle come to an end", async () => {
   assert.ok(await shown({ [one]: header(1, { continues: one }) + output("x") }, one));
 });
@@ -126,11 +145,11 @@ test("terminals whose names end in a number are no parts of others", async () =>
     "session-20260101T000000Z-web-2-2.cast": header(2, { terminal: "web-2" }) + output("two"),
   };
   const noted = "session-20260101T000000Z-web-2.cast";
-  assert.deepEqual(await shown(files, noted, "web-2"), {
+  assert.deepEqual(await shown(files, noted, { terminal: "web-2" }), {
     text: ["web-2, one", "two"],
     from: "session-20260101T000000Z-web-2-2.cast",
   });
-  assert.deepEqual(await shown(files, "session-20260101T000000Z-web.cast", "web"), {
+  assert.deepEqual(await shown(files, "session-20260101T000000Z-web.cast", { terminal: "web" }), {
     text: ["web"],
     from: "session-20260101T000000Z-web.cast",
   });

@@ -1,6 +1,6 @@
 import { parseCastSize } from "@atelier/contract";
 import type { Size } from "./active-viewer.ts";
-import { readRecordingTails, type RecordingTail } from "./recording-tail.ts";
+import { type LastRecording, readRecordingTails, type RecordingTail } from "./recording-tail.ts";
 import { restartLine, whenRestarted } from "./restart-line.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
 import { SizeHistory } from "./size-history.ts";
@@ -16,14 +16,13 @@ export interface LastScreen {
 /**
  * What a terminal showed last, read from the end of its recordings: for the scrollback after a restart of
  * the container. Undefined when there is none, or nothing to read in them.
- * @param noted file name of a part of the last one; without it what `session.cast` points at
  */
 export const readLastScreen = async (
   runtimeFolder: string,
   terminal: string,
-  noted?: string,
+  last: LastRecording,
 ): Promise<LastScreen | undefined> => {
-  const tails = await readRecordingTails(runtimeFolder, terminal, noted);
+  const tails = await readRecordingTails(runtimeFolder, terminal, last);
   const newest = tails.at(-1);
   if (newest === undefined) return undefined;
   const mirror = await createScreenMirror(new SizeHistory(tails[0]?.size ?? newest.size));

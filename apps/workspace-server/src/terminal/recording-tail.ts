@@ -23,6 +23,13 @@ export interface RecordingTail {
   readonly events: readonly CastEvent[];
 }
 
+export interface LastRecording {
+  /** File name of a part of it that may not be its last; without it what `session.cast` points at. */
+  readonly noted?: string | undefined;
+  /** Another container takes this one's place, and a student waits for it: only the newest. A restart reads all again. */
+  readonly isMove?: boolean;
+}
+
 /** A part of a terminal's recording. */
 interface Place {
   readonly start: string;
@@ -32,25 +39,25 @@ interface Place {
 const tailBytes = 256 * 1024;
 /** Shells that were restarted again and again have printed nothing but prompts. */
 const mostParts = 100;
+/** A student waits for a move, and each recording costs a few milliseconds. */
+const mostPartsInMove = 3;
 const longestHeader = 4096;
 
 /**
  * What a terminal's recordings end with, oldest first: parts, and the recordings before on whose last screen
  * each went on, until there is as much as a screen with its scrollback may need.
- *
- * @param noted file name of the last recording, of a part that may not be its last; without it what
- *   `session.cast` points at
  */
 export const readRecordingTails = async (
   folder: string,
   terminal: string,
-  noted?: string,
+  { noted, isMove = false }: LastRecording,
 ): Promise<readonly RecordingTail[]> => {
+  const most = isMove ? mostPartsInMove : mostParts;
   const tails: RecordingTail[] = [];
   const link = noted ?? (await readlink(join(folder, runtimeFileNames.currentRecording)).catch(() => ""));
   const first = placeOf(link, terminal);
   let place = first && lastPart(folder, terminal, first);
-  for (let left = tailBytes, tries = 0; place !== undefined && left > 0 && tries < mostParts; tries++) {
+  for (let left = tailBytes, tries = 0; place !== undefined && left > 0 && tries < most; tries++) {
     const found = await readTail(join(folder, recordingFileName({ ...place, terminal })), terminal, left);
     if (found !== undefined) {
       tails.unshift({ ...found, name: recordingFileName({ ...place, terminal }) });

@@ -12,7 +12,7 @@ export interface BadLine {
 export interface LineDecoder<T> {
   /** Records of every line that the chunk completes, in order. */
   push(chunk: string): readonly T[];
-  /** What stands after the last newline: a torn line is normal after a crash. */
+  /** What stands after the last newline: a torn line is normal after a crash. Of one that is too long its beginning. */
   readonly pending: string;
   readonly badLines: readonly BadLine[];
 }
@@ -34,13 +34,23 @@ export const createLineDecoder = <T>(
   { longestLine = maxLineBytes, isComment = () => false }: LineDecoderOptions = {},
 ): LineDecoder<T> => {
   let pending = "";
+  /** Of a line that is too long already only the beginning is kept: it may go on for as long as there is disk. */
+  let isCut = false;
   let line = 0;
   const badLines: BadLine[] = [];
+  const hold = (rest: string): void => {
+    if (isCut) return;
+    pending += rest;
+    isCut = pending.length > longestLine;
+    if (isCut) pending = pending.slice(0, excerptCharacters);
+  };
   const decode = (text: string): readonly T[] => {
+    const isTooLong = isCut || text.length > longestLine;
     line++;
+    isCut = false;
     if (text.trim() === "" || isComment(text)) return [];
     try {
-      if (text.length > longestLine) throw new Error(`longer than ${longestLine} bytes`);
+      if (isTooLong) throw new Error(`longer than ${longestLine} bytes`);
       const record = parse(JSON.parse(text));
       return record === undefined ? [] : [record];
     } catch (error) {
@@ -50,9 +60,17 @@ export const createLineDecoder = <T>(
   };
   return {
     push: (chunk) => {
-      const lines = (pending + chunk).split("\n");
-      pending = lines.pop() ?? "";
-      return lines.flatMap(decode);
+      const lines = chunk.split("\n");
+      const rest = lines.pop() ?? "";
+      const [first] = lines;
+      if (first !== undefined) {
+        hold(first);
+        lines[0] = pending;
+        pending = "";
+      }
+      const records = lines.flatMap(decode);
+      hold(rest);
+      return records;
     },
     get pending() {
       return pending;
@@ -61,5 +79,7 @@ export const createLineDecoder = <T>(
   };
 };
 
+const excerptCharacters = 80;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go.
-const excerptOf = (text: string): string => text.slice(0, 80).replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
+const excerptOf = (text: string): string =>
+  text.slice(0, excerptCharacters).replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");

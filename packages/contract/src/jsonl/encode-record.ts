@@ -28,11 +28,13 @@ export const utf8Length = (text: string): number => {
 export const encodeRecord = (record: Readonly<Record<string, unknown>>): string => {
   const line = `${JSON.stringify(record)}\n`;
   if (utf8Length(line) <= maxLineBytes) return line;
+  // What makes it a record is never shortened: without it nobody could read the rest.
+  const { v, seq, ts, type, ...rest } = record;
   for (let limit = 8192; limit >= 16; limit /= 2) {
-    const shorter = `${JSON.stringify({ ...(shorten(record, limit) as Record<string, unknown>), truncated: true })}\n`;
-    if (utf8Length(shorter) <= maxLineBytes) return shorter;
+    const shorter = shorten(rest, limit) as Record<string, unknown>;
+    const cut = `${JSON.stringify({ v, seq, ts, type, ...shorter, truncated: true })}\n`;
+    if (utf8Length(cut) <= maxLineBytes) return cut;
   }
-  const { v, seq, ts, type } = record;
   return `${JSON.stringify({ v, seq, ts, type, truncated: true })}\n`;
 };
 

@@ -40,6 +40,28 @@ test("a bad line is reported with number and excerpt and skipped", () => {
   );
 });
 
+test("a line without an end is held up to the longest there may be, and reported when it ends after all", () => {
+  const decoder = createLineDecoder(parse);
+  // A gigabyte, which no string can hold.
+  const piece = "x".repeat(1024 * 1024);
+  for (let count = 0; count < 1024; count++) assert.deepEqual(decoder.push(piece), []);
+  assert.ok(decoder.pending.length <= maxLineBytes, `${decoder.pending.length} characters are held`);
+  assert.deepEqual(decoder.push('x\n{"a":1}\n'), [{ a: 1 }]);
+  assert.deepEqual(decoder.badLines, [
+    { line: 1, excerpt: "x".repeat(80), cause: `longer than ${maxLineBytes} bytes` },
+  ]);
+  assert.equal(decoder.pending, "");
+});
+
+test("a record of lists within lists stays one: what it is recognized by is not cut", () => {
+  const base = { v: 1, seq: 12, ts: "2026-01-31T12:00:00.000Z", type: "request-acknowledged" };
+  const rows = Array.from({ length: 40 }, () => Array.from({ length: 40 }, () => "\u0001".repeat(40)));
+  const line = encodeRecord({ ...base, rows });
+  assert.ok(Buffer.byteLength(line) <= maxLineBytes);
+  const { rows: kept, ...read } = JSON.parse(line) as { rows: readonly unknown[] };
+  assert.deepEqual([read, kept.length], [{ ...base, truncated: true }, 16]);
+});
+
 test("no line is longer than the limit, and a cut one says so", () => {
   for (const filler of ["x", "é", "漢", "🎉", "\u0001", '"']) {
     const line = encodeRecord({

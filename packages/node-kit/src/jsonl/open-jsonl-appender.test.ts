@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -55,6 +55,24 @@ test("a file of nothing but a torn line starts at 1, and bad lines in between ar
     assert.equal(next.append({ type: "b" }).seq, 2);
     next.close();
   }));
+
+test("bytes that are no record are passed over, however many they are", () => {
+  const before = '{"v":1,"seq":4}\ngarbage\n{"v":1,"seq":5}\n';
+  // No string and hardly any memory would hold these; a machine that lost its power may leave such a hole.
+  const hole = 600 * 1024 * 1024;
+  for (const [ending, kept] of [
+    ["", before.length],
+    ["\n", hole + 1],
+  ] as const)
+    inFolder((path) => {
+      appendFileSync(path, before);
+      truncateSync(path, hole);
+      appendFileSync(path, ending);
+      const log = openJsonlAppender({ path, now });
+      assert.deepEqual([log.lastSeq, statSync(path).size], [5, kept]);
+      log.close();
+    });
+});
 
 /** How large files of this process may become: what lies above is refused as a full disk refuses it. */
 const limitFiles = (bytes: number | "unlimited"): void => {

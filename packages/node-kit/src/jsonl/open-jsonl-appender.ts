@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { encodeRecord } from "@atelier/contract";
+import { encodeRecord, maxLineBytes } from "@atelier/contract";
 
 /** A record as the appender stamps it. */
 export interface StampedRecord {
@@ -34,6 +34,7 @@ export interface AppenderOptions {
 }
 
 const retryMs = 1000;
+const newline = 0x0a;
 
 /**
  * Opens a JSONL file for appending. `seq` goes on after the file's last whole record; a torn last line,
@@ -138,39 +139,44 @@ export const openJsonlAppender = ({
   };
 };
 
+const pieceBytes = 2 * maxLineBytes;
+/** Stands for the rest of a line that is longer than any record: it makes none of what stands before it. */
+const noRecord = Buffer.from("…");
+
 /** Cuts a torn last line off and answers the last whole record's `seq`; 0 for an empty file. */
 const repairTail = (file: number): number => {
   const { size } = fstatSync(file);
-  let end = size;
-  let tail = Buffer.alloc(0);
-  // Lines are at most 64 KiB: two of those from the end hold at least one whole line, unless bad bytes follow.
-  for (let start = size; start > 0; ) {
-    const length = Math.min(start, 128 * 1024);
+  const memory = Buffer.allocUnsafe(pieceBytes);
+  /** After the last newline. */
+  let end: number | undefined;
+  let seq: number | undefined;
+  /** Of the line that ends last of those looked at: what of it lies behind the piece. */
+  let rest = Buffer.alloc(0);
+  for (let start = size; start > 0 && seq === undefined; ) {
+    const length = Math.min(start, pieceBytes);
     start -= length;
-    const chunk = Buffer.alloc(length);
-    readSync(file, chunk, 0, length, start);
-    tail = Buffer.concat([chunk, tail]);
-    const lastNewline = tail.lastIndexOf(10);
-    if (lastNewline === -1) {
-      end = start === 0 ? 0 : end;
-      continue;
-    }
-    end = start + lastNewline + 1;
-    const lines = tail.subarray(0, lastNewline).toString("utf8").split("\n");
-    // The first piece may be the end of a longer line, unless the file starts here.
-    if (start > 0) lines.shift();
-    const seq = lines
-      .toReversed()
-      .map(seqOf)
-      .find((value) => value !== undefined);
-    if (seq !== undefined) {
-      if (end < size) ftruncateSync(file, end);
-      return seq;
-    }
+    const piece = memory.subarray(0, readSync(file, memory, 0, length, start));
+    const lastNewline = piece.lastIndexOf(newline);
+    if (end === undefined && lastNewline === -1) continue;
+    const lines = end === undefined ? piece.subarray(0, lastNewline) : Buffer.concat([piece, rest]);
+    end ??= start + lastNewline + 1;
+    // The first one may be the end of a longer line, unless the file starts here.
+    const first = start === 0 ? 0 : lines.indexOf(newline) + 1;
+    rest = start === 0 ? Buffer.alloc(0) : Buffer.from(first === 0 ? lines : lines.subarray(0, first - 1));
+    if (rest.length > maxLineBytes) rest = noRecord;
+    if (start === 0 || first > 0) seq = lastSeqOf(lines.subarray(first));
   }
-  if (end < size) ftruncateSync(file, end);
-  return 0;
+  if ((end ?? 0) < size) ftruncateSync(file, end ?? 0);
+  return seq ?? 0;
 };
+
+const lastSeqOf = (lines: Buffer): number | undefined =>
+  lines
+    .toString("utf8")
+    .split("\n")
+    .toReversed()
+    .map(seqOf)
+    .find((value) => value !== undefined);
 
 const seqOf = (line: string): number | undefined => {
   try {

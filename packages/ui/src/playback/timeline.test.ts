@@ -80,6 +80,48 @@ test("commands, checks and steps stand where the recording's own markers put the
   );
 });
 
+for (const [what, jump] of [
+  ["a laptop that slept", 1800],
+  ["a clock that was set back", -3600],
+] as const)
+  test(`${what} in the middle of a recording: what came after stands where its markers do`, () => {
+    const track = readCast(
+      [
+        encodeCastHeader({ width: 80, height: 24, timestamp: second }),
+        encodeCastEvent(1, "m", "ls"),
+        encodeCastEvent(2, "m", "make"),
+        encodeCastEvent(8, "m", "step: two"),
+        encodeCastEvent(9, "m", "ls"),
+        encodeCastEvent(10, "m", "ls"),
+        encodeCastEvent(11, "o", "$ "),
+      ].join(""),
+    );
+    const entries = timelineOf(track, "1", {
+      commands: [
+        // Of the shell before, which ended with the same one.
+        command(-30, "ls"),
+        command(1, "ls"),
+        command(2, "make"),
+        command(9 + jump, "ls"),
+        command(10 + jump, "ls"),
+        command(40 + jump, "make"),
+      ],
+      checks: [{ ts: at(10.5 + jump), step: "two", outcome: "passed" } as CheckRecord],
+      visits: [{ step: "one", enteredAt: at(1.5) }],
+    });
+    assert.deepEqual(
+      entries.map(({ kind, t }) => [kind, t]),
+      [
+        ["command", 1],
+        ["step", 1.5],
+        ["command", 2],
+        ["command", 9],
+        ["command", 10],
+        ["check", 10.5],
+      ],
+    );
+  });
+
 test("a failure is an exit code that is known, and not what Ctrl-C leaves", () => {
   const failures = [0, 1, 127, 130, 143].filter((exitCode) =>
     isFailure({ kind: "command", t: 1, command: command(1, "x", { exitCode }) }),

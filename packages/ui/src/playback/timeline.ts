@@ -16,43 +16,73 @@ export interface TimelineRecords {
 type TimedTrack = Pick<CastTrack, "startedAt" | "duration" | "markers">;
 
 /** Both markers and commands may be shortened; one that stands so far from its record is another one's. */
-const nearMs = 5000;
+const nearSeconds = 5;
+/** In seconds: what was typed first may be a little older than the first byte of output. */
+const grace = 0.5;
+
+/** From a command on: what to add to times by the wall clock to have the recording's own. */
+interface Skew {
+  readonly from: number;
+  readonly seconds: number;
+}
 
 /**
- * What to add to times by the header, which tells whole seconds, to have the recording's own: the middle of
- * what its command markers tell.
+ * The header tells whole seconds, a set clock jumps, and a recording's own stands still while a laptop sleeps:
+ * so it is the command markers that tell how the two clocks differ, each time anew where they begin to differ
+ * otherwise. Within such a stretch it is the middle of what its markers tell.
  */
-const skewOf = ({ startedAt, markers }: TimedTrack, commands: TimelineRecords["commands"]): number => {
-  const skews: number[] = [];
-  let from = 0;
-  for (const { command, startedAt: at } of commands) {
+const skewsOf = ({ startedAt, markers }: TimedTrack, commands: TimelineRecords["commands"]): readonly Skew[] => {
+  const places = markers.filter(({ label }) => !/^(step|recording): /.test(label));
+  const stretches: { readonly from: number; readonly seconds: number[] }[] = [];
+  let next = 0;
+  let skew = 0;
+  let matched = -1;
+  commands.forEach(({ command, startedAt: at }, index) => {
     const t = (Date.parse(at) - startedAt) / 1000;
-    const index = markers.findIndex(
-      (marker, place) =>
-        place >= from &&
-        Math.abs(marker.t - t) * 1000 < nearMs &&
-        (command.startsWith(marker.label) || marker.label.startsWith(command)),
-    );
-    if (index === -1) continue;
-    from = index + 1;
-    skews.push((markers[index]?.t ?? 0) - t);
-  }
-  return skews.toSorted((a, b) => a - b)[Math.floor(skews.length / 2)] ?? 0;
+    const isIts = ({ label }: { readonly label: string }): boolean =>
+      command.startsWith(label) || label.startsWith(command);
+    const isNear = (place: { readonly t: number }): boolean => Math.abs(place.t - t - skew) < nearSeconds;
+    let found = places.findIndex((place, at) => at >= next && isNear(place) && isIts(place));
+    // Nothing is near, but it follows the last one in both: the clocks have parted in between.
+    const follower = matched >= 0 && matched === index - 1 ? places[next] : undefined;
+    const isParted = found === -1 && follower !== undefined && isIts(follower);
+    if (isParted) found = next;
+    const place = places[found];
+    if (place === undefined) return;
+    next = found + 1;
+    matched = index;
+    skew = place.t - t;
+    if (isParted || stretches.length === 0) stretches.push({ from: index, seconds: [] });
+    stretches.at(-1)?.seconds.push(skew);
+  });
+  return stretches.map(({ from, seconds }) => ({
+    from,
+    seconds: seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0,
+  }));
 };
 
 /** What happened while a recording ran, by its own clock. */
 export const timelineOf = (track: TimedTrack, terminal: string, records: TimelineRecords): readonly TimelineEntry[] => {
   const commands = records.commands.filter((command) => command.terminal === terminal);
-  const skew = skewOf(track, commands);
-  const place = (at: string): number => (Date.parse(at) - track.startedAt) / 1000 + skew;
+  const skews = skewsOf(track, commands);
+  const placeOf = (at: string, { seconds }: Pick<Skew, "seconds"> = skews[0] ?? { seconds: 0 }): number =>
+    (Date.parse(at) - track.startedAt) / 1000 + seconds;
+  // A clock that was set back tells times twice: what does not fit the one stretch was in the other.
+  const place = (at: string): number =>
+    skews
+      .filter(({ from }) => (commands[from]?.startedAt ?? "") <= at)
+      .map((skew) => placeOf(at, skew))
+      .findLast((t) => t <= track.duration + grace) ?? placeOf(at);
   const entries: TimelineEntry[] = [
-    ...commands.map((command): TimelineEntry => ({ kind: "command", t: place(command.startedAt), command })),
+    ...commands.map((command, index): TimelineEntry => {
+      const skew = skews.findLast(({ from }) => from <= index);
+      return { kind: "command", t: placeOf(command.startedAt, skew), command };
+    }),
     ...records.checks.map((check): TimelineEntry => ({ kind: "check", t: place(check.ts), check })),
     ...records.visits.map(({ step, enteredAt }): TimelineEntry => ({ kind: "step", t: place(enteredAt), step })),
   ];
-  // Half a second of grace: what was typed first may be a little older than the first byte of output.
   return entries
-    .filter(({ t }) => t >= -0.5 && t <= track.duration + 0.5)
+    .filter(({ t }) => t >= -grace && t <= track.duration + grace)
     .map((entry) => ({ ...entry, t: Math.min(Math.max(0, entry.t), track.duration) }))
     .toSorted((a, b) => a.t - b.t);
 };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type NewStateEvent, runtimeFileNames, type StateEvent } from "@atelier/contract";
 import { type AppenderState, openJsonlAppender } from "@atelier/node-kit";
 import type { EventLog } from "./event-log.ts";
+import { tellStorage } from "./tell-stream.ts";
 
 export interface OpenedEventLog extends EventLog, Disposable {
   readonly state: AppenderState;
@@ -12,21 +13,25 @@ export interface OpenedEventLog extends EventLog, Disposable {
 export const openEventLog = (runtimeFolder: string, now: () => Date): OpenedEventLog => {
   const listeners = new Set<(event: StateEvent) => void>();
   const stream = runtimeFileNames.stateEvents;
+  /** What one event brought with it is told after it: that it cannot be written, or can be again. */
+  let untold: StateEvent[] = [];
+  let depth = 0;
   const append = (event: NewStateEvent): StateEvent => {
+    depth++;
     const stamped = appender.append(event) as StateEvent;
-    for (const listener of listeners) listener(stamped);
+    depth--;
+    untold.unshift(stamped);
+    if (depth > 0) return stamped;
+    const telling = untold;
+    untold = [];
+    for (const each of telling) for (const listener of listeners) listener(each);
     return stamped;
   };
   const appender = openJsonlAppender({
     path: join(runtimeFolder, stream),
     now,
     // It waits in the queue with the others; whoever listens knows at once.
-    onState: (state) =>
-      append(
-        state.kind === "failing"
-          ? { type: "storage-failed", stream, cause: state.cause }
-          : { type: "storage-recovered", stream, lost: state.lost },
-      ),
+    onState: tellStorage(stream, append),
   });
   return {
     append,

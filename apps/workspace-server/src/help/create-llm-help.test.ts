@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import type { AskEvent, CheckView, CommandRecord, LlmExchange, RuntimeConfig } from "@atelier/contract";
+import type { AskEvent, CheckView, CommandRecord, LlmExchange, RuntimeConfig, StateEvent } from "@atelier/contract";
 import { type AppError, compiledStepSchema, compiledWorkshopSchema } from "@atelier/domain";
 import { fakeAnswer, fakeUsage, type ProviderBehaviour, startFakeLlmProvider } from "@atelier/testkit";
 import { createLlmHelp, type LlmHelp, type LlmHelpOptions } from "./create-llm-help.ts";
@@ -118,6 +118,7 @@ const setUp = async ({ provider, behaviour = "normal", help = {}, more = {} }: W
     lastCheck: () => lastCheck,
     recentCommands: () => [command],
     runtimeFolder: join(folder, "runtime"),
+    events: { append: (event) => event as StateEvent },
     now: () => new Date(),
     newId: () => crypto.randomUUID(),
     deadlines,
@@ -343,6 +344,7 @@ test("without a provider there is no help to open", async () => {
       lastCheck: () => undefined,
       recentCommands: () => [],
       runtimeFolder: "",
+      events: { append: (event) => event as StateEvent },
       now: () => new Date(),
       newId: () => "",
     }),

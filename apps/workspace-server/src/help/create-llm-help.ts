@@ -11,6 +11,7 @@ import {
   type RuntimeConfig,
 } from "@atelier/contract";
 import { AppError, type HelpLevel } from "@atelier/domain";
+import type { EventLog } from "../events/event-log.ts";
 import { createRedactor } from "../recording/redact.ts";
 import { knownSecrets } from "../secrets/known-secrets.ts";
 import type { LoadedWorkshop } from "../workshop/load-workshop.ts";
@@ -34,6 +35,7 @@ export interface LlmHelpOptions {
   readonly lastCheck: (step: string) => CheckView | undefined;
   readonly recentCommands: () => readonly CommandRecord[];
   readonly runtimeFolder: string;
+  readonly events: Pick<EventLog, "append">;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly deadlines?: Deadlines;
@@ -73,9 +75,14 @@ export const createLlmHelp = async (options: LlmHelpOptions): Promise<LlmHelp | 
     price: config.price ?? dearPrice,
     now,
   });
-  const history = await openLlmHistory(options.runtimeFolder, now, ({ startedAt, cost }) => {
-    limits.asked(Date.parse(startedAt));
-    limits.paid(cost);
+  const history = await openLlmHistory({
+    runtimeFolder: options.runtimeFolder,
+    events: options.events,
+    now,
+    onPast: ({ startedAt, cost }) => {
+      limits.asked(Date.parse(startedAt));
+      limits.paid(cost);
+    },
   });
   const hidden = knownSecrets([key, ...options.secrets]);
   const redact = createRedactor(hidden);

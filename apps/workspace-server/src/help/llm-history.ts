@@ -2,6 +2,8 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createLineDecoder, type LlmExchange, llmExchangeSchema, runtimeFileNames } from "@atelier/contract";
 import { openJsonlAppender } from "@atelier/node-kit";
+import type { EventLog } from "../events/event-log.ts";
+import { tellSkipped, tellStorage } from "../events/tell-stream.ts";
 
 export type NewExchange = Omit<LlmExchange, "v" | "seq" | "ts">;
 
@@ -13,13 +15,24 @@ export interface LlmHistory extends Disposable {
 
 const keptPerStep = 10;
 
-/** Opens `llm-history.jsonl` of the volume; `onPast` is told every exchange that is in it already. */
-export const openLlmHistory = async (
-  runtimeFolder: string,
-  now: () => Date,
-  onPast: (exchange: LlmExchange) => void,
-): Promise<LlmHistory> => {
-  const path = join(runtimeFolder, runtimeFileNames.llmHistory);
+export interface LlmHistoryOptions {
+  readonly runtimeFolder: string;
+  /** Where it says when the history cannot be written, or holds what is no exchange. */
+  readonly events: Pick<EventLog, "append">;
+  readonly now: () => Date;
+  /** Told every exchange that is in it already. */
+  readonly onPast: (exchange: LlmExchange) => void;
+}
+
+/** Opens `llm-history.jsonl` of the volume. */
+export const openLlmHistory = async ({
+  runtimeFolder,
+  events,
+  now,
+  onPast,
+}: LlmHistoryOptions): Promise<LlmHistory> => {
+  const stream = runtimeFileNames.llmHistory;
+  const path = join(runtimeFolder, stream);
   const kept = new Map<string, LlmExchange[]>();
   const keep = (exchange: LlmExchange): void => {
     const list = kept.get(exchange.step) ?? [];
@@ -37,7 +50,8 @@ export const openLlmHistory = async (
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  const appender = openJsonlAppender({ path, now });
+  tellSkipped(stream, decoder.badLines, events.append);
+  const appender = openJsonlAppender({ path, now, onState: tellStorage(stream, events.append) });
   return {
     append: (exchange) => {
       const stamped = appender.append(exchange) as LlmExchange;

@@ -13,6 +13,7 @@ import { contentValues } from "../content/content-values.ts";
 import { renderMarkdown } from "../content/render-markdown.ts";
 import type { ControlHub } from "../control/control-hub.ts";
 import { type OpenedEventLog, openEventLog } from "../events/open-event-log.ts";
+import { tellSkipped } from "../events/tell-stream.ts";
 import type { StudentService } from "../http/app.ts";
 import { createLlmHelp, type LlmHelp } from "../help/create-llm-help.ts";
 import type { createEventStream } from "../http/event-stream.ts";
@@ -100,12 +101,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       options.control.send({ t: "activity", at: event.ts, kind: "check", done: event.step });
     if (shown.includes(event.type)) options.onEvent();
   });
-  if (badLines.length > 0)
-    events.append({
-      type: "lines-skipped",
-      stream: runtimeFileNames.stateEvents,
-      lines: badLines.map(({ line }) => line).slice(0, 1000),
-    });
+  tellSkipped(runtimeFileNames.stateEvents, badLines, events.append);
   let running: Running | undefined;
   const lookUp = contentValues(received.config, loaded.workshop, history.variables);
   const quizzes = createQuizzes({
@@ -145,6 +141,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     lastCheck: (step) => history.lastChecks.get(step),
     recentCommands: () => running?.terminals?.recentCommands(20) ?? [],
     runtimeFolder: settings.ATELIER_RUNTIME,
+    events,
     now,
     newId: options.newId,
   });

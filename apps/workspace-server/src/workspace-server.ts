@@ -37,6 +37,7 @@ import { waitForLease } from "./lease/lease.ts";
 import { startLimitsWatch } from "./limits/start-limits-watch.ts";
 import { startWritingWatch } from "./limits/watch-writing.ts";
 import { watchPorts } from "./ports/watch-ports.ts";
+import { cutTornLines } from "./recording/cut-torn-lines.ts";
 import { openRunning, openTerminals, rootsOf, type Running, studentOf } from "./running/open-running.ts";
 import { createHistoryReader, filesOfLost } from "./progress/progress.ts";
 import { knownSecrets } from "./secrets/known-secrets.ts";
@@ -321,6 +322,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       signal: ending.signal,
     });
     disposables.use(lease);
+    await cutTornLines(settings.ATELIER_RUNTIME);
     running = await openRunning({
       ...options,
       loaded,

@@ -1,4 +1,5 @@
 export * from "./source-tree/read-source-tree.ts";
+export * from "./jsonl/end-of-last-line.ts";
 export * from "./jsonl/open-jsonl-appender.ts";
 export * from "./proxy/forward.ts";
 export * from "./proxy/guard-connection.ts";

@@ -72,6 +72,17 @@ test("a rotated recording comes as one, with times that go on and without its to
     assert.equal((await feed.get(`${path}/${id}/parts/${number}`)).status, 404, number);
 });
 
+test("a recording of one part comes without its torn end as well, which players refuse; the part as it is on disk", async () => {
+  await using feed = await openTestFeed();
+  const whole = first.slice(0, -1).slice(0, first.slice(0, -1).lastIndexOf("\n") + 1);
+  writeFileSync(join(feed.folder, "session-20260101T000000Z-1.cast"), first.slice(0, -1));
+  const [{ id = "" } = {}] = JSON.parse((await feed.get(path)).body.toString()) as { id?: string }[];
+  const { body, headers } = await feed.get(`${path}/${id}`);
+  assert.equal(body.toString(), whole);
+  assert.equal(headers["content-length"], String(Buffer.byteLength(whole)));
+  assert.equal((await feed.get(`${path}/${id}/parts/1`)).body.toString(), first.slice(0, -1));
+});
+
 test("a part is served in pieces as they are asked for", async () => {
   await using feed = await openTestFeed();
   fill(feed);

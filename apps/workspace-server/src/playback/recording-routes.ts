@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { AppError } from "@atelier/domain";
+import { endOfLastLine } from "@atelier/node-kit";
 import type { Context, Hono } from "hono";
 import { byteRangeOf } from "./byte-range.ts";
 import type { SendBytes } from "../http/send-bytes.ts";
@@ -28,9 +29,8 @@ const castType = "application/x-asciicast";
 // biome-ignore lint/suspicious/noExplicitAny: the routes use none of the app's own variables.
 export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, options: RecordingRoutes): void => {
   const { library, sendBytes } = options;
-  /** A file as it is now, or the piece of it that is asked for. Closes it. */
-  const sendFile = async (context: AnyContext, file: FileHandle): Promise<Response> => {
-    const { size } = await file.stat();
+  /** The first `size` bytes of a file, or the piece of them that is asked for. Closes it. */
+  const sendFile = async (context: AnyContext, file: FileHandle, size: number): Promise<Response> => {
     const range = byteRangeOf(context.req.header("range"), size);
     context.header("Accept-Ranges", "bytes");
     if (range === "none") {
@@ -56,7 +56,9 @@ export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, option
     const [first, second] = opened.parts;
     context.header("Content-Type", castType);
     context.header("Content-Disposition", `attachment; filename="${opened.name}"`);
-    if (first !== undefined && second === undefined) return sendFile(context, first);
+    // Without a torn end, which players refuse.
+    if (first !== undefined && second === undefined)
+      return sendFile(context, first, await endOfLastLine(first, (await first.stat()).size));
     const joined = Readable.from(joinParts(opened.parts), { objectMode: false });
     // Not closed by the generator: one that was never asked for anything never comes to its end.
     return sendBytes(context, joined, { release: () => opened[Symbol.asyncDispose]() });
@@ -68,6 +70,6 @@ export const addRecordingRoutes = (app: Hono<any>, paths: RecordingPaths, option
     for (const file of parts) if (file !== wanted) await file.close();
     if (wanted === undefined) throw new AppError("not-found", "There is no such part of the recording.");
     context.header("Content-Type", castType);
-    return sendFile(context, wanted);
+    return sendFile(context, wanted, (await wanted.stat()).size);
   });
 };

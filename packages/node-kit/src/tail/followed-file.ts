@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { endOfLastLine } from "../jsonl/end-of-last-line.ts";
 import type { FilePosition, TailEvent } from "./tail-event.ts";
 
 const chunkBytes = 256 * 1024;
@@ -45,16 +46,7 @@ export class FollowedFile implements AsyncDisposable {
   /** Goes to the end of the last whole line. */
   async seekEnd(): Promise<void> {
     const { size } = await this.#handle.stat();
-    for (let end = size; end > 0; ) {
-      const start = Math.max(0, end - chunkBytes);
-      const { bytesRead } = await this.#handle.read(this.#buffer, 0, end - start, start);
-      const at = this.#buffer.subarray(0, bytesRead).lastIndexOf(newline);
-      if (at !== -1) {
-        await this.seek(start + at + 1);
-        return;
-      }
-      end = start;
-    }
+    await this.seek(await endOfLastLine(this.#handle, size));
   }
 
   /** Goes to an earlier position; false when that is no place between two lines of this file. */

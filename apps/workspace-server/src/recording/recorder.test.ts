@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { closeSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { type CastItem, createCastDecoder, createCastExport, decodeCastIndex, seekCast } from "@atelier/contract";
 import { openRecorder, type Recorder, type RecorderOptions } from "./recorder.ts";
 import { knownSecrets } from "../secrets/known-secrets.ts";
+import { limitFiles } from "../testing/limit-files.ts";
 
 interface Bench extends AsyncDisposable {
   readonly folder: string;
@@ -36,7 +37,7 @@ const openBench = async (): Promise<Bench> => {
         rows: 24,
         shell: "/bin/bash",
         title: "terminal 1",
-        isFirst: true,
+        isFirst: () => true,
         secrets: knownSecrets([]),
         now: () => new Date("2026-01-31T12:00:00Z"),
         clock: () => bench.clock,
@@ -116,6 +117,28 @@ test("a full part is followed by the next one, and together they are the whole r
   }
 });
 
+test("a part begins with the size that its first output was printed at, also where that had to wait", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open({ partBytes: 50_000 });
+  recorder.output(Buffer.from("1".repeat(60_000)));
+  // Both wait for the disk when the terminal takes its new size.
+  recorder.output(Buffer.from("2".repeat(60_000)));
+  recorder.resize(100, 30);
+  recorder.output(Buffer.from("wide"));
+  recorder.close();
+  await recorder.closed;
+  const told = (item: CastItem): string =>
+    item.kind === "header" ? `${item.header.width}x${item.header.height}` : `${item.event.code} ${item.event.data[0]}`;
+  assert.deepEqual(
+    (await Promise.all((await bench.names()).map(bench.items))).map((items) => items.map(told)),
+    [
+      ["80x24", "o 1"],
+      ["80x24", "o 2"],
+      ["80x24", "r 1", "o w"],
+    ],
+  );
+});
+
 test("the index leads to every MiB and to every marker", async () => {
   await using bench = await openBench();
   const recorder = bench.open();
@@ -138,6 +161,31 @@ test("the index leads to every MiB and to every marker", async () => {
   );
   const text = await readFile(join(bench.folder, name));
   assert.match(text.subarray(seekCast(index, 22.9).offset).toString("utf8", 0, 30), /^\[12\.000000,"o","11:x/);
+});
+
+test("an index begins with its recording: what stands there of another one is dropped", async () => {
+  await using bench = await openBench();
+  const index = join(bench.folder, "session-20260131T120000Z-1.cast.idx");
+  await writeFile(index, '{"t":99.000000,"offset":4711}\n');
+  const recorder = bench.open();
+  recorder.marker("ls");
+  recorder.close();
+  assert.deepEqual(
+    decodeCastIndex(await readFile(index, "utf8")).map(({ t, marker }) => [t, marker]),
+    [[0, "ls"]],
+  );
+});
+
+test("session.cast that could not be pointed is pointed with the next event", async () => {
+  await using bench = await openBench();
+  const link = join(bench.folder, "session.cast");
+  await mkdir(link);
+  const recorder = bench.open();
+  recorder.output(Buffer.from("one"));
+  await rmdir(link);
+  recorder.output(Buffer.from("two"));
+  recorder.close();
+  assert.equal(await readlink(link), (await bench.names())[0]);
 });
 
 test("long output, small output and markers come in their order, over parts, and a close waits for all of it", async () => {
@@ -306,4 +354,32 @@ test("a limit of the disk costs nothing while a new part has room; a full disk i
     items.flatMap((item) => (item.kind === "event" && item.event.code === "m" ? item.event.data : [])),
     ["recording: 10 events are missing here"],
   );
+});
+
+test("room for a part and for none of its output begins nothing again and again", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  await using bench = await openBench();
+  const recorder = bench.open();
+  recorder.output(Buffer.from("one"));
+  limitFiles(1000);
+  try {
+    for (let number = 0; number < 20; number++) {
+      bench.clock += 1000;
+      recorder.output(Buffer.from("x".repeat(2000)));
+      context.mock.timers.tick(1000);
+    }
+  } finally {
+    limitFiles("unlimited");
+  }
+  bench.clock += 1000;
+  recorder.output(Buffer.from("two"));
+  recorder.close();
+  const failure = "failed: EFBIG: file too large, write";
+  assert.deepEqual(bench.told, [failure, "recovered: 1", failure, "recovered: 19"]);
+  const parts = await Promise.all((await bench.names()).map(bench.items));
+  assert.deepEqual(
+    parts.map((items) => items.flatMap((item) => (item.kind === "event" ? item.event.data : []))),
+    [["one"], ["recording: 1 event is missing here"], ["recording: 19 events are missing here", "two"]],
+  );
+  assert.equal(await readlink(join(bench.folder, "session.cast")), (await bench.names()).at(-1));
 });

@@ -5,8 +5,6 @@ import type { KnownSecrets } from "../secrets/known-secrets.ts";
 import { RecordingFile, type RecordingFileOptions } from "./recording-file.ts";
 
 export interface RecorderOptions extends Omit<RecordingFileOptions, "partBytes" | "header"> {
-  readonly cols: number;
-  readonly rows: number;
   readonly shell: string;
   readonly title: string;
   /** Values that must not stand in a recording. */
@@ -51,8 +49,6 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     ...options,
     partBytes,
     header: () => ({
-      width: cols,
-      height: rows,
       timestamp: Math.floor(options.now().getTime() / 1000),
       title,
       env: { SHELL: shell, TERM: "xterm-256color" },

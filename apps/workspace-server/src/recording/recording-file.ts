@@ -1,37 +1,29 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  symlinkSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, ftruncateSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import {
   type CastCode,
   type CastHeader,
-  type CastIndexEntry,
   castEventPieces,
   encodeCastHeader,
-  encodeCastIndexEntry,
+  parseCastSize,
   recordingFileName,
-  recordingStart,
-  runtimeFileNames,
 } from "@atelier/contract";
 import { type LineEncoding, putTogether, roomFor, writeWhole } from "./line-bytes.ts";
+import { attempt, freeStart, openNew, pointSession, tryOpen, writeIndex } from "./part-files.ts";
 
 export interface RecordingFileOptions {
   readonly folder: string;
   readonly terminal: string;
-  /** Whether `session.cast` points at this terminal's recording. */
-  readonly isFirst: boolean;
+  /** Whether `session.cast` is to point at this terminal's recording. */
+  readonly isFirst: () => boolean;
   /** File name of the recording on whose last screen this one goes on. */
   readonly continues?: string;
   readonly partBytes: number;
-  readonly header: () => CastHeader;
+  /** Of the terminal when the recording begins. */
+  readonly cols: number;
+  readonly rows: number;
+  /** What a part's header says besides the size, which is that of the events before it. */
+  readonly header: () => Omit<CastHeader, "width" | "height">;
   readonly now: () => Date;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
@@ -61,9 +53,14 @@ interface Part {
   size: number;
   indexedAt: number;
   hasEvents: boolean;
+  /** Made for what is being written right now: nobody has seen it. */
+  isNew: boolean;
+  /** Begun to see whether there is room again, and without an event so far. */
+  isTrial: boolean;
+  /** Whether `session.cast` points at it. */
+  isCurrent: boolean;
 }
 
-const createNew = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 /** Where lines become bytes, for all recordings: a flood would otherwise leave a Buffer behind for each. */
 let lineMemory = Buffer.allocUnsafeSlow(128 * 1024);
 /** What is so long is written by another thread: the disk may take its time, and a flood must not wait for it. */
@@ -89,8 +86,12 @@ export class RecordingFile {
   #part: Part | undefined;
   #parts = 0;
   #latest = 0;
+  /** Of the terminal after the last event that was taken. */
+  #size: { readonly cols: number; readonly rows: number };
   #lost = 0;
   #isFailing = false;
+  /** There was room for a part, and none for an event: only an event can tell whether there is more now. */
+  #isWary = false;
   #triedAt = 0;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -106,6 +107,7 @@ export class RecordingFile {
     this.#options = options;
     this.#began = options.clock();
     this.#start = freeStart(options);
+    this.#size = { cols: options.cols, rows: options.rows };
     this.#guarded(() => this.#openPart());
   }
 
@@ -162,17 +164,18 @@ export class RecordingFile {
   }
 
   #put(event: Recorded): void {
-    if (this.#isFailing && this.#options.clock() - this.#triedAt < impatientRetryMs) {
-      this.#lost++;
-      return;
-    }
+    const isTooEarly = this.#isFailing && this.#options.clock() - this.#triedAt < impatientRetryMs;
     const put = (): void => {
       this.#prepare();
       this.#event(event);
     };
     // A part may have come to a limit of its own; a new one starts from nothing.
-    const isWritten = this.#tries(put) || this.#guarded(put);
-    if (!isWritten) this.#lost++;
+    if (!isTooEarly && (this.#tries(put) || this.#guarded(put))) {
+      this.#isWary = (this.#part as Part).isTrial = false;
+      this.#recovered();
+    } else this.#lost++;
+    // The next part begins with it, also where the event itself is missing.
+    if (event.code === "r") this.#size = parseCastSize(event.data) ?? this.#size;
   }
 
   #putLong(event: Recorded): void {
@@ -191,8 +194,10 @@ export class RecordingFile {
     this.#writingSince = event.at;
     writeWhole(part.file, line, (error) => {
       this.#writingSince = undefined;
-      if (error === null) this.#isWritten(event, { part, t, length: line.length });
-      else {
+      if (error === null) {
+        this.#isWritten(event, { part, t, length: line.length });
+        this.#keep(part);
+      } else {
         this.#abandonPart();
         this.#put(event);
       }
@@ -203,13 +208,14 @@ export class RecordingFile {
 
   #prepare(): void {
     if (this.#part === undefined || this.#part.size >= this.#options.partBytes) this.#openPart();
-    if (this.#isFailing) this.#recover();
+    this.#tellLost();
   }
 
   /** False when it failed; then the part is closed, whole. */
   #tries(write: () => void): boolean {
     try {
       write();
+      this.#keep(this.#part);
       return true;
     } catch {
       this.#abandonPart();
@@ -222,6 +228,7 @@ export class RecordingFile {
     this.#triedAt = this.#options.clock();
     try {
       write();
+      this.#keep(this.#part);
       return true;
     } catch (error) {
       this.#abandonPart();
@@ -235,22 +242,40 @@ export class RecordingFile {
   }
 
   #tryAgain(): void {
-    if (!this.#isFailing || this.#writingSince !== undefined) return;
-    this.#guarded(() => {
+    if (!this.#isFailing || this.#isWary || this.#writingSince !== undefined) return;
+    const isBegun = this.#guarded(() => {
       this.#openPart();
-      this.#recover();
+      this.#tellLost();
     });
+    if (!isBegun) return;
+    (this.#part as Part).isTrial = true;
+    this.#recovered();
   }
 
-  #recover(): void {
+  #tellLost(): void {
     const lost = this.#lost;
+    if (lost === 0) return;
     const data = `recording: ${lost} ${lost === 1 ? "event is" : "events are"} missing here`;
-    if (lost > 0) this.#event({ code: "m", data, encoding: "utf8", at: this.#options.clock() });
+    this.#event({ code: "m", data, encoding: "utf8", at: this.#options.clock() });
+  }
+
+  /** What is lost has been told in the part that goes on. */
+  #recovered(): void {
+    if (!this.#isFailing) return;
+    const lost = this.#lost;
     this.#lost = 0;
     this.#isFailing = false;
     clearInterval(this.#retry);
     this.#retry = undefined;
     this.#options.onRecovery(lost);
+  }
+
+  /** From here on others may see what was written. */
+  #keep(part: Part | undefined): void {
+    if (part === undefined) return;
+    part.isNew = false;
+    if (part.hasEvents && !part.isCurrent && this.#options.isFirst())
+      part.isCurrent = pointSession(this.#options.folder, part.name);
   }
 
   #openPart(): void {
@@ -264,12 +289,16 @@ export class RecordingFile {
       this.#parts = part;
     }
     const started = clock();
-    const part: Part = { name, file, index: -1, started, size: 0, indexedAt: 0, hasEvents: false };
+    const part: Part = {
+      ...{ name, file, index: -1, started, size: 0, indexedAt: 0 },
+      ...{ hasEvents: false, isNew: true, isTrial: false, isCurrent: false },
+    };
     this.#part = part;
     const offset = Math.round((started - this.#began) * 1000) / 1_000_000;
     this.#latest = 0;
+    const { cols, rows } = this.#size;
     const origin = { terminal, part: this.#parts, offset, ...(continues === undefined ? {} : { continues }) };
-    part.size = this.#write([encodeCastHeader({ ...header(), atelier: origin })]);
+    part.size = this.#write([encodeCastHeader({ width: cols, height: rows, ...header(), atelier: origin })]);
     part.index = tryOpen(join(folder, `${name}.idx`));
   }
 
@@ -293,9 +322,7 @@ export class RecordingFile {
       writeIndex(part, { t, offset });
       part.indexedAt = offset;
     }
-    if (part.hasEvents) return;
     part.hasEvents = true;
-    if (this.#options.isFirst) pointSession(this.#options.folder, part.name);
   }
 
   #write(pieces: readonly string[], encoding: LineEncoding = "utf8"): number {
@@ -315,74 +342,17 @@ export class RecordingFile {
     closeSync(part.file);
   }
 
-  /** Cuts off what was written of a line; removes a part without a header. */
+  /** Cuts off what was written of a line; removes a part that was made for it. */
   #abandonPart(): void {
     const part = this.#part;
     if (part === undefined) return;
     attempt(() => ftruncateSync(part.file, part.size));
     attempt(() => this.#closePart());
-    // Nobody can have seen it: it has not even a header.
-    if (part.size > 0) return;
+    this.#isWary ||= part.isTrial;
+    if (!part.isNew) return;
     const path = join(this.#options.folder, part.name);
     attempt(() => unlinkSync(path));
     attempt(() => unlinkSync(`${path}.idx`));
     this.#parts--;
   }
 }
-
-/** A server that was killed in this very second, or a shell that was restarted in it, has taken its name. */
-const freeStart = ({ folder, terminal, now }: RecordingFileOptions): string => {
-  for (let at = now().getTime(); ; at += 1000) {
-    const start = recordingStart(new Date(at));
-    if (!existsSync(join(folder, recordingFileName({ start, terminal, part: 1 })))) return start;
-  }
-};
-
-/** -1 when there is a file of that name. */
-const openNew = (path: string): number => {
-  try {
-    return openSync(path, createNew, 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return -1;
-    throw error;
-  }
-};
-
-/** An index saves work and is never a reason to lose a recording. */
-const tryOpen = (path: string): number => {
-  try {
-    return openSync(path, createNew & ~constants.O_EXCL, 0o600);
-  } catch {
-    return -1;
-  }
-};
-
-const writeIndex = (part: Part, entry: CastIndexEntry): void => {
-  if (part.index === -1) return;
-  try {
-    writeSync(part.index, encodeCastIndexEntry(entry));
-  } catch {
-    attempt(() => closeSync(part.index));
-    part.index = -1;
-  }
-};
-
-/** `session.cast`, relative, replaced in one step so that a reader always finds it. */
-const pointSession = (folder: string, name: string): void => {
-  const link = join(folder, runtimeFileNames.currentRecording);
-  const draft = `${link}.${process.pid}`;
-  attempt(() => unlinkSync(draft));
-  attempt(() => {
-    symlinkSync(name, draft);
-    renameSync(draft, link);
-  });
-};
-
-/** For what is better left undone than a reason to fail. */
-const attempt = (run: () => void): void => {
-  try {
-    run();
-  } catch {
-    // The caller goes on either way.
-  }
-};

@@ -10,6 +10,7 @@ import {
 import { AppError } from "@atelier/domain";
 import { openJsonlAppender } from "@atelier/node-kit";
 import { CommandTracker } from "../command-log/command-tracker.ts";
+import { tellStorage } from "../events/tell-stream.ts";
 import { createForeignTerminalWatch } from "../integrity/watch-foreign-terminals.ts";
 import { endProcessesOf } from "../limits/student-processes.ts";
 import { openRecorder } from "../recording/recorder.ts";
@@ -62,17 +63,13 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       ? openJsonlAppender({
           path: join(runtimeFolder, runtimeFileNames.commandLog),
           now,
-          onState: (state) =>
-            events.append(
-              state.kind === "failing"
-                ? { type: "storage-failed", stream: runtimeFileNames.commandLog, cause: state.cause }
-                : { type: "storage-recovered", stream: runtimeFileNames.commandLog, lost: state.lost },
-            ),
+          onState: tellStorage(runtimeFileNames.commandLog, events.append),
         })
       : undefined;
   const noteTerminals = createTerminalsNote(runtimeFolder);
   const afterFlood = new AfterFlood(collectGarbage);
-  let first: string | undefined;
+  /** The one that was opened first of those that are open. */
+  const first = (): string | undefined => sessions.keys().next().value;
   /** Not yet while the terminals of the last container come back, and no longer when this one goes. */
   let isOpen = false;
   // Where a secret is in the way to a directory, the next shell starts above it.
@@ -99,8 +96,6 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
   };
 
   const newSession = (name: string, before?: RememberedTerminal, last?: LastSeen): TerminalSession => {
-    const isFirst = first === undefined || first === name;
-    first ??= name;
     const integrationLost = (cause: string): void => {
       events.append({ type: "integration-lost", terminal: name, cause });
     };
@@ -127,7 +122,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
               ...size,
               shell,
               title: `terminal ${name}`,
-              isFirst,
+              isFirst: () => first() === name,
               ...(above?.screen ? { continues: above.screen.recording } : {}),
               now,
               clock,
@@ -266,7 +261,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
       else socket.close(1008, "no such terminal");
     },
     recentCommands: (limit) => recent.slice(-limit),
-    currentDirectory: () => (first === undefined ? undefined : sessions.get(first)?.cwd),
+    currentDirectory: () => sessions.get(first() ?? "")?.cwd,
     activeAt: () => Math.max(0, ...[...sessions.values()].map(({ activeAt }) => activeAt)),
     jobs: () => [...sessions.values()].flatMap(({ session }) => session?.jobs() ?? []),
     enterStep: (step) => {

@@ -20,6 +20,21 @@ const epochOf = (socket: FakeSocket): string =>
   socket.messages.flatMap((message) => (message.t === "hello" ? [message.epoch] : [])).at(-1) ??
   assert.fail("no hello");
 
+test("when the first terminal is closed, the one that was opened next is the first", async () => {
+  await using shell = await openTestTerminals();
+  await shell.type(shell.attach(), "cd /tmp");
+  await shell.terminals.open("web");
+  const viewer = attachTo(shell, undefined, "web");
+  await shell.type(viewer, "cd /usr");
+  const current = (): Promise<string> => readlink(join(shell.runtime, "session.cast"));
+  assert.match(await current(), /^session-\w+-1\.cast$/);
+  assert.equal(shell.terminals.currentDirectory(), "/tmp");
+  await shell.terminals.close("1");
+  assert.equal(shell.terminals.currentDirectory(), "/usr");
+  await shell.type(viewer, "true");
+  assert.match(await current(), /^session-\w+-web\.cast$/);
+});
+
 test("a viewer that comes back goes on where it was, byte for byte, and its shell never noticed", async () => {
   await using shell = await openTestTerminals();
   const witness = shell.attach();

@@ -1,17 +1,14 @@
-import { execFileSync } from "node:child_process";
 import { openRecorder } from "../recording/recorder.ts";
 import { knownSecrets } from "../secrets/known-secrets.ts";
+import { limitFiles } from "./limit-files.ts";
 
 /**
  * `node record-in-little-room.ts <folder>`: records while the kernel refuses to let files grow, as a full
- * disk does, and tells on stdout what it was told. RLIMIT_FSIZE needs neither root nor a small disk.
+ * disk does, and tells on stdout what it was told.
  */
 const [folder = ""] = process.argv.slice(2);
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
-};
-const room = (bytes: number | "unlimited"): void => {
-  execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:unlimited`]);
 };
 const recovered = Promise.withResolvers<void>();
 const recorder = openRecorder({
@@ -21,7 +18,7 @@ const recorder = openRecorder({
   rows: 24,
   shell: "/bin/sh",
   title: "terminal 1",
-  isFirst: true,
+  isFirst: () => true,
   secrets: knownSecrets([]),
   now: () => new Date(),
   clock: () => performance.now(),
@@ -36,14 +33,14 @@ let number = 0;
 const write = (): void => recorder.output(Buffer.from(`<${++number}>${"x".repeat(1000)}\r\n`));
 
 // A limit of one file: the next part goes on.
-room(20_000);
+limitFiles(20_000);
 while (number < 30) write();
 say(`written: ${number}`);
 // No room for anything.
-room(10);
+limitFiles(10);
 while (number < 40) write();
 say(`refused: ${number}`);
-room("unlimited");
+limitFiles("unlimited");
 // The recorder's own timer keeps no process alive.
 const alive = setInterval(() => {}, 1000);
 await recovered.promise;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FakeSocket } from "../testing/fake-socket.ts";
+import { FakeSocket } from "../testing/fake-socket.ts";
 import { openTestTerminals, type TestTerminals } from "../testing/open-test-terminals.ts";
 import { allProcesses, statOf } from "./process-state.ts";
 
@@ -89,4 +91,20 @@ test("a shell that cannot be started leaves a terminal that can be tried again, 
   viewer.receive({ t: "restart" });
   await until("a shell", () => statesOf(shell)[0] === "ready");
   await shell.type(viewer, "true");
+});
+
+test("who is connected and has not asked for output is sent none by a restart, and holds nobody up", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await shell.type(viewer, "true");
+  const silent = new FakeSocket();
+  silent.isAcknowledging = false;
+  shell.terminals.attach("1", { socket: silent.asWebSocket, role: "student", id: crypto.randomUUID() });
+  await exited(shell, viewer);
+  viewer.receive({ t: "restart" });
+  await until("a shell", () => statesOf(shell)[0] === "ready");
+  viewer.input("seq 1 300000 > all.txt; cat all.txt; touch over\n");
+  viewer.close();
+  await until("the end of what nobody looks at", () => existsSync(join(shell.home, "over")));
+  assert.equal(silent.seq, 0);
 });

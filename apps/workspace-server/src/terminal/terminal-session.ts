@@ -219,6 +219,7 @@ export class TerminalSession {
     preferAsVictim(pty.pid);
     this.#state = "ready";
     for (const viewer of this.#viewers.keys()) {
+      if (!viewer.isWelcome) continue;
       viewer.say({ t: "resync", reason: "restart" });
       this.#hello(viewer, "delta", this.#sizes.first);
       viewer.startAt(0, 0);

@@ -61,3 +61,22 @@ test("only who answers is alive: what is typed, or asked for, does not show that
   }
   assert.deepEqual([answering.readyState, deaf.readyState], [1, 3]);
 });
+
+test("an offset inside a byte is none", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  await shell.type(viewer, "true");
+  for (const message of [
+    { t: "ack", seq: viewer.seq - 0.5 },
+    { t: "ack", seq: -1 },
+    { t: "ack", seq: 1e300 },
+  ])
+    viewer.emit("message", Buffer.from(JSON.stringify(message)), false);
+  const late = connect(shell);
+  late.emit("message", Buffer.from('{"t":"attach","since":{"epoch":"a","seq":0.5}}'), false);
+  const refused = [
+    ...viewer.messages,
+    ...late.sent.map((sent) => JSON.parse(sent) as { readonly code?: string }),
+  ].filter((message) => "code" in message && message.code === "bad-message");
+  assert.equal(refused.length, 4);
+});

@@ -34,13 +34,13 @@ const rows = z.int().min(1).max(1000);
 export const viewerMessageSchema = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("attach"),
-    since: z.object({ epoch: z.string(), seq: z.number().nonnegative() }).optional(),
+    since: z.object({ epoch: z.string(), seq: z.int().nonnegative() }).optional(),
     cols: cols.optional(),
     rows: rows.optional(),
     /** A viewer that only watches: its size and input are ignored. */
     readOnly: z.boolean().optional(),
   }),
-  z.object({ t: z.literal("ack"), seq: z.number().nonnegative() }),
+  z.object({ t: z.literal("ack"), seq: z.int().nonnegative() }),
   z.object({ t: z.literal("resize"), cols, rows }),
   /** Whether anybody is there: answered at once by `pong`. The socket's own pings are out of a page's sight. */
   z.object({ t: z.literal("ping") }),

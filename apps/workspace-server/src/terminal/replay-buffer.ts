@@ -23,9 +23,16 @@ export class ReplayBuffer {
     return this.#head;
   }
 
-  /** The sequence that sets the modes which the dropped output had set. */
-  get droppedModes(): string {
-    return this.#dropped.sequence;
+  /** What all output up to `offset` has set, the dropped output included. Reads what is here up to there. */
+  modesAt(offset: number): PrivateModes {
+    const modes = new PrivateModes(this.#dropped);
+    for (let at = this.start; at < offset; ) {
+      const bytes = this.read(at, offset - at);
+      if (bytes === undefined) break;
+      modes.push(bytes);
+      at += bytes.length;
+    }
+    return modes;
   }
 
   /** Copies the bytes in. */

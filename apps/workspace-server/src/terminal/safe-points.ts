@@ -66,13 +66,29 @@ export const lastSafePoint = (bytes: Uint8Array): number => {
   return safe;
 };
 
-/** Where reading can begin in output whose beginning is gone: after the first line, else at the first escape. */
+/**
+ * Where reading can begin in output whose beginning is gone: after the first line, else at the first escape, else
+ * at the first character.
+ */
 export const firstLikelySafePoint = (bytes: Uint8Array): number => {
   const line = bytes.indexOf(LF);
   if (line !== -1) return line + 1;
   const sequence = bytes.indexOf(ESC);
-  return sequence === -1 ? bytes.length : sequence;
+  return sequence === -1 ? Math.max(0, bytes.subarray(0, longestCharacter).findIndex(beginsCharacter)) : sequence;
 };
+
+/** Length of the longest prefix that ends with a whole character, for output without any safe point. */
+export const lastCharacterEnd = (bytes: Uint8Array): number => {
+  const from = Math.max(0, bytes.length - longestCharacter);
+  const last = from + bytes.subarray(from).findLastIndex(beginsCharacter);
+  const length = characterBytes(bytes[last] ?? 0);
+  return last < from || last + length <= bytes.length ? bytes.length : last;
+};
+
+/** Of UTF-8, in bytes. */
+const longestCharacter = 4;
+const beginsCharacter = (byte: number): boolean => (byte & 0xc0) !== 0x80;
+const characterBytes = (lead: number): number => (lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
 
 const c1State = (byte: number, state: State): State => {
   if (byte === 0x9b) return states.csi;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { guardReflow, limitRepeats } from "@atelier/contract";
 import type { Size } from "./active-viewer.ts";
-import { firstLikelySafePoint, lastSafePoint } from "./safe-points.ts";
+import { lastSafePoint } from "./safe-points.ts";
 import { SizeHistory } from "./size-history.ts";
 import {
   bufferCells,
@@ -24,10 +24,10 @@ export interface ScreenMirror {
   /** Takes it all, whatever it ends with. */
   force(bytes: Uint8Array): Promise<void>;
   /**
-   * The stream has a gap: `bytes` begin at `offset`, and `modes` is what the gap has set. The old text
+   * The stream has a gap: it goes on at `offset`, and `modes` is what was set before that. The old text
    * stays as scrollback, at the size that the terminal had there.
    */
-  skipTo(offset: number, bytes: Uint8Array, modes: string): Promise<void>;
+  skipTo(offset: number, modes: string): Promise<void>;
   /**
    * What wrote here is gone: modes are as at the beginning, what a full-screen program showed stands as text
    * below everything else, and the cursor in an empty row below that.
@@ -110,8 +110,8 @@ export const createScreenMirror = async (sizes: SizeHistory): Promise<ScreenMirr
       return length;
     },
     force: take,
-    skipTo: async (offset, bytes, modes) => {
-      fed = offset + firstLikelySafePoint(bytes);
+    skipTo: async (offset, modes) => {
+      fed = offset;
       const { cols, rows } = sizes.at(fed);
       terminal.resize(cols, rows);
       nextSize = sizes.after(fed);

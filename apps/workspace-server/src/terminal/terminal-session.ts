@@ -15,11 +15,12 @@ import type { Recorder } from "../recording/recorder.ts";
 import { ActiveViewer, isReport, isSameSize, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
+import { LazyMirror } from "./lazy-mirror.ts";
 import { foregroundOf } from "./process-state.ts";
 import { type OpenPtyOptions, openPtyWithRoom, type Pty } from "./pty.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { readAck } from "./read-ack.ts";
-import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
+import type { ScreenMirror } from "./screen-mirror.ts";
 import { giveSlaveTo } from "./give-slave-to.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
 import { ShellSession } from "./shell-session.ts";
@@ -61,10 +62,6 @@ export interface SessionOptions {
 
 /** Twice what may be under way to one viewer, and some 25,000 lines: more than a screen's history keeps. */
 const ringBytes = 2 * 1024 * 1024;
-/** About a millisecond of the mirror's work, and twice what a terminal reads in a turn, so that it catches up. */
-const catchUpSlice = 32 * 1024;
-/** An escape sequence longer than this is none. */
-const longestSequence = 1024 * 1024;
 /** A shell that has said no more than this is told from its beginning. */
 const wholeBytes = 512 * 1024;
 const heartbeatMs = 30_000;
@@ -95,7 +92,7 @@ export class TerminalSession {
   #pty: Pty | undefined;
   /** What the shell has started, also after it has ended: until the terminal is closed or has another shell. */
   #session: ShellSession | undefined;
-  #mirror: Promise<ScreenMirror> | undefined;
+  #mirror: LazyMirror;
   #isPaused = false;
   readonly #gather = new OutputGather((bytes) => this.#output(bytes));
   #activeAt = performance.now();
@@ -108,6 +105,7 @@ export class TerminalSession {
     this.#options = options;
     this.#size = options.size ?? { cols: 80, rows: 24 };
     this.#sizes = new SizeHistory(this.#size);
+    this.#mirror = new LazyMirror(this.#buffer, this.#sizes);
     this.#timers = [setInterval(() => this.#heartbeat(), heartbeatMs), setInterval(() => this.#watch(), watchMs)];
     for (const timer of this.#timers) timer.unref();
   }
@@ -182,7 +180,8 @@ export class TerminalSession {
     this.#epoch = this.#options.newId();
     this.#buffer = new ReplayBuffer(ringBytes);
     this.#sizes = new SizeHistory(this.#size);
-    this.#dropMirror();
+    this.#mirror.dispose();
+    this.#mirror = new LazyMirror(this.#buffer, this.#sizes);
     if (parts.prelude) this.#buffer.append(parts.prelude);
     const filter = new MarkerFilter(parts.nonce);
     this.#integration = parts.launch.integration;
@@ -268,7 +267,7 @@ export class TerminalSession {
       viewer.socket.close(1001, "the terminal was closed");
     }
     this.#viewers.clear();
-    this.#dropMirror();
+    this.#mirror.dispose();
     if (wasOpen) this.#options.onClosed({});
     this.#options.onChange();
   }
@@ -485,45 +484,15 @@ export class TerminalSession {
   async #sendSnapshot(viewer: Viewer): Promise<void> {
     viewer.isBeingPainted = true;
     const epoch = this.#epoch;
-    const making = (this.#mirror ??= createScreenMirror(this.#sizes));
     let mirror: ScreenMirror;
     try {
-      mirror = await making;
-      await this.#catchUp(mirror);
-    } catch (error) {
-      // The next one may be made, and what is half fed paints nothing right.
-      if (this.#mirror === making) this.#dropMirror();
-      throw error;
+      mirror = await this.#mirror.caughtUp();
     } finally {
       viewer.isBeingPainted = false;
     }
     if (!this.#viewers.has(viewer) || epoch !== this.#epoch) return;
     viewer.sendSnapshot({ seq: mirror.fed, size: mirror.size, nextSize: mirror.nextSize, text: mirror.snapshot() });
     if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
-  }
-
-  /**
-   * Feeds the mirror up to the last safe point, in slices, so that typing elsewhere stays quick meanwhile.
-   * What follows that point goes to the viewer as it is.
-   */
-  async #catchUp(mirror: ScreenMirror): Promise<void> {
-    const buffer = this.#buffer;
-    for (let slice = catchUpSlice; mirror.fed < buffer.head; ) {
-      const behind = buffer.copy(mirror.fed, slice);
-      if (behind === undefined) {
-        await mirror.skipTo(
-          buffer.start,
-          buffer.read(buffer.start, catchUpSlice) ?? new Uint8Array(),
-          buffer.droppedModes,
-        );
-        continue;
-      }
-      if ((await mirror.write(behind)) > 0) slice = catchUpSlice;
-      else if (behind.length < slice) return;
-      // Not one safe point in so much: one endless sequence, or one endless line.
-      else if (slice >= longestSequence) await mirror.force(behind);
-      else slice *= 4;
-    }
   }
 
   #fit(viewer: Viewer, size: Size): void {
@@ -572,11 +541,6 @@ export class TerminalSession {
     this.#session = undefined;
   }
 
-  #dropMirror(): void {
-    this.#mirror?.then((mirror) => mirror.dispose()).catch(() => undefined);
-    this.#mirror = undefined;
-  }
-
   #heartbeat(): void {
     for (const viewer of this.#viewers.keys()) {
       if (viewer.isAlive) {
@@ -593,5 +557,7 @@ export class TerminalSession {
     if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
     const foreground = foregroundOf(this.#pty.pid);
     if (foreground) this.#foreground?.look(foreground, tracker);
+    // Who wants a snapshot makes a new one, and hears why that is not possible.
+    this.#mirror.look().catch(() => undefined);
   }
 }

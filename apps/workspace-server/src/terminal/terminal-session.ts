@@ -25,7 +25,7 @@ import { giveSlaveTo } from "./give-slave-to.ts";
 import type { Integration, ShellLaunch } from "./shell-launch.ts";
 import { ShellSession } from "./shell-session.ts";
 import { SizeHistory } from "./size-history.ts";
-import { Viewer } from "./viewer.ts";
+import { type Snapshot, Viewer } from "./viewer.ts";
 
 /** Everything of one shell's life that the session does not make itself. */
 export interface SessionParts {
@@ -436,6 +436,12 @@ export class TerminalSession {
 
   #acknowledge(viewer: Viewer, seq: number): void {
     viewer.acknowledge(seq);
+    this.#goOnWith(viewer);
+  }
+
+  /** It may be given more than before. */
+  #goOnWith(viewer: Viewer): void {
+    if (!this.#viewers.has(viewer)) return;
     if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
     this.#offerSnapshot(viewer);
     this.#balance();
@@ -456,7 +462,7 @@ export class TerminalSession {
     if (canResume) this.#hello(viewer, "delta", this.#sizes.at(since.seq));
     else this.#hello(viewer, "snapshot", this.#size);
     if (canResume) viewer.startAt(since.seq, this.#sizes.after(since.seq));
-    else if (isWhole) viewer.sendSnapshot({ seq: 0, size: this.#sizes.first, nextSize: 0, text: "" });
+    else if (isWhole) this.#paint(viewer, { seq: 0, size: this.#sizes.first, nextSize: 0, text: "" });
     else {
       viewer.isAttached = true;
       viewer.isWaitingForSnapshot = true;
@@ -491,8 +497,13 @@ export class TerminalSession {
       viewer.isBeingPainted = false;
     }
     if (!this.#viewers.has(viewer) || epoch !== this.#epoch) return;
-    viewer.sendSnapshot({ seq: mirror.fed, size: mirror.size, nextSize: mirror.nextSize, text: mirror.snapshot() });
+    const { fed: seq, size, nextSize } = mirror;
+    this.#paint(viewer, { seq, size, nextSize, text: mirror.snapshot() });
     if (!viewer.pump(this.#buffer, this.#sizes)) this.#resync(viewer);
+  }
+
+  #paint(viewer: Viewer, snapshot: Snapshot): void {
+    viewer.sendSnapshot(snapshot, () => this.#goOnWith(viewer));
   }
 
   #fit(viewer: Viewer, size: Size): void {

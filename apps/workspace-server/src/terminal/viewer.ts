@@ -31,6 +31,15 @@ const sendOutput = (socket: WebSocket, seq: number, bytes: Uint8Array): void => 
  */
 export const freshStart = "\u0018\u001bc\u001b[?25h";
 
+/** A screen for a viewer that cannot have all the output. */
+export interface Snapshot {
+  readonly seq: number;
+  readonly size: Size;
+  /** Number of the first size that it does not know yet. */
+  readonly nextSize: number;
+  readonly text: string;
+}
+
 /**
  * One viewer of one terminal: a cursor into the replay buffer. It is sent what its window allows; what
  * it has fallen too far behind for is replaced by a snapshot. It holds no output of its own.
@@ -118,17 +127,13 @@ export class Viewer {
     return this.#window;
   }
 
-  sendSnapshot(snapshot: {
-    readonly seq: number;
-    readonly size: Size;
-    /** Number of the first size that it does not know yet. */
-    readonly nextSize: number;
-    readonly text: string;
-  }): void {
-    const { seq, size, nextSize, text } = snapshot;
+  /** @param onGone it no longer fills the socket; nobody acknowledges it, so only that says that output may go on */
+  sendSnapshot({ seq, size, nextSize, text }: Snapshot, onGone: () => void): void {
     const frame = encodeSnapshot({ seq, ...size, payload: Buffer.from(`${freshStart}${text}`) });
     this.#snapshotBytes = frame.length;
-    this.socket.send(frame);
+    this.socket.send(frame, (error) => {
+      if (!error) onGone();
+    });
     this.startAt(seq, nextSize);
   }
 

@@ -42,7 +42,8 @@ export class FakeSocket extends EventEmitter {
     return this.output.toString("utf8");
   }
 
-  send(data: Uint8Array | string): void {
+  send(data: Uint8Array | string, ...[done]: readonly unknown[]): void {
+    if (typeof done === "function") setImmediate(() => this.readyState === 1 && done());
     if (typeof data === "string") {
       const message = JSON.parse(data) as ServerMessage;
       this.messages.push(message);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRandom } from "@atelier/testkit";
+import headless from "@xterm/headless";
 import { randomOutput } from "../testing/random-output.ts";
 import { createScreen } from "../testing/screen.ts";
 import { createScreenMirror } from "./screen-mirror.ts";
 import { SizeHistory } from "./size-history.ts";
+import { graphicRendition, type TerminalCore } from "./terminal-state.ts";
 import { freshStart } from "./viewer.ts";
 
 const size = { cols: 60, rows: 12 } as const;
@@ -145,4 +147,26 @@ test("after each slice the others have their turn", async () => {
   }
   mirror.dispose();
   assert.deepEqual(seen, ["others", "slice", "others", "slice", "others", "slice"]);
+});
+
+test("an underline keeps its colour, and LF as CR LF stays", async () => {
+  const looks = (terminal: { readonly _core: TerminalCore }): readonly string[] => {
+    const { buffer } = terminal._core;
+    const cell = buffer.getNullCell();
+    return [0, 1, 2, 3].map((column) => {
+      buffer.lines.get(0)?.loadCell(column, cell);
+      return graphicRendition(cell).slice(1);
+    });
+  };
+  const printed = "\u001b[4:3;58;2;255;128;0ma\u001b[58;5;9mb\u001b[58;5;200mc\u001b[0;4md\u001b[20h\r\n";
+  const mirror = await createScreenMirror(new SizeHistory(size));
+  await mirror.write(Buffer.from(printed));
+  const painted = new headless.Terminal({ ...size, allowProposedApi: true });
+  await new Promise<void>((resolve) => painted.write(`${freshStart}${mirror.snapshot()}x\ny`, resolve));
+  assert.deepEqual(looks(painted as never), ["[0;4:3;58;2;255;128;0m", "[0;4:3;58;5;9m", "[0;4:3;58;5;200m", "[0;4m"]);
+  assert.equal(painted.buffer.active.getLine(2)?.translateToString(true), "y");
+  await new Promise<void>((resolve) => painted.write(`${freshStart}x\ny`, resolve));
+  assert.equal(painted.buffer.active.getLine(1)?.translateToString(true), " y");
+  painted.dispose();
+  mirror.dispose();
 });

@@ -23,7 +23,7 @@ export interface Attributes {
   hasExtendedAttrs(): number;
   isUnderline(): number;
   getUnderlineStyle(): number;
-  readonly extended: { readonly urlId: number; readonly underlineStyle: number };
+  readonly extended: { readonly urlId: number; readonly underlineStyle: number; readonly underlineColor: number };
 }
 type Charset = Readonly<Record<string, string>> | undefined;
 
@@ -73,6 +73,7 @@ export interface TerminalCore {
       readonly wraparound: boolean;
     };
   };
+  readonly optionsService: { readonly rawOptions: { readonly convertEol?: boolean } };
   readonly coreMouseService: { readonly activeProtocol: string; readonly activeEncoding: string };
   readonly _charsetService: {
     readonly glevel: number;
@@ -274,6 +275,7 @@ export const terminalState = (core: TerminalCore, { cols }: Size): string => {
     modes.sendFocus && "\u001b[?1004h",
     !modes.wraparound && "\u001b[?7l",
     ansi.insertMode && "\u001b[4h",
+    core.optionsService.rawOptions.convertEol && "\u001b[20h",
     mouseProtocols[core.coreMouseService.activeProtocol],
     mouseEncodings[core.coreMouseService.activeEncoding],
     isCursorHidden && "\u001b[?25l",
@@ -332,6 +334,7 @@ export const graphicRendition = (look: Attributes, hasLink = false): string => {
     look.isOverline() && "53",
     color(look.getFgColorMode(), look.getFgColor(), 30),
     color(look.getBgColorMode(), look.getBgColor(), 40),
+    look.hasExtendedAttrs() && underlineColor(look.extended.underlineColor),
   ];
   return `\u001b[${codes.filter(Boolean).join(";")}m`;
 };
@@ -353,5 +356,15 @@ const color = (mode: number, value: number, first: 30 | 40): string | undefined 
   if (mode === colorModes.rgb) return `${first + 8};2;${rgb(value)}`;
   return undefined;
 };
+
+const colorMode = 0x3000000;
+
+/** What there is no short form of: mode and value in one number, 0 for the colour of the character. */
+const underlineColor = (packed: number): string | undefined =>
+  (packed & colorMode) === colorModes.rgb
+    ? `58;2;${rgb(packed)}`
+    : (packed & colorMode) === 0
+      ? undefined
+      : `58;5;${packed & 255}`;
 
 const rgb = (color: number): string => `${(color >> 16) & 255};${(color >> 8) & 255};${color & 255}`;

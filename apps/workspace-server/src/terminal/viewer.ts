@@ -27,9 +27,9 @@ const sendOutput = (socket: WebSocket, seq: number, bytes: Uint8Array): void => 
 
 /**
  * CAN and RIS: the viewer's parser may stand in the middle of a sequence or a character from before its
- * connection broke, and xterm's own `reset()` leaves it there, and a hidden cursor hidden.
+ * connection broke, and xterm's own `reset()` leaves it there, a hidden cursor hidden and LF as CR LF.
  */
-export const freshStart = "\u0018\u001bc\u001b[?25h";
+export const freshStart = "\u0018\u001bc\u001b[?25h\u001b[20l";
 
 /** A screen for a viewer that cannot have all the output. */
 export interface Snapshot {

@@ -195,3 +195,21 @@ test("a status that is none is an answer of 502 that says so, not the end of the
   assert.deepEqual(statuses, [refused, refused, refused, [999, "1", ""], [204, "1", ""]]);
   assert.deepEqual(thrown, []);
 });
+
+test("whoever is refused an upgrade and leaves its side open is let go all the same", async (context) => {
+  const before = await connectionsOf(proxy);
+  for (let count = 0; count < 5; count++) {
+    const socket = connect({ port: portOf(proxy), host: "127.0.0.1", allowHalfOpen: true });
+    context.after(() => socket.destroy());
+    socket.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 400 /);
+  }
+  for (const deadline = performance.now() + 5000; (await connectionsOf(proxy)) > before; await sleep(5))
+    assert.ok(performance.now() < deadline, `${(await connectionsOf(proxy)) - before} connections are kept`);
+});
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });

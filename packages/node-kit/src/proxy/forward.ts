@@ -191,6 +191,8 @@ const answerUnspeakable = (response: ServerResponse, cause: string): void => {
 export const refuseUpgrade = (socket: Duplex, status: string): void => {
   // It is ours since the upgrade: a client that goes away now would be an error that nobody hears.
   socket.on("error", () => socket.destroy());
+  // A client that leaves its side open would keep it for ever: no server looks after it any more.
+  socket.once("finish", () => socket.destroy());
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 };
 

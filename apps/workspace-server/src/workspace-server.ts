@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import {
   type BootView,
+  longestViewerFrame,
   platformPaths,
   type ReleaseResult,
   type RestoreOrder,
@@ -151,7 +152,7 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
       else void listener(request, response);
     }),
   );
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: false });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestViewerFrame, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => answerSafely(socket, () => upgrade(request, socket, head)));
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (isPreview(request)) {

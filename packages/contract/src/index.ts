@@ -32,5 +32,6 @@ export * from "./observation/stuck.ts";
 export * from "./observation/summarize.ts";
 export * from "./runtime/runtime-config.ts";
 export * from "./terminal/frames.ts";
+export * from "./terminal/is-report.ts";
 export * from "./terminal/reflow-guard.ts";
 export * from "./terminal/repeat-limit.ts";

@@ -42,14 +42,3 @@ export class ActiveViewer<Viewer> {
     return viewer === undefined ? undefined : this.#sizes.get(viewer);
   }
 }
-
-/**
- * Whether this is a terminal's answer to a program's question, or word of its focus, and nothing typed:
- * of several terminals that all answer, one is enough, and nobody becomes active by it.
- */
-export const isReport = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x1b &&
-  // A function key with a modifier looks like a cursor report; from who is not active it is taken for one.
-  /^\u001b(?:\[[?>=]?[\d;]*(?:[cnRt]|\$y)|\[[IO]|[P\]_^X])/.test(
-    Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString("latin1"),
-  );

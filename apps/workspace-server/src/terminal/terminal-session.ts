@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import {
   decodeViewerFrame,
+  isReport,
   type Role,
   type TerminalState,
   type TerminalView,
@@ -12,7 +13,7 @@ import { MarkerFilter, type ShellMarker } from "../command-log/marker-filter.ts"
 import { preferAsVictim } from "../limits/prefer-as-victim.ts";
 import type { MakeRoom } from "../limits/start-with-room.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import { ActiveViewer, isReport, isSameSize, type Size } from "./active-viewer.ts";
+import { ActiveViewer, isSameSize, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
 import { LazyMirror } from "./lazy-mirror.ts";

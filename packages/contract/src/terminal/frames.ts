@@ -31,6 +31,9 @@ export const flowWindow = { high: 160 * 1024, low: 64 * 1024, ackEvery: 4 * 1024
 const cols = z.int().min(2).max(1000);
 const rows = z.int().min(1).max(1000);
 
+/** What a viewer may send at once, the kind of its frame included; more ends its connection. */
+export const longestViewerFrame = 1024 * 1024;
+
 export const viewerMessageSchema = z.discriminatedUnion("t", [
   z.object({
     t: z.literal("attach"),

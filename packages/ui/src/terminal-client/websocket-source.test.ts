@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { encodeOutput } from "@atelier/contract";
+import { encodeOutput, encodeSnapshot, longestViewerFrame } from "@atelier/contract";
 import type { ConnectionClock } from "../connection/keep-connected.ts";
 import { turnedByHand } from "../testing/clock-by-hand.ts";
 import { patience } from "../connection/watch-line.ts";
+import type { TerminalSourceEvent } from "../terminal/terminal-source.ts";
 import { createWebSocketSource } from "./websocket-source.ts";
 
 /** The browser's, as far as a source looks at it. */
@@ -11,7 +12,7 @@ class FakeSocket {
   static readonly OPEN = 1;
   static made: FakeSocket[] = [];
   readyState: number;
-  readonly sent: string[] = [];
+  readonly sent: (string | Uint8Array)[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { readonly data: string | ArrayBuffer }) => void) | null = null;
   onclose: (() => void) | null = null;
@@ -19,8 +20,8 @@ class FakeSocket {
     this.readyState = readyState;
     if (address !== undefined) FakeSocket.made.push(this);
   }
-  send(text: string): void {
-    this.sent.push(text);
+  send(data: string | Uint8Array): void {
+    this.sent.push(data);
   }
   close(): void {
     this.readyState = 3;
@@ -135,4 +136,58 @@ test("a key after which the line was lost unheard is in doubt, until the next on
   link.write(key);
   assert.equal(told.at(-1), undefined);
   link.close();
+});
+
+/** A source whose socket is open and greeted, at 80x24. */
+const greeted = (hello: object = {}) => {
+  const { clock: moving, pass } = turnedByHand();
+  const events: TerminalSourceEvent[] = [];
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving });
+  const link = source.connect({ cols: 80, rows: 24 }, (event) => events.push(event));
+  const greet = (socket: FakeSocket | undefined, more: object): FakeSocket => {
+    assert.ok(socket);
+    socket.readyState = 1;
+    socket.onopen?.();
+    const size = { cols: 80, rows: 24 };
+    const first = { t: "hello", terminal: "1", epoch: "a", state: "ready", head: 0, resume: "snapshot" };
+    socket.onmessage?.({ data: JSON.stringify({ ...first, ...size, integration: "full", recording: true, ...more }) });
+    return socket;
+  };
+  const sizes = (): readonly string[] =>
+    events.flatMap((event) => (event.type === "size" ? [`${event.size.cols}x${event.size.rows}`] : []));
+  return { socket: greet(FakeSocket.made[0], hello), events, link, pass, greet, sizes };
+};
+const snapshot = (seq: number): ArrayBuffer =>
+  encodeSnapshot({ seq, cols: 80, rows: 24, payload: new Uint8Array(9) }).slice().buffer as ArrayBuffer;
+
+test("a screen that another viewer had made smaller has its own size back when that one left while the line was broken", () => {
+  const { socket, pass, greet, sizes } = greeted();
+  socket.onmessage?.({ data: '{"t":"size","cols":50,"rows":20}' });
+  socket.onclose?.();
+  pass(2000);
+  greet(FakeSocket.made[1], { resume: "delta" });
+  assert.equal(sizes().at(-1), "80x24");
+});
+
+test("what is typed while the past is read is sent, and what the screen answers to the past is not", () => {
+  const { socket, link } = greeted({ head: 100 });
+  socket.onmessage?.({ data: snapshot(0) });
+  socket.onmessage?.({ data: encodeOutput(0, new Uint8Array(100)).slice().buffer });
+  const sent = socket.sent.length;
+  for (const text of ["\u001b[?1;2c", "l", "s", "\u001b]11;rgb:00/00/00\u001b\\", "\r"])
+    link.write(new TextEncoder().encode(text));
+  assert.deepEqual(
+    socket.sent.slice(sent).map((frame) => Buffer.from(frame as Uint8Array).toString("latin1", 1)),
+    ["l", "s", "\r"],
+  );
+});
+
+test("a paste that is too long for the server is not sent, so that the line stays, and that is said", () => {
+  const { socket, link, events } = greeted();
+  const sent = socket.sent.length;
+  link.write(new Uint8Array(longestViewerFrame).fill(0x78));
+  assert.equal(socket.sent.length, sent);
+  assert.match(JSON.stringify(events.at(-1)), /"notice".*nothing of it was/);
+  link.write(new Uint8Array(longestViewerFrame - 1).fill(0x78));
+  assert.equal((socket.sent.at(-1) as Uint8Array).length, longestViewerFrame);
 });

@@ -1,6 +1,8 @@
 import {
   decodeServerFrame,
   encodeInput,
+  isReport,
+  longestViewerFrame,
   type ServerMessage,
   serverMessageSchema,
   type ViewerMessage,
@@ -35,6 +37,9 @@ const usable = (socket: WebSocket | undefined): WebSocket | undefined =>
  * cursor back to where it was saved last.)
  */
 const afterlife = new TextEncoder().encode("\u001b[?1047l\u001b[?1000;1002;1003;1006;2004l\u001b[!p\r\n");
+
+const tooLong =
+  "That is more than can be typed at once, so nothing of it was. Paste it in parts of less than 1 MiB, or load it up as a file.";
 
 const parseMessage = (text: string): ServerMessage | undefined => {
   try {
@@ -116,8 +121,8 @@ const connect = (
       case "hello":
         session = onHello(session, message);
         showShell(message.state, message.exitCode);
-        if (message.cols !== size.cols || message.rows !== size.rows)
-          listen({ type: "size", size: { cols: message.cols, rows: message.rows } });
+        // Whatever the screen had before the line broke, another viewer's size perhaps.
+        listen({ type: "size", size: { cols: message.cols, rows: message.rows } });
         return;
       case "state":
         showShell(message.state, message.exitCode);
@@ -187,12 +192,17 @@ const connect = (
     write: (bytes) => {
       if (
         !readOnly &&
-        !isReplaying(session) &&
+        !(isReplaying(session) && isReport(bytes)) &&
         status.connection.phase === "live" &&
         socket?.readyState === WebSocket.OPEN
       ) {
         // The encoder allocates, so its buffer is never a shared one.
-        socket.send(encodeInput(bytes) as Uint8Array<ArrayBuffer>);
+        const frame = encodeInput(bytes) as Uint8Array<ArrayBuffer>;
+        if (frame.length > longestViewerFrame) {
+          listen({ type: "notice", message: tooLong });
+          return;
+        }
+        socket.send(frame);
         watched?.expected();
         isUnanswered = true;
         if (status.isLastKeyInDoubt) {

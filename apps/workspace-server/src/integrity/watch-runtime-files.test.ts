@@ -96,6 +96,33 @@ for (const [name, touch, wanted] of cases)
     assert.deepEqual(toldAfter(touch), wanted);
   });
 
+test("a line that the server could not finish and cuts off again is no touch, what stood before it is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "atelier-touched-"));
+  try {
+    const path = join(folder, recording);
+    writeFileSync(path, "whole\n", { mode: 0o600 });
+    const told: string[] = [];
+    const look = createRuntimeWatch({ folder, onTouched: (file, cause) => told.push(`${file}: ${cause}`) });
+    appendFileSync(path, "x".repeat(5000));
+    look();
+    truncateSync(path, 6);
+    look();
+    appendFileSync(path, "torn");
+    look();
+    truncateSync(path, 6);
+    appendFileSync(path, "another whole one\n");
+    look();
+    assert.deepEqual(told, []);
+    appendFileSync(path, "torn");
+    look();
+    truncateSync(path, 5);
+    look();
+    assert.deepEqual(told, [`${recording}: shortened from 28 to 5 bytes`]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("rights of the folder, and a folder that is gone", () => {
   const folder = mkdtempSync(join(tmpdir(), "atelier-touched-"));
   const told: string[] = [];

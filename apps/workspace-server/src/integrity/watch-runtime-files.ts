@@ -13,12 +13,15 @@ interface Seen {
   readonly mode: number;
   readonly size: number;
   readonly ctimeMs: number;
-  /** First and last bytes of what was there: the server only ever appends. */
+  /** So many bytes are whole lines: the server writes behind them, and takes back what it could not finish. */
+  readonly settled: number;
+  /** First and last bytes of those: the server only ever appends. */
   readonly head: Buffer;
   readonly tail: Buffer;
 }
 
 const probe = 1024;
+const newline = 0x0a;
 const streams: ReadonlySet<string> = new Set([
   runtimeFileNames.commandLog,
   runtimeFileNames.stateEvents,
@@ -89,7 +92,7 @@ const look = (path: string, before?: Seen): Look => {
     // At rest, as most parts of a long recording are.
     if (before?.ino === ino && before.ctimeMs === ctimeMs && before.size === size) return { seen: before };
     if (!stat.isFile()) {
-      const seen = { ino, uid, mode, size, ctimeMs, head: Buffer.alloc(0), tail: Buffer.alloc(0) };
+      const seen = { ino, uid, mode, size, ctimeMs, settled: 0, head: Buffer.alloc(0), tail: Buffer.alloc(0) };
       return { seen, cause: "replaced by something that is no file" };
     }
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -97,10 +100,14 @@ const look = (path: string, before?: Seen): Look => {
       const bytes = Buffer.alloc(Math.max(0, to - from));
       return bytes.subarray(0, readSync(file as number, bytes, 0, bytes.length, from));
     };
+    const end = read(Math.max(0, size - probe), size);
+    const lastNewline = end.lastIndexOf(newline);
+    // In the middle of a long line what was settled before is what counts.
+    const settled = lastNewline === -1 ? Math.min(before?.settled ?? 0, size) : size - end.length + lastNewline + 1;
     const seen = {
-      ...{ ino, uid, mode, size, ctimeMs },
-      head: read(0, Math.min(probe, size)),
-      tail: read(Math.max(0, size - probe), size),
+      ...{ ino, uid, mode, size, ctimeMs, settled },
+      head: read(0, Math.min(probe, settled)),
+      tail: read(Math.max(0, settled - probe), settled),
     };
     const cause =
       before === undefined
@@ -120,9 +127,9 @@ const look = (path: string, before?: Seen): Look => {
 const difference = (before: Seen, after: Seen, read: (from: number, to: number) => Buffer): string | undefined => {
   if (before.ino !== after.ino) return "replaced by another file";
   if (before.uid !== after.uid || before.mode !== after.mode) return "other owner or rights";
-  if (after.size < before.size) return `shortened from ${before.size} to ${after.size} bytes`;
+  if (after.size < before.settled) return `shortened from ${before.size} to ${after.size} bytes`;
   const isSame =
     before.head.equals(after.head.subarray(0, before.head.length)) &&
-    before.tail.equals(read(before.size - before.tail.length, before.size));
+    before.tail.equals(read(before.settled - before.tail.length, before.settled));
   return isSame ? undefined : "rewritten";
 };

@@ -61,15 +61,17 @@ export class FollowedFile implements AsyncDisposable {
 
   /** What a piece of the file tells; an empty list at its end. */
   async read(): Promise<readonly TailEvent[]> {
-    const read = await this.#readPiece();
-    if (read !== undefined) return read;
-    if (this.#heldBytes > 0) {
-      // A writer that repairs its file cuts the torn line off and goes on after the last whole one.
-      this.#forgetHeld();
-      this.#place = this.#lineEnd;
-      this.#before = this.#beforeLineEnd;
-      const repaired = await this.#readPiece();
-      if (repaired !== undefined) return repaired;
+    for (;;) {
+      const piece = await this.#readPiece();
+      // One without a whole line is no end.
+      if (piece !== undefined && (piece.events.length > 0 || piece.isEnd)) return piece.events;
+      if (piece === undefined && this.#heldBytes === 0) break;
+      if (piece === undefined) {
+        // A writer that repairs its file cuts the torn line off and goes on after the last whole one.
+        this.#forgetHeld();
+        this.#place = this.#lineEnd;
+        this.#before = this.#beforeLineEnd;
+      }
     }
     this.#place = this.#lineEnd = 0;
     this.#before = this.#beforeLineEnd = Buffer.alloc(0);
@@ -88,7 +90,7 @@ export class FollowedFile implements AsyncDisposable {
   }
 
   /** Undefined when what stood before the place is not there any more. */
-  async #readPiece(): Promise<readonly TailEvent[] | undefined> {
+  async #readPiece(): Promise<{ readonly events: readonly TailEvent[]; readonly isEnd: boolean } | undefined> {
     const overlap = this.#before.length;
     const { bytesRead } = await this.#handle.read(this.#buffer, 0, overlap + chunkBytes, this.#place - overlap);
     if (bytesRead < overlap || !this.#buffer.subarray(0, overlap).equals(this.#before)) return undefined;
@@ -104,8 +106,7 @@ export class FollowedFile implements AsyncDisposable {
     this.#hold(piece.subarray(from));
     this.#place += bytesRead - overlap;
     if (bytesRead > overlap) this.#before = Buffer.from(piece.subarray(Math.max(0, bytesRead - overlapBytes)));
-    // A piece without a whole line is no end.
-    return events.length === 0 && bytesRead > overlap ? this.#readPiece() : events;
+    return { events, isEnd: bytesRead === overlap };
   }
 
   #line(rest: Buffer, end: number): TailEvent {

@@ -3,8 +3,11 @@ import { endOfLastLine } from "../jsonl/end-of-last-line.ts";
 import type { FilePosition, TailEvent } from "./tail-event.ts";
 
 const chunkBytes = 256 * 1024;
-/** Bytes before the place that are looked at again: a file that was rewritten has others there. */
-const overlapBytes = 64;
+/**
+ * Bytes before the place that are looked at again: a file that was rewritten has others there. Records end
+ * alike; so many hold what tells one from another.
+ */
+const overlapBytes = 1024;
 const newline = 0x0a;
 
 /** One open file, read forwards line by line while others write, cut and rewrite it. */

@@ -140,6 +140,15 @@ for (const mode of ["watch", "poll"] as const) {
     await f.tells(["one", "two", "<truncated>", "three", "<truncated>", "x".repeat(200)]);
   });
 
+  it("starts again when the file was written anew to the same length and ends alike", async (f) => {
+    const record = (seq: number): string => `{"seq":${seq},"type":"command","command":"${"x".repeat(200)}"}`;
+    writeFileSync(f.path, `${record(1)}\n`);
+    await f.start();
+    await f.tells([record(1)]);
+    writeFileSync(f.path, `${record(2)}\n${record(3)}\n`);
+    await f.tells([record(1), "<truncated>", record(2), record(3)]);
+  });
+
   it("goes on when a writer cuts its own torn line off", async (f) => {
     writeFileSync(f.path, 'whole\n{"torn":');
     await f.start();

@@ -1,4 +1,14 @@
-import { closeSync, constants, existsSync, openSync, renameSync, symlinkSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   type CastIndexEntry,
@@ -33,6 +43,8 @@ export const openNew = (path: string): number => {
     throw error;
   }
 };
+
+export const isRemoved = (file: number): boolean => fstatSync(file).nlink === 0;
 
 /**
  * An index saves work and is never a reason to lose a recording. One that stands there already is of a

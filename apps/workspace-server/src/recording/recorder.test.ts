@@ -176,6 +176,20 @@ test("an index begins with its recording: what stands there of another one is dr
   );
 });
 
+test("a recording that somebody removes goes on in a new part with the next command", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open();
+  recorder.output(Buffer.from("one"));
+  await rm(join(bench.folder, (await bench.names())[0] ?? ""));
+  recorder.marker("ls");
+  recorder.output(Buffer.from("two"));
+  recorder.close();
+  const names = await bench.names();
+  assert.deepEqual(names, ["session-20260131T120000Z-1-2.cast"]);
+  assert.equal(await readlink(join(bench.folder, "session.cast")), names[0]);
+  assert.equal(outputOf(await bench.items(names[0] ?? "")), "two");
+});
+
 test("session.cast that could not be pointed is pointed with the next event", async () => {
   await using bench = await openBench();
   const link = join(bench.folder, "session.cast");

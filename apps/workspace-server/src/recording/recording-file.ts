@@ -9,7 +9,7 @@ import {
   recordingFileName,
 } from "@atelier/contract";
 import { type LineEncoding, putTogether, roomFor, writeWhole } from "./line-bytes.ts";
-import { attempt, freeStart, openNew, pointSession, tryOpen, writeIndex } from "./part-files.ts";
+import { attempt, freeStart, isRemoved, openNew, pointSession, tryOpen, writeIndex } from "./part-files.ts";
 
 export interface RecordingFileOptions {
   readonly folder: string;
@@ -166,7 +166,7 @@ export class RecordingFile {
   #put(event: Recorded): void {
     const isTooEarly = this.#isFailing && this.#options.clock() - this.#triedAt < impatientRetryMs;
     const put = (): void => {
-      this.#prepare();
+      this.#prepare(event);
       this.#event(event);
     };
     // A part may have come to a limit of its own; a new one starts from nothing.
@@ -179,7 +179,7 @@ export class RecordingFile {
   }
 
   #putLong(event: Recorded): void {
-    const prepare = (): void => this.#prepare();
+    const prepare = (): void => this.#prepare(event);
     if (!(this.#tries(prepare) || this.#guarded(prepare))) {
       this.#lost++;
       return;
@@ -206,8 +206,11 @@ export class RecordingFile {
     });
   }
 
-  #prepare(): void {
-    if (this.#part === undefined || this.#part.size >= this.#options.partBytes) this.#openPart();
+  #prepare({ code }: Recorded): void {
+    const part = this.#part;
+    const isOver = part === undefined || part.size >= this.#options.partBytes;
+    // Looked at with each command: what goes into a file that was removed is read by nobody.
+    if (isOver || (code === "m" && isRemoved(part.file))) this.#openPart();
     this.#tellLost();
   }
 

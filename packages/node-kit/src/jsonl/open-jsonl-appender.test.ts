@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { type AppenderState, openJsonlAppender } from "./open-jsonl-appender.ts";
 
@@ -54,6 +63,32 @@ test("a file of nothing but a torn line starts at 1, and bad lines in between ar
     const next = openJsonlAppender({ path, now });
     assert.equal(next.append({ type: "b" }).seq, 2);
     next.close();
+  }));
+
+test("a file that is removed, or its folder, is made again and goes on with the next number", () =>
+  inFolder((path) => {
+    const states: string[] = [];
+    const folder = join(dirname(path), "sub");
+    const own = join(folder, "log.jsonl");
+    mkdirSync(folder);
+    const log = openJsonlAppender({ path: own, now, onState: ({ kind }) => states.push(kind) });
+    log.append({ type: "a" });
+    unlinkSync(own);
+    log.append({ type: "b" });
+    assert.deepEqual(seqs(own), [2]);
+    rmSync(folder, { recursive: true });
+    log.append({ type: "c" });
+    assert.deepEqual(states, ["failing"]);
+    mkdirSync(folder);
+    log.append({ type: "d" });
+    log.close();
+    assert.deepEqual(
+      [seqs(own), states],
+      [
+        [3, 4],
+        ["failing", "ok"],
+      ],
+    );
   }));
 
 test("bytes that are no record are passed over, however many they are", () => {

@@ -40,6 +40,7 @@ const newline = 0x0a;
  * Opens a JSONL file for appending. `seq` goes on after the file's last whole record; a torn last line,
  * normal after a crash, is cut off, so that every line of the file stays a record. One write per
  * record with O_APPEND: what was appended is the kernel's before `append` returns, and survives SIGKILL.
+ * Where somebody has removed the file another one goes on, with the next number.
  */
 export const openJsonlAppender = ({
   path,
@@ -47,7 +48,7 @@ export const openJsonlAppender = ({
   onState,
   queueBytes = 4 * 1024 * 1024,
 }: AppenderOptions): JsonlAppender => {
-  const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  let file = openFile(path);
   let seq = repairTail(file);
   let queue: string[] = [];
   let queued = 0;
@@ -66,9 +67,20 @@ export const openJsonlAppender = ({
     if (isNews) onState?.(next);
   };
 
+  const sizeNow = (): number => {
+    const { size, nlink } = fstatSync(file);
+    if (nlink > 0) return size;
+    // What goes into a file that was removed is read by nobody.
+    const next = openFile(path);
+    closeSync(file);
+    file = next;
+    repairTail(file);
+    return fstatSync(file).size;
+  };
+
   const write = (line: string): void => {
     const data = Buffer.from(line);
-    const before = fstatSync(file).size;
+    const before = sizeNow();
     let written = 0;
     try {
       while (written < data.length) written += writeSync(file, data, written);
@@ -138,6 +150,9 @@ export const openJsonlAppender = ({
     },
   };
 };
+
+const openFile = (path: string): number =>
+  openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
 
 const pieceBytes = 2 * maxLineBytes;
 /** Stands for the rest of a line that is longer than any record: it makes none of what stands before it. */

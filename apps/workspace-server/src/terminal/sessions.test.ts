@@ -103,6 +103,37 @@ test("when the only viewer does not read, the shell waits and nothing is lost", 
   assert.ok(viewer.text.includes(all.replaceAll("\n", "\r\n")), "every byte arrived, once and in order");
 });
 
+test("who interrupts a flood gets its rest and the prompt without having to read first", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.input("PS1='ready> '; clear\n");
+  await viewer.waitFor(/ready> $/);
+  for (let round = 0; round < 5; round++) {
+    viewer.isAcknowledging = false;
+    viewer.input("yes\n");
+    for (let held = -1; held !== viewer.output.length; await sleep(100)) held = viewer.output.length;
+    const held = viewer.output.length;
+    assert.ok(held > 64 * 1024, "the PTY is paused");
+    viewer.input("\u0003");
+    await viewer.waitFor(/\^C\r\n.*ready> $/s, 5000);
+    assert.ok(viewer.output.length <= held + 64 * 1024, `${viewer.output.length - held} bytes more are under way`);
+    viewer.isAcknowledging = true;
+    viewer.receive({ t: "ack", seq: viewer.seq });
+    viewer.forget();
+  }
+});
+
+test("a program that takes no interrupt is held by who does not read, however often they try", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.isAcknowledging = false;
+  viewer.input("trap '' INT; yes\n");
+  for (let held = -1; held !== viewer.output.length; await sleep(100)) held = viewer.output.length;
+  const held = viewer.output.length;
+  for (let round = 0; round < 20; round++, await sleep(20)) viewer.input("\u0003");
+  assert.ok(viewer.output.length <= held + 64 * 1024, `${viewer.output.length - held} bytes more are under way`);
+});
+
 test("what is under way to a page that reads slowly becomes little, and a fast one gets more", async () => {
   await using shell = await openTestTerminals();
   const page = shell.attach();

@@ -16,6 +16,7 @@ import type { Recorder } from "../recording/recorder.ts";
 import { ActiveViewer, isSameSize, type Size } from "./active-viewer.ts";
 import { ForegroundWatch } from "./foreground-watch.ts";
 import { OutputGather } from "./output-gather.ts";
+import { isInterrupt } from "./is-interrupt.ts";
 import { LazyMirror } from "./lazy-mirror.ts";
 import { foregroundOf } from "./process-state.ts";
 import { type OpenPtyOptions, openPtyWithRoom, type Pty } from "./pty.ts";
@@ -352,7 +353,10 @@ export class TerminalSession {
     const live = [...this.#viewers.keys()].filter(({ isLive }) => isLive);
     const isSomebodyWithin = (part: number): boolean =>
       live.length === 0 ||
-      live.some(({ acknowledged, window }) => this.#buffer.head - acknowledged <= window.bytes * part);
+      live.some(
+        ({ acknowledged, window }) =>
+          this.#buffer.head - acknowledged <= window.bytes * (window.isInterrupted ? 1 : part),
+      );
     // What is gathered lies before whoever looks, as what is under way does.
     this.#gather.limit =
       live.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...live.map(({ window }) => window.frameBytes));
@@ -374,6 +378,11 @@ export class TerminalSession {
     } else this.#resize(this.#active.typed(viewer));
     this.#foreground?.typed(bytes);
     if (this.#pty?.write(bytes) === false) viewer.say({ t: "notice", code: "not-read", message: notRead });
+    // The kernel has thrown away what it could of a flood: little is left before the prompt.
+    else if (isInterrupt(bytes)) {
+      viewer.interrupts();
+      this.#pumpAll();
+    }
   }
 
   async #message(viewer: Viewer, text: string): Promise<void> {

@@ -80,3 +80,17 @@ test("before the round trip is known the window is what it was at the beginning"
   readSteadily(window, 100);
   assert.equal(window.bytes, flowWindow.high);
 });
+
+test("an interrupt makes room for last words until what was under way is read", () => {
+  const window = new ViewerWindow();
+  window.interrupts(100_000);
+  window.interrupts(150_000);
+  assert.deepEqual([window.isInterrupted, window.bytes], [true, flowWindow.high + 64 * 1024]);
+  window.read(1, { offset: 99_999, isAll: false });
+  assert.equal(window.isInterrupted, true);
+  window.read(2, { offset: 100_000, isAll: false });
+  assert.deepEqual([window.isInterrupted, window.bytes], [false, flowWindow.high]);
+  window.interrupts(300_000);
+  window.startsAt(3, 0);
+  assert.equal(window.isInterrupted, false, "a snapshot has taken the place of what was under way");
+});

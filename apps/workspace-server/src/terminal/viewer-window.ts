@@ -11,6 +11,11 @@ export const windowBounds = { least: 64 * 1024, most: 1024 * 1024 } as const;
  * pause, and one that waited for more bytes meanwhile would lose time. What lies in it delays Ctrl-C.
  */
 const readingMs = 12;
+/**
+ * What server and kernel may still hold of a flood that was interrupted, and the prompt behind it: sent at once
+ * it is read with the rest, and not a whole turn of the page later.
+ */
+const lastWordsBytes = 64 * 1024;
 /** A page reads in bursts, a frame of its screen each. */
 const sampleMs = 30;
 const silenceMs = 5;
@@ -29,9 +34,15 @@ export class ViewerWindow {
   #isFull = false;
   #isStarving = false;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** What was under way when the viewer interrupted ends here. */
+  #interruptedAt: number | undefined;
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + (this.isInterrupted ? lastWordsBytes : 0);
+  }
+  /** What was under way when the viewer interrupted has not been read yet. */
+  get isInterrupted(): boolean {
+    return this.#interruptedAt !== undefined;
   }
   /** A frame is a part of the window, so that acknowledgements come while the rest is under way. */
   get frameBytes(): number {
@@ -54,12 +65,26 @@ export class ViewerWindow {
     this.#isFull = true;
   }
 
+  /** What comes next begins at another place: what was under way before is not waited for any more. */
+  startsAt(at: number, offset: number): void {
+    this.#from = { at, offset };
+    this.#isFull = false;
+    this.#isStarving = false;
+    this.#interruptedAt = undefined;
+  }
+
+  /** The viewer has sent an interrupt while everything up to `offset` was under way. */
+  interrupts(offset: number): void {
+    this.#interruptedAt ??= offset;
+  }
+
   /**
    * The viewer has read up to `offset`. Who has read all that was sent, though there is more, had to wait:
    * its window grows, for whoever answers more seldom than it lasts would otherwise look slow for ever.
    */
   read(at: number, { offset, isAll }: { readonly offset: number; readonly isAll: boolean }): void {
     this.#readAt = at;
+    if (this.#interruptedAt !== undefined && offset >= this.#interruptedAt) this.#interruptedAt = undefined;
     if (isAll && this.#isFull) this.#isStarving = true;
     const took = at - this.#from.at;
     if (took < sampleMs) return;

@@ -112,6 +112,12 @@ export class Viewer {
     this.#acknowledged = offset;
     this.isAttached = true;
     this.isWaitingForSnapshot = false;
+    this.#window.startsAt(performance.now(), offset);
+  }
+
+  /** It has typed what ends a program: the rest that is held for it goes out at once. */
+  interrupts(): void {
+    if (this.#sent > this.#acknowledged) this.#window.interrupts(this.#sent);
   }
 
   /** Only an answer to what was sent shows that somebody reads; whoever writes may be deaf all the same. */
@@ -123,7 +129,7 @@ export class Viewer {
   }
 
   /** How many bytes may be under way to it, and how many in a frame. */
-  get window(): { readonly bytes: number; readonly frameBytes: number } {
+  get window(): { readonly bytes: number; readonly frameBytes: number; readonly isInterrupted: boolean } {
     return this.#window;
   }
 

@@ -82,6 +82,8 @@ const endOfHeader = (place: Place): number => {
 /** No word of its own: `compass=1` and `passenger=1` tell nothing. */
 const pass = "(?<!com|by|tres|sur|over|under)pass(?![a-z])";
 const secretName = `(?:${pass}|pass(?:word|wd|phrase|code)|(?<=[_-])pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?)`;
+/** What such a name's value is when it ends so: where a secret is kept is none. */
+const whereItIs = "[-_](?:file|path)";
 /** Between an argument and its value. A line may go on in the next one. */
 const gap = String.raw`(?:[ \t]|\\\n)`;
 /** From a program's name up to one of its arguments, within one command. */
@@ -110,7 +112,7 @@ export const rules: readonly Rule[] = [
   // Password arguments, by their long names, and by the short ones of programs that are known to have them.
   masksAfter(
     new RegExp(
-      `\\s["']?--(?![\\w-]*-stdin\\b)(?:${around}${secretName}${around}|oauth2-bearer)(?:=|${gap}+(?!-))`,
+      `\\s["']?--(?![\\w-]{0,200}(?:-stdin|${whereItIs})(?![\\w-]))(?:${around}${secretName}${around}|oauth2-bearer)(?:=|${gap}+(?!-))`,
       "gi",
     ),
     endOfValue,
@@ -131,7 +133,13 @@ export const rules: readonly Rule[] = [
   masksAfter(new RegExp(`\\s-(?:passin|passout|pass|k)${gap}+["']?pass:`, "g"), endOfValue),
   masksArgument(new RegExp(`\\bopenssl\\b${upTo}-[kK]${gap}+(?!["']?pass:)`, "g")),
   // Assignments to names that say they are secret, of a shell, of fish, and in JSON.
-  masksAfter(new RegExp(`${secretName}${aroundVariable}(?:\\[[^\\]\\s]{0,64}\\])?\\+?=`, "gi"), endOfValue),
+  masksAfter(
+    new RegExp(
+      `${secretName}(?!${aroundVariable}${whereItIs}\\b)${aroundVariable}(?:\\[[^\\]\\s]{0,64}\\])?\\+?=`,
+      "gi",
+    ),
+    endOfValue,
+  ),
   masksAfter(
     new RegExp(`\\bset\\s+(?:-\\w+\\s+){0,8}${aroundVariable}${secretName}${aroundVariable}\\s+`, "gi"),
     endOfValue,
@@ -144,6 +152,7 @@ export const rules: readonly Rule[] = [
     new RegExp(`('${around}${secretName}${around}'\\s*:\\s*)'(?:[^'\\\\]|\\\\.)*['${cut}]`, "gi"),
     `$1'${mask}'`,
   ),
+  replaces(/("[\w-]{0,64}(?:pass(?:word|wd|phrase|code)|secret|(?<![a-z])pin)"\s*:\s*)-?\d[\w.+-]*/gi, `$1${mask}`),
   replaces(new RegExp(`(\\\\"${around}${secretName}${around}\\\\"\\s*:\\s*\\\\")[^"\\\\]+`, "gi"), `$1${mask}`),
   // Headers that carry who somebody is.
   masksAfter(

@@ -204,6 +204,8 @@ const connect = (
         }
         socket.send(frame);
         watched?.expected();
+        // Nobody typed a terminal's own answer or word of its focus, and nobody would miss it.
+        if (isReport(bytes)) return;
         isUnanswered = true;
         if (status.isLastKeyInDoubt) {
           const { isLastKeyInDoubt: _settled, ...rest } = status;

@@ -3,6 +3,7 @@ import "../controls/segments.css";
 import type { TerminalView } from "@atelier/contract";
 import { type ReactNode, useMemo, useState } from "react";
 import { type TerminalStatus, TerminalPane } from "../terminal/index.ts";
+import { missingCommands } from "./missing-commands.ts";
 import type { SessionSource } from "./session-source.ts";
 import { strings } from "./strings/en.ts";
 
@@ -41,6 +42,7 @@ export interface LiveTerminalsProps {
 export const LiveTerminals = ({ terminals, source, isOffered }: LiveTerminalsProps): ReactNode => {
   const [wanted, setWanted] = useState<string>();
   const shown = terminals.find(({ name }) => name === wanted) ?? terminals[0];
+  const missing = shown && missingCommands(shown);
   if (shown === undefined) return <p className="panel__empty">{isOffered ? words.none : words.off}</p>;
   return (
     <div className="live">
@@ -57,6 +59,7 @@ export const LiveTerminals = ({ terminals, source, isOffered }: LiveTerminalsPro
         <Watched key={shown.name} name={shown.name} source={source} />
       </div>
       <p className="live__note">{words.readOnly}</p>
+      {missing !== undefined && <p className="live__note">{missing}</p>}
     </div>
   );
 };

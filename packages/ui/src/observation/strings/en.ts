@@ -179,6 +179,11 @@ export const strings = {
     label: (name: string) => `Terminal ${name}, to look at only`,
     tab: (name: string) => `Terminal ${name}`,
     readOnly: "You only watch. What you type goes nowhere, and the student sees that somebody is watching.",
+    missing: {
+      basic: (shell: string) =>
+        `This ${shell} is old: a command is listed when it is over, without its start and duration.`,
+      none: (shell: string) => `${shell} does not say what it runs: what is typed here is not among the commands.`,
+    },
     none: "No terminal is open.",
     off: "This workspace has no web terminal.",
     ended: (code: number | undefined) =>

@@ -52,6 +52,20 @@ test("who comes back goes on where they were, by place or by number, also over a
   await third.cut();
 });
 
+test("who comes back to a log that began anew is told all of it, and so is who comes back to none", async () => {
+  await using feed = await openTestFeed();
+  feed.append("c", line(1) + line(2));
+  const client = feed.connect(
+    formatFeedPosition({ ...feedStart, c: { seq: 50, offset: 999 }, s: { seq: 9, offset: 9 } }),
+  );
+  await until(() => typesOf(client).includes("caught-up"));
+  feed.append("c", line(3));
+  feed.append("s", line(1));
+  await until(() => seqsOf(client).length === 3 && seqsOf(client, "state").length === 1);
+  assert.deepEqual([seqsOf(client), seqsOf(client, "state")], [[1, 2, 3], [1]]);
+  await client.cut();
+});
+
 test("a line that is no record is reported and passed over", async () => {
   await using feed = await openTestFeed();
   feed.append("c", `${line(1)}not \u0007json\n\n[1]\n${line(2)}`);

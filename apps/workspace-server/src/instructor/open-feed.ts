@@ -101,10 +101,12 @@ export const openFeed = (options: FeedOptions): ReadableStream<Uint8Array> => {
     const start = await startOf(path, position[letter]);
     // Without its old place the client is walked through what it has, up to where it stopped.
     let isRepeating = start === "start" && position[letter].seq > 0;
+    let newest = 0;
     for await (const event of tailLines({ path, from: start, gatherMs, signal })) {
       switch (event.kind) {
         case "line": {
           const text = eventOf(letter, { text: event.text, next: event.position.offset }, isRepeating);
+          if (isRepeating) newest = Math.max(newest, seqOf(event.text) ?? 0);
           if (text !== "") {
             isRepeating = false;
             send(text);
@@ -121,6 +123,11 @@ export const openFeed = (options: FeedOptions): ReadableStream<Uint8Array> => {
           isRepeating = false;
           break;
         case "caught-up":
+          // It does not come as far: a file with numbers of its own, and nothing in it is what the client has.
+          if (isRepeating && newest < position[letter].seq) {
+            position[letter] = feedStart[letter];
+            return followStream(letter);
+          }
           if (behind.delete(letter) && behind.size === 0) send(say({ type: "caught-up" }));
           break;
         case "gone":

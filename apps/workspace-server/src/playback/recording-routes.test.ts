@@ -35,6 +35,10 @@ const fill = (feed: TestFeed): void => {
     }),
   );
   writeFileSync(at("session-20260101T000002Z-1.cast"), "no header\n");
+  writeFileSync(
+    at("session-20260101T000006Z-1.cast"),
+    encodeCastHeader({ width: 80, height: 24, timestamp: second }).replace(String(second), "1e300"),
+  );
   writeFileSync(at("secret.txt"), "canary");
   mkdirSync(at("session-20260101T000003Z-1.cast"));
   symlinkSync("/etc/passwd", at("session-20260101T000004Z-1.cast"));

@@ -49,6 +49,14 @@ test("bad lines are reported and skipped, unknown codes and torn ends pass", () 
   assert.equal(decoder.pending, '[4,"o","to');
 });
 
+test("a time that no date can say makes no header", () => {
+  for (const version of ['"version":2,"width":80,"height":24', '"version":3,"term":{"cols":80,"rows":24}']) {
+    const decoder = createCastDecoder();
+    assert.deepEqual(decoder.push(`{${version},"timestamp":1e300}\n`), [], version);
+    assert.equal(decoder.badLines.length, 1);
+  }
+});
+
 test("v3 with comments and intervals reads as v2 does", () => {
   const text =
     '{"version": 3, "term": {"cols": 80, "rows": 24, "type": "xterm-256color"}, "timestamp": 1700000000, "title": "terminal 1", "env": {"SHELL": "/bin/bash"}}\n# a comment\n[0.25, "o", "a"]\n[1.5, "r", "90x30"]\n[0.25, "x", "0"]\n';

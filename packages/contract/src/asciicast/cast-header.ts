@@ -12,6 +12,8 @@ export const castOriginSchema = z.object({
 });
 export type CastOrigin = z.infer<typeof castOriginSchema>;
 
+/** Seconds since 1970; what no date can say is none, whoever has written it. */
+const timestamp = z.number().min(-8.64e12).max(8.64e12).optional();
 const size = z.int().positive().max(65_535);
 const env = z.record(z.string(), z.string()).optional();
 const theme = z.object({ fg: z.string(), bg: z.string(), palette: z.string() }).optional();
@@ -21,8 +23,7 @@ export const castHeaderV2Schema = z.object({
   version: z.literal(2),
   width: size,
   height: size,
-  /** Seconds since 1970. */
-  timestamp: z.number().optional(),
+  timestamp,
   duration: z.number().optional(),
   idle_time_limit: z.number().optional(),
   command: z.string().optional(),
@@ -36,7 +37,7 @@ export const castHeaderV2Schema = z.object({
 export const castHeaderV3Schema = z.object({
   version: z.literal(3),
   term: z.object({ cols: size, rows: size, type: z.string().optional(), version: z.string().optional(), theme }),
-  timestamp: z.number().optional(),
+  timestamp,
   idle_time_limit: z.number().optional(),
   command: z.string().optional(),
   title: z.string().optional(),

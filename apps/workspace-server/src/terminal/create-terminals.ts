@@ -40,6 +40,7 @@ const lookMs = 1000;
 /** What programs have to go by themselves when their terminal does, and a little more to be killed. */
 const lastWordsMs = 400;
 const clock = (): number => performance.now();
+const stepMarker = (step: string): string => `step: ${step}`;
 
 /** What stands above a shell that takes the place of one in an earlier container. */
 interface LastSeen {
@@ -134,6 +135,9 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
             })
           : undefined;
       if (recorder) keepUntilWritten(recorder.closed);
+      // A move to another step is over before there is a terminal to record it in.
+      const step = options.currentStep();
+      if (step !== undefined) recorder?.marker(stepMarker(step));
       const tracker = new CommandTracker({
         terminal: name,
         shell,
@@ -265,7 +269,7 @@ export const createTerminals = async (options: CreateTerminalsOptions): Promise<
     activeAt: () => Math.max(0, ...[...sessions.values()].map(({ activeAt }) => activeAt)),
     jobs: () => [...sessions.values()].flatMap(({ session }) => session?.jobs() ?? []),
     enterStep: (step) => {
-      for (const session of sessions.values()) session.marker(`step: ${step}`);
+      for (const session of sessions.values()) session.marker(stepMarker(step));
     },
     subscribe: (listener) => {
       listeners.add(listener);

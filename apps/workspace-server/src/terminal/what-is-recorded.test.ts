@@ -44,6 +44,17 @@ test("with the recording off commands are in the log, and no file holds what was
   assert.equal((await written(shell, ".cast")) + (await written(shell, ".idx")), "");
 });
 
+test("a recording tells the step that it begins in, as after a move, and each one that follows", async () => {
+  await using shell = await openTestTerminals();
+  await run(shell);
+  const steps = /"m",("step: \w+")\]/g;
+  assert.deepEqual(
+    [...(await written(shell, ".cast")).matchAll(steps)].map(([, marker]) => marker),
+    ['"step: one"', '"step: two"'],
+  );
+  assert.match(await written(shell, ".idx"), /^\{"t":0\.\d+,"offset":\d+,"marker":"step: one"\}\n/);
+});
+
 test("a command's marker is cut between two characters", async () => {
   await using shell = await openTestTerminals();
   const start = "echo ".padEnd(199, "x");

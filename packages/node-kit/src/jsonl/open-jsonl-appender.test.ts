@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
+import fs, {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
@@ -10,6 +10,7 @@ import {
   truncateSync,
   unlinkSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -113,6 +114,32 @@ test("bytes that are no record are passed over, however many they are", () => {
 const limitFiles = (bytes: number | "unlimited"): void => {
   execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:unlimited`]);
 };
+
+test("half a line that cannot be cut off is a bad line, and the record comes below it", (context) =>
+  inFolder((path) => {
+    const lost: number[] = [];
+    const log = openJsonlAppender({ path, now, onState: (state) => lost.push(state.lost) });
+    const cutting = context.mock.method(fs, "ftruncateSync", () => {
+      throw new Error("EIO: i/o error, ftruncate");
+    });
+    syncBuiltinESMExports();
+    limitFiles(20);
+    try {
+      log.append({ type: "a" });
+    } finally {
+      limitFiles("unlimited");
+      cutting.mock.restore();
+      syncBuiltinESMExports();
+    }
+    log.append({ type: "b" });
+    log.close();
+    const [torn, ...whole] = readFileSync(path, "utf8").trimEnd().split("\n");
+    assert.deepEqual([torn, lost], ['{"v":1,"seq":1,"ts":', [0, 0]]);
+    assert.deepEqual(
+      whole.map((line) => (JSON.parse(line) as { seq: number }).seq),
+      [1, 2],
+    );
+  }));
 
 test("what waits comes to the file with its numbers; what did not fit is counted, once", () =>
   inFolder((path) => {

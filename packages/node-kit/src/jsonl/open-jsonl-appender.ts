@@ -55,6 +55,8 @@ export const openJsonlAppender = ({
   let lost = 0;
   let state: AppenderState = { kind: "ok", lost: 0 };
   let isClosed = false;
+  /** Half a line stands at the end that could not be cut off: what follows begins a line of its own. */
+  let isTorn = false;
   let retry: NodeJS.Timeout | undefined;
 
   const change = (next: AppenderState): void => {
@@ -74,19 +76,21 @@ export const openJsonlAppender = ({
     const next = openFile(path);
     closeSync(file);
     file = next;
+    isTorn = false;
     repairTail(file);
     return fstatSync(file).size;
   };
 
   const write = (line: string): void => {
-    const data = Buffer.from(line);
     const before = sizeNow();
+    const data = Buffer.from(isTorn ? `\n${line}` : line);
     let written = 0;
     try {
       while (written < data.length) written += writeSync(file, data, written);
+      isTorn = false;
     } catch (error) {
       // Half a line would make the next one unreadable.
-      if (written > 0) ftruncateSync(file, before);
+      if (written > 0 && !isCut(file, before)) isTorn = true;
       throw error;
     }
   };
@@ -153,6 +157,15 @@ export const openJsonlAppender = ({
 
 const openFile = (path: string): number =>
   openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+
+const isCut = (file: number, size: number): boolean => {
+  try {
+    ftruncateSync(file, size);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 const pieceBytes = 2 * maxLineBytes;
 /** Stands for the rest of a line that is longer than any record: it makes none of what stands before it. */

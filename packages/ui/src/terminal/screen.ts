@@ -36,7 +36,11 @@ export interface Screen {
   readonly terminal: Terminal;
   /** The search over the scrollback, loaded on the first call. */
   search(): Promise<SearchAddon>;
-  /** Takes the size that the element has room for; answers it. Hidden elements change nothing. */
+  /**
+   * Answers the size that the element has room for, and takes it unless another viewer has given the terminal
+   * its own: then the shell has the say, and who took a size for a moment would lose what is beyond its edge.
+   * Hidden elements change nothing.
+   */
   fit(): TerminalSize;
   readonly clipboard: TerminalClipboard;
   /** Types for a keyboard that lacks the key: text, or an arrow as `ESC [ A` to `ESC [ D`. */
@@ -139,6 +143,8 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
   });
 
   const size = (): TerminalSize => ({ cols: terminal.cols, rows: terminal.rows });
+  /** The last one that there was room for. */
+  let own = size();
   const fit = (): TerminalSize => {
     if (element.offsetWidth === 0 || element.offsetHeight === 0) return size();
     const proposed = fitter.proposeDimensions();
@@ -153,8 +159,10 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
     }
     const cols = Math.min(1000, Math.max(2, proposed.cols));
     const rows = Math.min(1000, Math.max(1, proposed.rows));
-    if (cols !== terminal.cols || rows !== terminal.rows) terminal.resize(cols, rows);
-    return size();
+    const isOwn = terminal.cols === own.cols && terminal.rows === own.rows;
+    own = { cols, rows };
+    if (isOwn) terminal.resize(cols, rows);
+    return own;
   };
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -166,7 +174,7 @@ export const openScreen = (element: HTMLElement, options: ScreenOptions, events:
   };
   const observer = new ResizeObserver(refit);
   observer.observe(element);
-  // Another viewer may have given the shell its own size; who works here takes it back.
+  // Another viewer may have given the shell its own size; who works here may take it back.
   terminal.textarea?.addEventListener("focus", refit);
 
   let search: Promise<SearchAddon> | undefined;

@@ -90,8 +90,11 @@ export const TerminalPane = (props: TerminalPaneProps): ReactNode => {
           terminal.write(event.bytes, event.consumed);
           return;
         case "snapshot":
-          terminal.reset();
-          terminal.resize(event.size.cols, event.size.rows);
+          // What came before it, and is still to be parsed, has its sizes too: this one is the last of them.
+          terminal.write("", () => {
+            terminal.reset();
+            terminal.resize(event.size.cols, event.size.rows);
+          });
           terminal.write(event.bytes, () => link?.resize(screen.fit()));
           return;
         case "size":

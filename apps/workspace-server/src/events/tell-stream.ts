@@ -17,8 +17,15 @@ export const tellStorage =
 
 const mostLines = 1000;
 
-/** Tells which lines of a file of records were none. */
-export const tellSkipped = (stream: string, badLines: readonly BadLine[], append: Append): void => {
-  if (badLines.length === 0) return;
-  append({ type: "lines-skipped", stream, lines: badLines.slice(0, mostLines).map(({ line }) => line) });
+export interface SkippedLines {
+  readonly stream: string;
+  readonly badLines: readonly BadLine[];
+  /** Lines that an earlier server has told. */
+  readonly told: ReadonlySet<number> | undefined;
+}
+
+/** Tells which lines of a file of records are none. */
+export const tellSkipped = ({ stream, badLines, told }: SkippedLines, append: Append): void => {
+  const lines = badLines.map(({ line }) => line).filter((line) => told?.has(line) !== true);
+  if (lines.length > 0) append({ type: "lines-skipped", stream, lines: lines.slice(0, mostLines) });
 };

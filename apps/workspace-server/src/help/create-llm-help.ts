@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AskEvent,
+  type BadLine,
   type CheckView,
   type CommandRecord,
   type LlmContextView,
@@ -45,6 +46,8 @@ export interface LlmHelpOptions {
 export interface LlmHelp extends AsyncDisposable {
   readonly provider: string;
   readonly model: string;
+  /** Lines of the history that were no exchanges. */
+  readonly badLines: readonly BadLine[];
   context(step: string, level: HelpLevel): Promise<LlmContextView>;
   /**
    * Throws `AppError` `rate-limited` (with `retryAfterSeconds`), `spend-limit` or `ask-running` before
@@ -207,6 +210,7 @@ export const createLlmHelp = async (options: LlmHelpOptions): Promise<LlmHelp | 
   return {
     provider,
     model,
+    badLines: history.badLines,
     context: async (step, level) => ({
       provider,
       model,

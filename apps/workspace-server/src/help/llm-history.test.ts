@@ -24,7 +24,7 @@ const exchange: NewExchange = {
   cost: 0,
 };
 
-test("lines that are no exchanges are told, and so is a disk that takes none", async () => {
+test("lines that are no exchanges are passed over and named, and a disk that takes none is told", async () => {
   const folder = mkdtempSync(join(tmpdir(), "atelier-llm-history-"));
   try {
     const past: LlmExchange = { v: 1, seq: 1, ts: "2026-01-01T00:00:00.000Z", ...exchange };
@@ -42,7 +42,7 @@ test("lines that are no exchanges are told, and so is a disk that takes none", a
       now: () => new Date(0),
       onPast: (found) => read.push(found),
     });
-    assert.deepEqual(read, [past]);
+    assert.deepEqual([read, history.badLines.map(({ line }) => line)], [[past], [2]]);
     limitFiles(10);
     try {
       history.append(exchange);
@@ -53,7 +53,6 @@ test("lines that are no exchanges are told, and so is a disk that takes none", a
     history[Symbol.dispose]();
     const stream = "llm-history.jsonl";
     assert.deepEqual(told, [
-      { type: "lines-skipped", stream, lines: [2] },
       { type: "storage-failed", stream, cause: "EFBIG: file too large, write" },
       { type: "storage-recovered", stream, lost: 0 },
     ]);

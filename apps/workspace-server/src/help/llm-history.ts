@@ -1,14 +1,22 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { createLineDecoder, type LlmExchange, llmExchangeSchema, runtimeFileNames } from "@atelier/contract";
+import {
+  type BadLine,
+  createLineDecoder,
+  type LlmExchange,
+  llmExchangeSchema,
+  runtimeFileNames,
+} from "@atelier/contract";
 import { openJsonlAppender } from "@atelier/node-kit";
 import type { EventLog } from "../events/event-log.ts";
-import { tellSkipped, tellStorage } from "../events/tell-stream.ts";
+import { tellStorage } from "../events/tell-stream.ts";
 
 export type NewExchange = Omit<LlmExchange, "v" | "seq" | "ts">;
 
 export interface LlmHistory extends Disposable {
   append(exchange: NewExchange): LlmExchange;
+  /** Lines that were in it and no exchanges. */
+  readonly badLines: readonly BadLine[];
   /** Newest last, at most a few, of one step. */
   ofStep(step: string): readonly LlmExchange[];
 }
@@ -17,7 +25,7 @@ const keptPerStep = 10;
 
 export interface LlmHistoryOptions {
   readonly runtimeFolder: string;
-  /** Where it says when the history cannot be written, or holds what is no exchange. */
+  /** Where it says when the history cannot be written. */
   readonly events: Pick<EventLog, "append">;
   readonly now: () => Date;
   /** Told every exchange that is in it already. */
@@ -50,7 +58,6 @@ export const openLlmHistory = async ({
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  tellSkipped(stream, decoder.badLines, events.append);
   const appender = openJsonlAppender({ path, now, onState: tellStorage(stream, events.append) });
   return {
     append: (exchange) => {
@@ -58,6 +65,7 @@ export const openLlmHistory = async ({
       keep(stamped);
       return stamped;
     },
+    badLines: decoder.badLines,
     ofStep: (step) => kept.get(step) ?? [],
     [Symbol.dispose]: () => appender.close(),
   };

@@ -44,6 +44,8 @@ export interface History extends Progress {
   readonly variables: Map<string, string>;
   /** The last answer to each question, by {@link quizKey}. */
   readonly answers: Map<string, AnsweredQuiz>;
+  /** Lines that were told to be no records, by file: once is enough. */
+  readonly skipped: Map<string, Set<number>>;
   /** Requests without an acknowledgement yet, by id. */
   readonly outstanding: Map<string, Extract<StateEvent, { type: "request" }>>;
 }
@@ -83,6 +85,7 @@ export const emptyHistory = (): History => ({
   limits: [],
   answers: new Map(),
   variables: new Map(),
+  skipped: new Map(),
   outstanding: new Map(),
 });
 
@@ -178,6 +181,9 @@ export const applyEvent = (history: History, event: StateEvent): void => {
       history.answers.set(key, { answer: event.answer, isRight: event.isRight, at: event.ts, tries });
       break;
     }
+    case "lines-skipped":
+      history.skipped.set(event.stream, new Set([...(history.skipped.get(event.stream) ?? []), ...event.lines]));
+      break;
     case "request":
       history.outstanding.set(event.id, event);
       break;

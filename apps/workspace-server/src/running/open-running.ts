@@ -1,6 +1,6 @@
 import { openStudentDisk } from "../files/open-student-disk.ts";
 import { join } from "node:path";
-import { type BootView, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
+import { type BadLine, type BootView, platformPaths, runtimeFileNames, type StateEvent } from "@atelier/contract";
 import { fillContent } from "@atelier/domain";
 import { shellOf, studentEnvironment } from "../boot/student-environment.ts";
 import { kubeconfigPath } from "../boot/write-kubeconfig.ts";
@@ -101,7 +101,9 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
       options.control.send({ t: "activity", at: event.ts, kind: "check", done: event.step });
     if (shown.includes(event.type)) options.onEvent();
   });
-  tellSkipped(runtimeFileNames.stateEvents, badLines, events.append);
+  const tellBad = (stream: string, badLines: readonly BadLine[]): void =>
+    tellSkipped({ stream, badLines, told: history.skipped.get(stream) }, events.append);
+  tellBad(runtimeFileNames.stateEvents, badLines);
   let running: Running | undefined;
   const lookUp = contentValues(received.config, loaded.workshop, history.variables);
   const quizzes = createQuizzes({
@@ -145,6 +147,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     now,
     newId: options.newId,
   });
+  if (llm) tellBad(runtimeFileNames.llmHistory, llm.badLines);
   const identity = studentOf(loaded, options);
   const files = await openStudentFiles(
     {

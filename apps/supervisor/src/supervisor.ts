@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Containers, StateDirectory } from "@atelier/backend-docker";
 import { AppError } from "@atelier/domain";
-import { guardConnection } from "@atelier/node-kit";
+import { guardConnection, isWebSocketUpgrade } from "@atelier/node-kit";
 import { createFront, type Seen } from "./http/front.ts";
 import { createManagement } from "./http/management.ts";
 import { createBackOff } from "./lifecycle/back-off.ts";
@@ -228,7 +228,8 @@ export const startSupervisor = async (options: SupervisorOptions): Promise<Super
   });
 
   const serve = (routeOf: (request: IncomingMessage) => HostRoute): Server => {
-    const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) =>
+    const options = { requestTimeout: 0, keepAliveTimeout: 60_000, shouldUpgradeCallback: isWebSocketUpgrade };
+    const server = createServer(options, (request, response) =>
       answerSafely(request.socket, () => front.request(routeOf(request), request, response)),
     );
     server.on("upgrade", (request, socket, head) =>

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
@@ -42,23 +41,52 @@ test("no path leaves the folders that are served", async () => {
   assert.equal((await call("GET", "/content/steps/one/assets/link.txt", bearer(tokens.student))).text, "not an asset");
 });
 
+/** The status line and the headers that a page of ours is answered with; what it asks goes out as it is written here. */
+const headOf = async (requestLine: string, ...headers: readonly string[]): Promise<string> => {
+  const socket = connect(opened.port, "127.0.0.1");
+  const own = [`Host: 127.0.0.1:${opened.port}`, `Origin: ${origin()}`];
+  socket.write(`${[requestLine, ...own, ...headers].join("\r\n")}\r\n\r\n`);
+  let text = "";
+  for await (const data of socket) {
+    text += String(data);
+    if (text.includes("\r\n\r\n")) break;
+  }
+  return text;
+};
+const statusOf = async (...request: Parameters<typeof headOf>): Promise<string> =>
+  (await headOf(...request)).slice(9, 12);
+const studentLogin = `Authorization: ${bearer(tokens.student)["Authorization"]}`;
+const webSocket = [
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
 test("an upgrade to what is no path is refused, and nobody else notices", async () => {
-  const statusOf = async (target: string, login: string): Promise<string> => {
-    const socket = connect(opened.port, "127.0.0.1");
-    let text = "";
-    socket.on("data", (data) => {
-      text += String(data);
-    });
-    socket.write(
-      `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${opened.port}\r\nOrigin: ${origin()}\r\n${login}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  for (const target of ["//", "//[", "/\\\\", "http://["]) {
+    const line = `GET ${target} HTTP/1.1`;
+    assert.deepEqual(
+      [await statusOf(line, ...webSocket), await statusOf(line, ...webSocket, studentLogin)],
+      ["401", "404"],
+      target,
     );
-    await once(socket, "close");
-    return text.slice(9, 12);
-  };
-  const login = `Authorization: ${bearer(tokens.student)["Authorization"]}\r\n`;
-  for (const target of ["//", "//[", "/\\\\", "http://["])
-    assert.deepEqual([await statusOf(target, ""), await statusOf(target, login)], ["401", "404"], target);
+  }
   assert.equal((await call("GET", "/api/boot", {})).status, 200);
+});
+
+test("a WebSocket has neither another protocol nor compression, whatever is offered", async () => {
+  const offers = ["Sec-WebSocket-Protocol: tty, other", "Sec-WebSocket-Extensions: permessage-deflate"];
+  const head = await headOf("GET /api/terminals/1 HTTP/1.1", ...webSocket, studentLogin, ...offers);
+  assert.match(head, /^HTTP\/1\.1 101 /);
+  assert.doesNotMatch(head, /Sec-WebSocket-(Protocol|Extensions)/i);
+});
+
+test("what asks for no WebSocket, or in HTTP/1.0, is answered as if it had asked for none", async () => {
+  const http2 = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
+  assert.equal(await statusOf("GET /api/boot HTTP/1.1", ...http2), "200");
+  assert.equal(await statusOf("GET /api/terminals/1 HTTP/1.0", ...webSocket, studentLogin), "404");
+  assert.equal(await statusOf("GET /api/terminals/1 HTTP/1.1", ...webSocket, studentLogin), "101");
 });
 
 test("who waits for the workshop's own start is told when it is given up", async () => {

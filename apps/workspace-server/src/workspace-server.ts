@@ -12,7 +12,7 @@ import {
   runtimeFileNames,
 } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
-import { guardConnection, refuseUpgrade } from "@atelier/node-kit";
+import { guardConnection, isWebSocketUpgrade, refuseUpgrade } from "@atelier/node-kit";
 import { getRequestListener } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { rehearseTakeOver } from "./boot/rehearse.ts";
@@ -145,14 +145,20 @@ export const startWorkspaceServer = async (options: WorkspaceServerOptions): Pro
   const previews = (): PreviewRules => ({ controlToken: rules?.tokens.control, ownPort: settings.ATELIER_PORT });
   const answerSafely = (socket: Duplex, answer: () => void): void =>
     guardConnection(socket, answer, (error) => log({ event: "http.failed", error: String(error) }));
-  const server = createHttpServer((request, response) =>
+  const server = createHttpServer({ shouldUpgradeCallback: isWebSocketUpgrade }, (request, response) =>
     answerSafely(request.socket, () => {
       // Before any router: the path goes to the student's program exactly as it was written.
       if (isPreview(request)) servePreview(request, response, previews());
       else void listener(request, response);
     }),
   );
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestViewerFrame, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: longestViewerFrame,
+    perMessageDeflate: false,
+    // None is spoken here; left to itself it would agree to whatever is offered first.
+    handleProtocols: () => false,
+  });
   server.on("upgrade", (request, socket, head) => answerSafely(socket, () => upgrade(request, socket, head)));
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (isPreview(request)) {

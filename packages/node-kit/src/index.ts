@@ -3,6 +3,7 @@ export * from "./jsonl/end-of-last-line.ts";
 export * from "./jsonl/open-jsonl-appender.ts";
 export * from "./proxy/forward.ts";
 export * from "./proxy/guard-connection.ts";
+export * from "./proxy/is-web-socket-upgrade.ts";
 export * from "./tail/tail-event.ts";
 export * from "./tail/tail-lines.ts";
 export * from "./session-archive/pack-session.ts";

@@ -57,6 +57,22 @@ test("students play their own recordings, whole and in pieces, by ids that name 
     assert.equal((await server.call("GET", `${playbackApi.recordings}/${wanted}`, student)).status, 404, wanted);
 });
 
+test("the recording that goes on is the one that is written, also when the clock was set back before it", async () => {
+  await using server = await openTestServer();
+  await record(server);
+  const header = { width: 80, height: 24, timestamp: second - 3600, atelier: { terminal: "1", part: 1, offset: 0 } };
+  await server.write("runtime/session-20251231T230000Z-1.cast", encodeCastHeader(header));
+  const live = async (): Promise<readonly string[]> =>
+    z
+      .array(recordingViewSchema)
+      .parse(JSON.parse((await server.call("GET", playbackApi.recordings, student)).text))
+      .flatMap(({ startedAt, live: isLive }) => (isLive ? [startedAt] : []));
+  assert.deepEqual(await live(), [at(0)]);
+  const recording = "session-20251231T230000Z-1.cast";
+  await server.write("runtime/terminals.json", JSON.stringify({ v: 1, terminals: [{ name: "1", recording }] }));
+  assert.deepEqual(await live(), [at(-3600)]);
+});
+
 test("what was run, checked and begun comes beside them, long commands shortened and bad lines left out", async () => {
   await using server = await openTestServer();
   const command: CommandRecord = {

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { type RecordingView, recordingStart, type TerminalView } from "@atelier/contract";
 import { AppError } from "@atelier/domain";
+import { readTerminals } from "../terminal/remembered-terminals.ts";
 import { findRecordings, openPart } from "./find-recordings.ts";
 
 export interface OpenedRecording extends AsyncDisposable {
@@ -28,12 +29,14 @@ const gone = (): AppError => new AppError("not-found", "There is no such recordi
 export const createRecordingLibrary = ({ runtimeFolder, terminals }: RecordingLibraryOptions): RecordingLibrary => ({
   list: async () => {
     const running = terminals().filter(({ state }) => state === "ready");
-    const open = new Set(running.map(({ name }) => name));
-    return (await findRecordings(runtimeFolder)).map(({ files: _files, ...recording }) => ({
-      ...recording,
-      // Newest first, so the first one of a terminal is the one that goes on.
-      live: open.delete(recording.terminal),
-    }));
+    const found = await findRecordings(runtimeFolder);
+    const noted = new Set(readTerminals(runtimeFolder).map(({ recording }) => recording));
+    // By the clock the newest goes on, unless somebody has set that back: what is written is noted.
+    const live = running.map(({ name }) => {
+      const own = found.filter(({ terminal }) => terminal === name);
+      return (own.find(({ files }) => files.some((file) => noted.has(file))) ?? own[0])?.id;
+    });
+    return found.map(({ files: _files, ...recording }) => ({ ...recording, live: live.includes(recording.id) }));
   },
   open: async (id) => {
     const found = (await findRecordings(runtimeFolder)).find((recording) => recording.id === id);

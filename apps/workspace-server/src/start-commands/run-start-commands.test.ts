@@ -10,14 +10,14 @@ import { runStartCommands, type StartCommand } from "./run-start-commands.ts";
 const folder = mkdtempSync(join(tmpdir(), "atelier-start-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const failureOf = (command: Omit<StartCommand, "user" | "timeoutSeconds">) =>
+const failureOf = (command: Omit<StartCommand, "user" | "timeoutSeconds">, logFolder = join(folder, "on-start")) =>
   runStartCommands({
     commands: [{ user: "student", timeoutSeconds: 30, ...command }],
     student: { name: "student", uid: 1000, gid: 1000, groups: [], home: folder },
     workdir: folder,
     shell: "/bin/sh",
     env: { PATH: process.env["PATH"] ?? "", KEY: "hunter22" },
-    logFolder: join(folder, "on-start"),
+    logFolder,
     onProgress: () => {},
     secrets: knownSecrets(["hunter22"]),
     signal: AbortSignal.timeout(60_000),
@@ -57,4 +57,12 @@ test("the log of a service has no secret, and ends at a mebibyte with a line tha
   }
   assert.match(log().slice(0, 40), /^the key is \[redacted\]\nx+$/);
   assert.ok(log().length < 1024 ** 2 + 100, `it is ${log().length} bytes long`);
+});
+
+test("where no log can be kept, as on a full disk, commands are run without one", async () => {
+  const done = join(folder, "ran");
+  const nowhere = join("/proc/self/cmdline", "on-start");
+  const run = `echo said; touch ${done}; sleep 1`;
+  assert.equal(await failureOf({ run, background: true, ready: { file: done } }, nowhere), undefined);
+  assert.equal(await failureOf({ run: "true", background: false }, nowhere), undefined);
 });

@@ -47,7 +47,8 @@ const root: Identity = { name: "root", uid: 0, gid: 0, groups: [], home: "/root"
  */
 export const runStartCommands = async (options: StartOptions): Promise<StartFailure | undefined> => {
   const { commands, signal } = options;
-  await mkdir(options.logFolder, { recursive: true, mode: 0o700 });
+  // On a full disk what runs is without a log, and the student has a terminal all the same.
+  await mkdir(options.logFolder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   for (const [index, command] of commands.entries()) {
     signal.throwIfAborted();
     const label = command.run.trim().split("\n", 1)[0] ?? "";

@@ -8,6 +8,9 @@
  */
 
 export interface Attributes {
+  /** Colours and flags, packed. */
+  readonly fg: number;
+  readonly bg: number;
   isBold(): number;
   isDim(): number;
   isItalic(): number;
@@ -118,9 +121,10 @@ export const bufferCells = (
       ? wrappedLength(buffer, row, { length, cell })
       : Math.max(inkedLength(line, length, cell), isContinuation ? 1 : 0);
     for (let column = 0; column < end; ) {
-      const empty = emptyCells(line, { from: column, to: end, cell });
       line.loadCell(column, cell);
+      const empty = cell.getChars() === "" ? emptyCells(line, { from: column, to: end, cell }) : 0;
       if (empty > 0) {
+        line.loadCell(column, cell);
         // Blanks would be something to lay out anew when the terminal becomes narrower.
         const isEnd = isContinued && column + empty === length;
         const erase = `\u001b[${empty}X`;
@@ -134,7 +138,7 @@ export const bufferCells = (
       const isWide = cell.getWidth() === 2;
       // A wide character of which an edit has left one half shows as nothing.
       const isWhole = !isWide || (column + 1 < length && isBlankHalf(line, column + 1, cell));
-      line.loadCell(column, cell);
+      if (isWide) line.loadCell(column, cell);
       parts.push(pen.take(cell), (isWhole && cell.getChars()) || " ");
       column += isWide && isWhole ? 2 : 1;
     }
@@ -205,6 +209,8 @@ export const inkedRows = (buffer: ScreenBuffer, cols: number): number => {
 const createPen = (core: TerminalCore) => {
   let look = plain;
   let link = 0;
+  /** Of the last cell, unless more belongs to its look: nearly all look like the one before them. */
+  let last: { readonly fg: number; readonly bg: number } | undefined;
   const turn = (nextLook: string, nextLink: number): string => {
     const change = `${nextLink === link ? "" : hyperlink(core, nextLink)}${nextLook === look ? "" : nextLook}`;
     look = nextLook;
@@ -212,8 +218,16 @@ const createPen = (core: TerminalCore) => {
     return change;
   };
   return {
-    take: (cell: Cell) => turn(graphicRendition(cell, linkOf(core, cell) !== 0), linkOf(core, cell)),
-    plain: () => turn(plain, 0),
+    take: (cell: Cell) => {
+      const { fg, bg } = cell;
+      if (last !== undefined && fg === last.fg && bg === last.bg) return "";
+      last = cell.hasExtendedAttrs() === 0 ? { fg, bg } : undefined;
+      return turn(graphicRendition(cell, linkOf(core, cell) !== 0), linkOf(core, cell));
+    },
+    plain: () => {
+      last = undefined;
+      return turn(plain, 0);
+    },
   };
 };
 

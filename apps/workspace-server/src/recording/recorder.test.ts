@@ -397,3 +397,26 @@ test("room for a part and for none of its output begins nothing again and again"
   );
   assert.equal(await readlink(join(bench.folder, "session.cast")), (await bench.names()).at(-1));
 });
+
+test("a part that was begun to see whether there is room is one like others once long output is in it", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  await using bench = await openBench();
+  const written = Promise.withResolvers<void>();
+  const recorder = bench.open({ onCaughtUp: written.resolve });
+  const refused = (): void => {
+    limitFiles(10);
+    try {
+      recorder.output(Buffer.from("refused"));
+    } finally {
+      limitFiles("unlimited");
+    }
+    context.mock.timers.tick(1000);
+  };
+  refused();
+  recorder.output(Buffer.from("x".repeat(60_000)));
+  await written.promise;
+  refused();
+  recorder.close();
+  const failure = "failed: EFBIG: file too large, write";
+  assert.deepEqual(bench.told, [failure, "recovered: 1", failure, "recovered: 1"]);
+});

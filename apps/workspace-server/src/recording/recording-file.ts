@@ -171,7 +171,7 @@ export class RecordingFile {
     };
     // A part may have come to a limit of its own; a new one starts from nothing.
     if (!isTooEarly && (this.#tries(put) || this.#guarded(put))) {
-      this.#isWary = (this.#part as Part).isTrial = false;
+      this.#isWary = false;
       this.#recovered();
     } else this.#lost++;
     // The next part begins with it, also where the event itself is missing.
@@ -326,6 +326,7 @@ export class RecordingFile {
       part.indexedAt = offset;
     }
     part.hasEvents = true;
+    part.isTrial = false;
   }
 
   #write(pieces: readonly string[], encoding: LineEncoding = "utf8"): number {

@@ -53,7 +53,8 @@ export const killTerminals = async (options: {
     await continuous(join(folder, "state-events.jsonl"), (value) => stateEventSchema.parse(value).seq);
     await continuous(join(folder, "command-log.jsonl"), (value) => commandRecordSchema.parse(value).seq);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // The shell of a killed server writes its history while it ends.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
   }
 };
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { guardReflow, limitRepeats } from "@atelier/contract";
 import type { Size } from "./active-viewer.ts";
 import { lastSafePoint } from "./safe-points.ts";
+import { type ColorSource, followColors, ownColors } from "./screen-colors.ts";
 import { SizeHistory } from "./size-history.ts";
 import {
   bufferCells,
@@ -58,7 +59,7 @@ const emptyRows = /(?:\u001b\[0m|\r\n)+$/;
  */
 const withoutModes = (cols: number): string => {
   const stops = Array.from({ length: Math.ceil(cols / 8) }, (_, stop) => `\u001b[1;${8 * stop + 1}H\u001bH`);
-  return `\u0018\u001b[?47h\u001b[!p\u001b[?47l\u001b[!p\u001b[20l\u001b[?9;1000;1002;1003;1006;1016;2026l\u001b[3g${stops.join("")}`;
+  return `\u0018\u001b[?47h\u001b[!p\u001b[?47l\u001b[!p\u001b[20l\u001b[?9;1000;1002;1003;1006;1016;2026l${ownColors}\u001b[3g${stops.join("")}`;
 };
 
 /** Loads and compiles what the first mirror needs, for whoever cannot wait for it later. */
@@ -78,7 +79,8 @@ export const createScreenMirror = async (sizes: SizeHistory): Promise<ScreenMirr
   const terminal = new headless.Terminal({ ...sizes.first, scrollback, allowProposedApi: true, logLevel: "off" });
   limitRepeats(terminal.parser);
   guardReflow(terminal);
-  const core = (terminal as unknown as { readonly _core: TerminalCore })._core;
+  const core = (terminal as unknown as { readonly _core: TerminalCore & ColorSource })._core;
+  const colors = followColors(core);
   let fed = 0;
   // Its own queue waits for a timer each time; nobody but us writes, and no handler of ours is asynchronous.
   const parse = (data: Uint8Array | string): Promise<void> => {
@@ -157,6 +159,7 @@ export const createScreenMirror = async (sizes: SizeHistory): Promise<ScreenMirr
               bufferState(core, alt, extent),
             ]
           : []),
+        colors(),
         terminalState(core, extent),
       ].join("");
     },

@@ -2,6 +2,7 @@ import { encodeOutputInto, encodeSnapshot, flowWindow, outputHeaderBytes, type S
 import type { WebSocket } from "ws";
 import type { Size } from "./active-viewer.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
+import { ownColors } from "./screen-colors.ts";
 import type { SizeHistory } from "./size-history.ts";
 import { ViewerWindow } from "./viewer-window.ts";
 
@@ -27,9 +28,10 @@ const sendOutput = (socket: WebSocket, seq: number, bytes: Uint8Array): void => 
 
 /**
  * CAN and RIS: the viewer's parser may stand in the middle of a sequence or a character from before its
- * connection broke, and xterm's own `reset()` leaves it there, a hidden cursor hidden and LF as CR LF.
+ * connection broke, and xterm's own `reset()` leaves it there, a hidden cursor hidden, LF as CR LF, and colours as
+ * they were given.
  */
-export const freshStart = "\u0018\u001bc\u001b[?25h\u001b[20l";
+export const freshStart = `\u0018\u001bc\u001b[?25h\u001b[20l${ownColors}`;
 
 /** A screen for a viewer that cannot have all the output. */
 export interface Snapshot {

@@ -11,6 +11,7 @@ const open = () => {
   const buffer = new ReplayBuffer(ringBytes);
   const mirror = new LazyMirror(buffer, new SizeHistory(size));
   return {
+    buffer,
     mirror,
     print: (text: string) => buffer.append(Buffer.from(text)),
     /** What a full-screen program changes in its picture, so many bytes of it. */
@@ -72,4 +73,30 @@ test("where the beginning of a line without an end is gone, no character is torn
     assert.equal((fed - before.length) % 3, 0, `after ${JSON.stringify(before)} it stands at ${fed}`);
     mirror.dispose();
   }
+});
+
+test("who asks while others do gets no screen that is ahead of the output", async () => {
+  const { mirror, print } = open();
+  for (let times = 0; times < 26; times++) print("x".repeat(100_000));
+  await Promise.all([mirror.caughtUp(), mirror.caughtUp(), mirror.caughtUp()]);
+  assert.equal((await mirror.caughtUp()).fed, 2_600_000);
+  mirror.dispose();
+});
+
+test("a look reads what was printed since the last one, and not all that is kept", async (context) => {
+  const { buffer, mirror, print } = open();
+  for (let times = 0; times < 30; times++) print("\u001b[?25l\rsome progress\u001b[?25h".repeat(4000));
+  await mirror.look();
+  print("$ ");
+  await mirror.look();
+  const reading = context.mock.method(buffer, "read");
+  print("l");
+  await mirror.look();
+  print("s");
+  await mirror.look();
+  assert.deepEqual(
+    reading.mock.calls.map(({ result }) => result?.length),
+    [1, 1],
+  );
+  mirror.dispose();
 });

@@ -1,3 +1,4 @@
+import { PrivateModes } from "./private-modes.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
 import { firstLikelySafePoint, lastCharacterEnd } from "./safe-points.ts";
 import { createScreenMirror, type ScreenMirror } from "./screen-mirror.ts";
@@ -19,6 +20,9 @@ export class LazyMirror {
   #mirror: Promise<ScreenMirror> | undefined;
   #fed = 0;
   #lookedAt = 0;
+  /** What all output up to `#scanned` has set: to read all that is kept at each look would hold typing up. */
+  #modes = new PrivateModes();
+  #scanned = 0;
 
   constructor(buffer: ReplayBuffer, sizes: SizeHistory) {
     this.#buffer = buffer;
@@ -52,13 +56,21 @@ export class LazyMirror {
     const printed = head - this.#lookedAt;
     this.#lookedAt = head;
     if (printed === 0 || printed > followedBytes || head - this.#fed < mostUnread) return;
-    if (this.#buffer.modesAt(head).isAlternateScreen) await this.caughtUp();
+    if (this.#modesNow().isAlternateScreen) await this.caughtUp();
   }
 
   dispose(): void {
     this.#mirror?.then((mirror) => mirror.dispose()).catch(() => undefined);
     this.#mirror = undefined;
     this.#fed = 0;
+  }
+
+  #modesNow(): PrivateModes {
+    const { start, head } = this.#buffer;
+    this.#modes =
+      this.#scanned < start ? this.#buffer.modesAt(head) : this.#buffer.modesAfter(this.#modes, this.#scanned, head);
+    this.#scanned = head;
+    return this.#modes;
   }
 
   /** In slices, so that typing elsewhere stays quick meanwhile. */
@@ -72,7 +84,10 @@ export class LazyMirror {
         await mirror.skipTo(from, buffer.modesAt(from).sequence);
         continue;
       }
+      const { fed } = mirror;
       if ((await mirror.write(behind)) > 0) slice = catchUpSlice;
+      // Somebody else who waits for it has fed it meanwhile: what is behind it is another piece now.
+      else if (mirror.fed !== fed) continue;
       else if (behind.length < slice) return;
       // Not one safe point in so much: one endless sequence, or one endless line.
       else if (slice >= longestSequence) await mirror.force(behind.subarray(0, lastCharacterEnd(behind)));

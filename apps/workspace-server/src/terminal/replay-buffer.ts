@@ -25,8 +25,12 @@ export class ReplayBuffer {
 
   /** What all output up to `offset` has set, the dropped output included. Reads what is here up to there. */
   modesAt(offset: number): PrivateModes {
-    const modes = new PrivateModes(this.#dropped);
-    for (let at = this.start; at < offset; ) {
+    return this.modesAfter(new PrivateModes(this.#dropped), this.start, offset);
+  }
+
+  /** The same of who knows all up to `from`, which is still here: reads, and has `modes` take, only what follows. */
+  modesAfter(modes: PrivateModes, from: number, offset: number): PrivateModes {
+    for (let at = from; at < offset; ) {
       const bytes = this.read(at, offset - at);
       if (bytes === undefined) break;
       modes.push(bytes);

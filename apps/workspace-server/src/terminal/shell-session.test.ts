@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FakeSocket } from "../testing/fake-socket.ts";
@@ -72,4 +74,13 @@ test("a session by the same number that is somebody else's is left alone", async
   await until("the end of the shell", () => statOf(leader) === undefined);
   assert.deepEqual(known.members(), [job]);
   assert.deepEqual(new ShellSession(leader, uid + 1).members(), []);
+});
+
+test("a shell that was started this very moment, and leads no session yet, is ended too", async (context) => {
+  const child = spawn("/bin/sh", ["-c", "trap '' HUP; read -r line"], { stdio: ["pipe", "ignore", "ignore"] });
+  context.after(() => child.kill("SIGKILL"));
+  const ended = once(child, "exit", { signal: AbortSignal.timeout(10_000) });
+  new ShellSession(child.pid ?? 0, process.getuid?.() ?? 0).end();
+  await ended;
+  assert.match(String(child.signalCode), /^SIG(HUP|KILL)$/);
 });

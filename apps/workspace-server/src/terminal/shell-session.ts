@@ -31,8 +31,12 @@ export class ShellSession {
   members(): readonly number[] {
     const leader = statOf(this.#shell);
     const running = sessionOf(this.#shell).filter((pid) => statOf(pid)?.isZombie === false);
-    // Another process by the shell's number leads another session.
-    if (leader !== undefined) return leader.started === this.#started ? running : [];
+    // Another process by the shell's number leads another session. One that was started this very moment leads
+    // none yet, on a busy machine.
+    if (leader !== undefined) {
+      if (leader.started !== this.#started) return [];
+      return running.includes(this.#shell) || leader.isZombie ? running : [this.#shell, ...running];
+    }
     const own = new Set(processesOf(this.#uid).map(({ pid }) => pid));
     return running.filter((pid) => own.has(pid));
   }
@@ -48,7 +52,8 @@ export class ShellSession {
     for (const pid of asked) signal(pid, "SIGHUP");
     for (const pid of asked) signal(pid, "SIGCONT");
     if (asked.length === 0) return;
-    const left = (): readonly number[] => (asked.includes(this.#shell) ? sessionOf(this.#shell) : this.members());
+    const left = (): readonly number[] =>
+      asked.includes(this.#shell) ? [...new Set([...sessionOf(this.#shell), ...this.members()])] : this.members();
     setTimeout(() => {
       for (const pid of left()) signal(pid, "SIGKILL");
     }, graceMs);

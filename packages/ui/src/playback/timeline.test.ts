@@ -122,6 +122,31 @@ for (const [what, jump] of [
     );
   });
 
+test("a marker without a record, or a record without a marker, is none of another command's that says the same", () => {
+  const marked = (...markers: readonly (readonly [number, string])[]) => ({
+    startedAt: second * 1000,
+    duration: 600,
+    markers: markers.map(([t, label]) => ({ t, label })),
+  });
+  const timesOf = (track: Parameters<typeof timelineOf>[0], ...commands: readonly CommandRecord[]) =>
+    timelineOf(track, "1", { commands, checks: [], visits: [] }).map(({ t }) => t);
+  const killed = marked([1, "ls"], [2, "npm start"]);
+  assert.deepEqual(
+    timesOf(killed, command(1, "ls"), command(700, "npm start"), command(710, "curl x"), command(720, "vim")),
+    [1],
+    "a server was killed while it ran, and the next shell began with the same one",
+  );
+  const missing = marked([1, "ls"], [50, "recording: 4 events are missing here"], [300, "make"], [310, "ls"]);
+  assert.deepEqual(
+    timesOf(
+      missing,
+      ...[command(1, "ls"), command(20, "make"), command(30, "ls"), command(300, "make"), command(310, "ls")],
+    ),
+    [1, 20, 30, 300, 310],
+    "the disk was full while they began",
+  );
+});
+
 test("a failure is an exit code that is known, and not what Ctrl-C leaves", () => {
   const failures = [0, 1, 127, 130, 143].filter((exitCode) =>
     isFailure({ kind: "command", t: 1, command: command(1, "x", { exitCode }) }),

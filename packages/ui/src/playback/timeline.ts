@@ -26,26 +26,55 @@ interface Skew {
   readonly seconds: number;
 }
 
+interface Place {
+  readonly t: number;
+  readonly label: string;
+  /** Markers are missing before it: the disk was full. */
+  readonly isAfterGap: boolean;
+}
+
+/** Where commands begin. */
+const placesOf = (markers: TimedTrack["markers"]): readonly Place[] => {
+  let isAfterGap = false;
+  return markers.flatMap(({ t, label }) => {
+    isAfterGap ||= label.startsWith("recording: ");
+    if (/^(step|recording): /.test(label)) return [];
+    const place = { t, label, isAfterGap };
+    isAfterGap = false;
+    return [place];
+  });
+};
+
 /**
  * The header tells whole seconds, a set clock jumps, and a recording's own stands still while a laptop sleeps:
  * so it is the command markers that tell how the two clocks differ, each time anew where they begin to differ
  * otherwise. Within such a stretch it is the middle of what its markers tell.
  */
 const skewsOf = ({ startedAt, markers }: TimedTrack, commands: TimelineRecords["commands"]): readonly Skew[] => {
-  const places = markers.filter(({ label }) => !/^(step|recording): /.test(label));
+  const places = placesOf(markers);
   const stretches: { readonly from: number; readonly seconds: number[] }[] = [];
   let next = 0;
   let skew = 0;
   let matched = -1;
   commands.forEach(({ command, startedAt: at }, index) => {
     const t = (Date.parse(at) - startedAt) / 1000;
-    const isIts = ({ label }: { readonly label: string }): boolean =>
-      command.startsWith(label) || label.startsWith(command);
-    const isNear = (place: { readonly t: number }): boolean => Math.abs(place.t - t - skew) < nearSeconds;
-    let found = places.findIndex((place, at) => at >= next && isNear(place) && isIts(place));
-    // Nothing is near, but it follows the last one in both: the clocks have parted in between.
-    const follower = matched >= 0 && matched === index - 1 ? places[next] : undefined;
-    const isParted = found === -1 && follower !== undefined && isIts(follower);
+    const isIts = ({ label }: Place, text = command): boolean => text.startsWith(label) || label.startsWith(text);
+    const isNear = (place: Place): boolean => Math.abs(place.t - t - skew) < nearSeconds;
+    let found = next;
+    while (found < places.length && !(isNear(places[found] as Place) && isIts(places[found] as Place))) found++;
+    // Nothing is near, but this and the next one follow the last one in both, equally far from each other: the
+    // clocks have parted in between. One alone may be another shell's, which begins with what this one ended in.
+    const [follower, second] = matched >= 0 && matched === index - 1 ? places.slice(next, next + 2) : [];
+    const after = commands[index + 1];
+    const isParted =
+      found === places.length &&
+      follower !== undefined &&
+      second !== undefined &&
+      after !== undefined &&
+      !(follower.isAfterGap || second.isAfterGap) &&
+      isIts(follower) &&
+      isIts(second, after.command) &&
+      Math.abs(second.t - follower.t - (Date.parse(after.startedAt) - Date.parse(at)) / 1000) < nearSeconds;
     if (isParted) found = next;
     const place = places[found];
     if (place === undefined) return;

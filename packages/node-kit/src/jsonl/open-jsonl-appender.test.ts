@@ -92,6 +92,21 @@ test("a file that is removed, or its folder, is made again and goes on with the 
     );
   }));
 
+test("a pipe that takes the file's place, which nobody reads, holds the server up no more than a full disk", () =>
+  inFolder((path) => {
+    const log = openJsonlAppender({ path, now });
+    log.append({ type: "a" });
+    unlinkSync(path);
+    execFileSync("mkfifo", [path]);
+    // A pipe holds 64 KiB.
+    for (let count = 0; count < 100; count++) log.append({ type: "b", text: "x".repeat(1000) });
+    assert.equal(log.state.kind, "failing");
+    unlinkSync(path);
+    log.append({ type: "c" });
+    assert.deepEqual([log.state.kind, seqs(path).at(-1)], ["ok", 102]);
+    log.close();
+  }));
+
 test("bytes that are no record are passed over, however many they are", () => {
   const before = '{"v":1,"seq":4}\ngarbage\n{"v":1,"seq":5}\n';
   // No string and hardly any memory would hold these; a machine that lost its power may leave such a hole.

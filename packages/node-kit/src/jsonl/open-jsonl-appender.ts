@@ -155,8 +155,11 @@ export const openJsonlAppender = ({
   };
 };
 
-const openFile = (path: string): number =>
-  openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+/** Not waiting: root may have put a pipe in the file's place, and one that is full would hold all of the server up. */
+const openFlags =
+  constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const openFile = (path: string): number => openSync(path, openFlags, 0o600);
 
 const isCut = (file: number, size: number): boolean => {
   try {

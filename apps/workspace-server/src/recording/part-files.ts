@@ -18,7 +18,14 @@ import {
   runtimeFileNames,
 } from "@atelier/contract";
 
-const createNew = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Not waiting: whoever is root may have put a pipe there. */
+const createNew =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_EXCL |
+  constants.O_NOFOLLOW |
+  constants.O_NONBLOCK;
 /** Where a recording's files are to be. */
 interface Place {
   readonly folder: string;

@@ -176,6 +176,16 @@ test("an index begins with its recording: what stands there of another one is dr
   );
 });
 
+test("a pipe where an index is to be, which nobody reads, is none, and nobody waits for it", async () => {
+  await using bench = await openBench();
+  const index = join(bench.folder, "session-20260131T120000Z-1.cast.idx");
+  await promisify(execFile)("mkfifo", [index]);
+  const recorder = bench.open();
+  recorder.output(Buffer.from("one"));
+  recorder.close();
+  assert.equal(outputOf(await bench.items((await bench.names())[0] ?? "")), "one");
+});
+
 test("a recording that somebody removes goes on in a new part with the next command", async () => {
   await using bench = await openBench();
   const recorder = bench.open();

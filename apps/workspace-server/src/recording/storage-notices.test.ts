@@ -31,4 +31,12 @@ test("what cannot be written is said until it can", () => {
   append({ type: "storage-recovered", stream: "recording 2", lost: 3 });
   append({ type: "storage-recovered", stream: "command-log.jsonl", lost: 0 });
   assert.deepEqual(notices.list(), []);
+  append({ type: "storage-failed", stream: "recording 2", cause: "ENOSPC: no space left on device, write" });
+  append({ type: "storage-failed", stream: "recording 1", cause: "ENOSPC: no space left on device, write" });
+  append({ type: "terminal-closed", terminal: "2" });
+  assert.deepEqual(
+    notices.list().map(({ code }) => code),
+    ["storage-failed recording 1"],
+    "a shell that is no more has nothing to be recorded, and the next one says so itself",
+  );
 });

@@ -13,6 +13,8 @@ export const createStorageNotices = (events: EventLog): StorageNotices => {
   events.subscribe((event: StateEvent) => {
     if (event.type === "storage-failed") failing.set(event.stream, event.cause);
     else if (event.type === "storage-recovered") failing.delete(event.stream);
+    // What is over does not recover; the next shell has a recording of its own.
+    else if (event.type === "terminal-closed") failing.delete(`recording ${event.terminal}`);
   });
   return {
     list: () =>

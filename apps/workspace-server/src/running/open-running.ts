@@ -91,6 +91,7 @@ export const openRunning = async (options: OpenOptions): Promise<Running> => {
     "request-acknowledged",
     "storage-failed",
     "storage-recovered",
+    "terminal-closed",
     "restored",
     "limit-hit",
   ];

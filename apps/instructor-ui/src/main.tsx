@@ -1,7 +1,7 @@
 import "@atelier/ui/styles.css";
 import "@atelier/ui/schemas-without-eval";
 import "./page.css";
-import { browserClock } from "@atelier/ui/connection";
+import { browserClock, browserVisibility } from "@atelier/ui/connection";
 import { createWebSocketSource } from "@atelier/ui/terminal";
 import { createRoot } from "react-dom/client";
 import { SessionPage } from "./session-page.tsx";
@@ -17,6 +17,7 @@ const source = createWorkspaceSource({
       url: `${location.origin.replace(/^http/, "ws")}${path}`,
       readOnly: true,
       clock: browserClock,
+      visibility: browserVisibility,
     }),
 });
 createRoot(root).render(<SessionPage source={source} />);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -138,6 +139,40 @@ test("a program that takes no interrupt is held by who does not read, however of
   const held = await heldBack(viewer);
   for (let round = 0; round < 20; round++, await sleep(20)) viewer.input("\u0003");
   assert.ok(viewer.output.length <= held + 64 * 1024, `${viewer.output.length - held} bytes more are under way`);
+});
+
+test("a shell does not wait for a page that nobody sees, which gets a screen when it is seen again", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.isAcknowledging = false;
+  viewer.receive({ t: "visible", visible: false });
+  viewer.input("stty -echo; seq 1 1500000; touch finished\n");
+  const finished = join(shell.home, "finished");
+  for (const deadline = performance.now() + 30_000; !existsSync(finished); await sleep(20))
+    assert.ok(performance.now() < deadline, "the command waits for somebody to read");
+  assert.ok(viewer.output.length <= 1024 * 1024, `it was sent ${viewer.output.length} bytes`);
+  // What it was sent is read meanwhile, seldom, and brings nothing new as long as nobody sees it.
+  viewer.receive({ t: "ack", seq: viewer.seq });
+  await sleep(200);
+  assert.equal(viewer.snapshot?.includes("1500000") ?? false, false);
+  viewer.isAcknowledging = true;
+  viewer.receive({ t: "visible", visible: true });
+  const isShown = (): boolean => viewer.snapshot?.includes("1500000") ?? false;
+  for (const deadline = performance.now() + 10_000; !isShown(); await sleep(10))
+    assert.ok(performance.now() < deadline, "no screen came");
+});
+
+test("what a page missed while nobody saw it follows in order when it is seen again", async () => {
+  await using shell = await openTestTerminals();
+  const viewer = shell.attach();
+  viewer.isAcknowledging = false;
+  viewer.input("stty -echo; PS1=; seq 1 100000; echo end-$((1+1))\n");
+  for (let held = -1; held !== viewer.output.length; await sleep(100)) held = viewer.output.length;
+  viewer.receive({ t: "visible", visible: false });
+  viewer.receive({ t: "visible", visible: true });
+  viewer.isAcknowledging = true;
+  viewer.receive({ t: "ack", seq: viewer.seq });
+  await viewer.waitFor(/99999\r\n100000\r\nend-2/);
 });
 
 test("what is under way to a page that reads slowly becomes little, and a fast one gets more", async () => {

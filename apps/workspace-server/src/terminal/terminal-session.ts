@@ -336,7 +336,7 @@ export class TerminalSession {
 
   /** A snapshot is for who reads: sent too early it would be old by the time it is looked at. */
   #offerSnapshot(viewer: Viewer): void {
-    if (!viewer.isWaitingForSnapshot || viewer.isBeingPainted || !viewer.hasReadWhatItGot) return;
+    if (!viewer.isWaitingForSnapshot || viewer.isBeingPainted || !viewer.isVisible || !viewer.hasReadWhatItGot) return;
     this.#sendSnapshot(viewer).catch(() => viewer.socket.terminate());
   }
 
@@ -346,11 +346,11 @@ export class TerminalSession {
   }
 
   /**
-   * The PTY waits only when every viewer is a window behind, or the recording too far; a slow viewer never
-   * holds the others up.
+   * The PTY waits only when every viewer that is seen is a window behind, or the recording too far; a slow viewer
+   * never holds the others up.
    */
   #balance(): void {
-    const live = [...this.#viewers.keys()].filter(({ isLive }) => isLive);
+    const live = [...this.#viewers.keys()].filter(({ isLive, isVisible }) => isLive && isVisible);
     const isSomebodyWithin = (part: number): boolean =>
       live.length === 0 ||
       live.some(
@@ -415,6 +415,10 @@ export class TerminalSession {
         break;
       case "ping":
         viewer.say({ t: "pong" });
+        break;
+      case "visible":
+        viewer.isVisible = message.visible;
+        this.#goOnWith(viewer);
         break;
       case "resize":
         this.#fit(viewer, { cols: message.cols, rows: message.rows });

@@ -55,6 +55,8 @@ export class Viewer {
   /** It has said `attach`, which a connection does once. */
   isWelcome = false;
   isWaitingForSnapshot = false;
+  /** Whether anybody can see what it shows. */
+  isVisible = true;
   /** A snapshot for it is being made. */
   isBeingPainted = false;
   #sent = 0;

@@ -45,6 +45,11 @@ export const viewerMessageSchema = z.discriminatedUnion("t", [
   }),
   z.object({ t: z.literal("ack"), seq: z.int().nonnegative() }),
   z.object({ t: z.literal("resize"), cols, rows }),
+  /**
+   * Whether anybody can see it; yes, until told otherwise. A browser reads in a hidden tab once a second or more
+   * seldom: no shell waits for that, and what was missed comes as a screen when it is seen again.
+   */
+  z.object({ t: z.literal("visible"), visible: z.boolean() }),
   /** Whether anybody is there: answered at once by `pong`. The socket's own pings are out of a page's sight. */
   z.object({ t: z.literal("ping") }),
   /** Starts a new shell; refused unless the old one has exited or `kill` is set. */

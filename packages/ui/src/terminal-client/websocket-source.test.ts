@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { encodeOutput, encodeSnapshot, longestViewerFrame } from "@atelier/contract";
 import type { ConnectionClock } from "../connection/keep-connected.ts";
+import type { PageVisibility } from "../connection/page-visibility.ts";
 import { turnedByHand } from "../testing/clock-by-hand.ts";
 import { patience } from "../connection/watch-line.ts";
 import type { TerminalSourceEvent } from "../terminal/terminal-source.ts";
@@ -35,11 +36,13 @@ beforeEach(() => {
 afterEach(() => Reflect.set(globalThis, "WebSocket", original));
 
 const clock: ConnectionClock = { now: () => 0, random: () => 0.5, after: () => () => {}, onWake: () => () => {} };
+const visibility: PageVisibility = { isVisible: () => true, onChange: () => () => {} };
 const attach = '{"t":"attach","cols":80,"rows":24}';
 const connect = (ahead: FakeSocket): void => {
   const source = createWebSocketSource({
     url: "ws://w.localhost/api/terminals/1",
     clock,
+    visibility,
     openedAhead: () => ahead as unknown as WebSocket,
   });
   source.connect({ cols: 80, rows: 24 }, () => {});
@@ -80,7 +83,7 @@ test("a socket that was left open and silent by a sleep is given up, and the she
     socket.onmessage?.({ data: JSON.stringify({ ...hello, resume, integration: "full", recording: true }) });
     return socket;
   };
-  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving });
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving, visibility });
   source.connect({ cols: 80, rows: 24 }, (event) => {
     if (event.type === "status") told.push(event.status.connection.phase);
   });
@@ -107,7 +110,7 @@ test("a key after which the line was lost unheard is in doubt, until the next on
   const { clock: moving, pass } = turnedByHand();
   const told: (true | undefined)[] = [];
   const hello = { t: "hello", terminal: "1", epoch: "a", state: "ready", head: 0, cols: 80, rows: 24 } as const;
-  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving });
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving, visibility });
   const link = source.connect({ cols: 80, rows: 24 }, (event) => {
     if (event.type === "status") told.push(event.status.isLastKeyInDoubt);
   });
@@ -147,7 +150,7 @@ test("a key after which the line was lost unheard is in doubt, until the next on
 const greeted = (hello: object = {}) => {
   const { clock: moving, pass } = turnedByHand();
   const events: TerminalSourceEvent[] = [];
-  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving });
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving, visibility });
   const link = source.connect({ cols: 80, rows: 24 }, (event) => events.push(event));
   const greet = (socket: FakeSocket | undefined, more: object): FakeSocket => {
     assert.ok(socket);
@@ -195,4 +198,71 @@ test("a paste that is too long for the server is not sent, so that the line stay
   assert.match(JSON.stringify(events.at(-1)), /"notice".*nothing of it was/);
   link.write(new Uint8Array(longestViewerFrame - 1).fill(0x78));
   assert.equal((socket.sent.at(-1) as Uint8Array).length, longestViewerFrame);
+});
+
+test("a viewer that is too slow goes on telling what it has read, or its new screen would never come", () => {
+  const { clock: moving } = turnedByHand();
+  const parsed: (() => void)[] = [];
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving, visibility });
+  source.connect({ cols: 80, rows: 24 }, (event) => {
+    if (event.type === "output") parsed.push(event.consumed);
+  });
+  const [socket] = FakeSocket.made;
+  assert.ok(socket);
+  socket.readyState = 1;
+  socket.onopen?.();
+  const say = (message: object): void => socket.onmessage?.({ data: JSON.stringify(message) });
+  const size = { cols: 80, rows: 24 };
+  const more = { resume: "snapshot", integration: "full", recording: true };
+  say({ t: "hello", terminal: "1", epoch: "a", state: "ready", head: 0, ...size, ...more });
+  for (const seq of [0, 10_000, 20_000])
+    socket.onmessage?.({ data: encodeOutput(seq, new Uint8Array(10_000).fill(0x61)).slice().buffer });
+  say({ t: "resync", reason: "slow" });
+  for (const consumed of parsed) consumed();
+  const acks = ['{"t":"ack","seq":10000}', '{"t":"ack","seq":20000}', '{"t":"ack","seq":30000}'];
+  assert.deepEqual(socket.sent.slice(1), acks);
+  const screen = encodeSnapshot({ seq: 900_000, ...size, payload: new TextEncoder().encode("new") });
+  socket.onmessage?.({ data: screen.slice().buffer });
+  socket.onmessage?.({ data: encodeOutput(900_000, new Uint8Array(5000).fill(0x62)).slice().buffer });
+  parsed.at(-1)?.();
+  assert.equal(socket.sent.at(-1), '{"t":"ack","seq":905000}');
+});
+
+test("it tells when nobody can see it, also on a new line, and when somebody can again", () => {
+  const { clock: moving, pass } = turnedByHand();
+  let isVisible = false;
+  const listeners = new Set<() => void>();
+  const page: PageVisibility = {
+    isVisible: () => isVisible,
+    onChange: (change) => {
+      listeners.add(change);
+      return () => listeners.delete(change);
+    },
+  };
+  const source = createWebSocketSource({ url: "ws://w.localhost/api/terminals/1", clock: moving, visibility: page });
+  const link = source.connect({ cols: 80, rows: 24 }, () => {});
+  const open = (): FakeSocket => {
+    const socket = FakeSocket.made.at(-1);
+    assert.ok(socket);
+    socket.readyState = 1;
+    socket.onopen?.();
+    return socket;
+  };
+  const show = (now: boolean): void => {
+    isVisible = now;
+    for (const listener of listeners) listener();
+  };
+  const hidden = '{"t":"visible","visible":false}';
+  const visible = '{"t":"visible","visible":true}';
+  const first = open();
+  show(true);
+  show(false);
+  assert.deepEqual(first.sent, [attach, hidden, visible, hidden]);
+  first.readyState = 3;
+  first.onclose?.();
+  pass(2000);
+  const second = open();
+  assert.deepEqual(second.sent, [attach, hidden]);
+  link.close();
+  assert.equal(listeners.size, 0);
 });

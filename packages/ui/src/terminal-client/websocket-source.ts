@@ -9,6 +9,7 @@ import {
 } from "@atelier/contract";
 import { type Connection, notConnected } from "../connection/connection-state.ts";
 import { type ConnectionClock, type DialEvents, keepConnected } from "../connection/keep-connected.ts";
+import type { PageVisibility } from "../connection/page-visibility.ts";
 import { type WatchedLine, watchLine } from "../connection/watch-line.ts";
 import type {
   TerminalLink,
@@ -24,6 +25,7 @@ export interface WebSocketSourceOptions {
   readonly url: string;
   readonly readOnly?: boolean;
   readonly clock: ConnectionClock;
+  readonly visibility: PageVisibility;
   /** A socket to `url` that was opened before anybody listened, if there is one. Nothing has been sent on it. */
   readonly openedAhead?: () => WebSocket | undefined;
 }
@@ -61,7 +63,7 @@ export const createWebSocketSource = (options: WebSocketSourceOptions): Terminal
 });
 
 const connect = (
-  { url, clock, readOnly = false, openedAhead }: WebSocketSourceOptions,
+  { url, clock, visibility, readOnly = false, openedAhead }: WebSocketSourceOptions,
   firstSize: TerminalSize,
   listen: (event: TerminalSourceEvent) => void,
 ): TerminalLink => {
@@ -136,8 +138,10 @@ const connect = (
         listen({ type: "notice", message: message.message });
         return;
       case "resync":
-        if (message.reason === "restart") listen({ type: "output", bytes: afterlife, consumed: () => {} });
-        // What follows says where the stream stands: a snapshot, or the `hello` of a new shell.
+        // The screen that is to come waits until what was sent before has been read, so that goes on being told.
+        if (message.reason === "slow") return;
+        listen({ type: "output", bytes: afterlife, consumed: () => {} });
+        // The `hello` of the new shell says where the stream stands.
         session = { ...newSession, ...(session.epoch === undefined ? {} : { epoch: session.epoch }) };
         return;
     }
@@ -163,7 +167,10 @@ const connect = (
       },
     });
     watched = line;
-    const attach = (): void => send(attachMessage(session, size, readOnly));
+    const attach = (): void => {
+      send(attachMessage(session, size, readOnly));
+      if (!visibility.isVisible()) send({ t: "visible", visible: false });
+    };
     if (mine.readyState === WebSocket.OPEN) attach();
     else mine.onopen = attach;
     mine.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
@@ -187,6 +194,7 @@ const connect = (
     if (connection.phase !== "closed") show({ connection, ...(isInDoubt ? { isLastKeyInDoubt: true } : {}) });
   };
   const kept = keepConnected(dial, clock, onConnection);
+  const forgetVisible = visibility.onChange(() => send({ t: "visible", visible: visibility.isVisible() }));
 
   return {
     write: (bytes) => {
@@ -220,6 +228,9 @@ const connect = (
     },
     restart: () => send({ t: "restart" }),
     reconnect: () => kept.retryNow(),
-    close: () => kept.close(),
+    close: () => {
+      forgetVisible();
+      kept.close();
+    },
   };
 };

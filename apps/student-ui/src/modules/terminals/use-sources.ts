@@ -1,4 +1,4 @@
-import { browserClock } from "@atelier/ui/connection";
+import { browserClock, browserVisibility } from "@atelier/ui/connection";
 import { createWebSocketSource, type TerminalSource } from "@atelier/ui/terminal";
 import { createContext, useContext, useRef } from "react";
 import { type Opening, terminalAddress } from "../../opening/start-opening.ts";
@@ -14,7 +14,13 @@ export const useSources = (readOnly: boolean): ((name: string) => TerminalSource
     const known = sources.current.get(name);
     if (known !== undefined) return known;
     const url = terminalAddress(name, location.href);
-    const made = createWebSocketSource({ url, clock: browserClock, readOnly, openedAhead: () => takeSocket(url) });
+    const made = createWebSocketSource({
+      url,
+      clock: browserClock,
+      visibility: browserVisibility,
+      readOnly,
+      openedAhead: () => takeSocket(url),
+    });
     sources.current.set(name, made);
     return made;
   };

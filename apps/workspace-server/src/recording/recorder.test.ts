@@ -200,6 +200,18 @@ test("a recording that somebody removes goes on in a new part with the next comm
   assert.equal(outputOf(await bench.items(names[0] ?? "")), "two");
 });
 
+test("a recording that somebody removes goes on without any command as well, as of a shell that tells none", async () => {
+  await using bench = await openBench();
+  const recorder = bench.open();
+  recorder.output(Buffer.from("one"));
+  await rm(join(bench.folder, (await bench.names())[0] ?? ""));
+  bench.clock += 1000;
+  recorder.output(Buffer.from("two"));
+  recorder.close();
+  const [name = assert.fail("there is no file")] = await bench.names();
+  assert.equal(outputOf(await bench.items(name)), "two");
+});
+
 test("session.cast that could not be pointed is pointed with the next event", async () => {
   await using bench = await openBench();
   const link = join(bench.folder, "session.cast");

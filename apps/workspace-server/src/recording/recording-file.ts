@@ -69,6 +69,8 @@ const longData = 32 * 1024;
 const mostBehind = { length: 1024 * 1024, ms: 1000 } as const;
 const indexEvery = 1024 * 1024;
 const retryMs = 1000;
+/** Least time between two looks whether the file is still there, besides those with each command. */
+const lookMs = 1000;
 /** Least time between two tries while output is coming: a full disk must not slow the terminal down. */
 const impatientRetryMs = 250;
 
@@ -93,6 +95,8 @@ export class RecordingFile {
   /** There was room for a part, and none for an event: only an event can tell whether there is more now. */
   #isWary = false;
   #triedAt = 0;
+  /** For the file of its part; it may have been removed. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
   /** Oldest first; the one that is being written is none of them. */
@@ -206,11 +210,13 @@ export class RecordingFile {
     });
   }
 
-  #prepare({ code }: Recorded): void {
+  #prepare({ code, at }: Recorded): void {
     const part = this.#part;
     const isOver = part === undefined || part.size >= this.#options.partBytes;
-    // Looked at with each command: what goes into a file that was removed is read by nobody.
-    if (isOver || (code === "m" && isRemoved(part.file))) this.#openPart();
+    // What goes into a file that was removed is read by nobody. Not every shell tells its commands.
+    const isDue = code === "m" || at - this.#lookedAt >= lookMs;
+    if (isDue) this.#lookedAt = at;
+    if (isOver || (isDue && isRemoved(part.file))) this.#openPart();
     this.#tellLost();
   }
 

@@ -15,8 +15,8 @@ const open = (isReportingLines = true) => {
   const type = (text: string): void => watch.typed(Buffer.from(text));
   const shell = (isRunning = false, program = "bash"): void =>
     watch.look({ group: 1, isShell: true, program }, { hasPrompt: true, isRunning });
-  const program = (name: string, isRunning = true): void =>
-    watch.look({ group: 7, isShell: false, program: name }, { hasPrompt: true, isRunning });
+  const program = (name: string, isRunning = true, isBehind = false): void =>
+    watch.look({ group: 7, isShell: false, program: name }, { hasPrompt: true, isRunning, isBehind });
   return { told, time, watch, type, shell, program };
 };
 
@@ -88,12 +88,14 @@ test("they are where a command never ends and the shell reads lines all the same
 });
 
 test("nested shells, programs out of nowhere and a replaced shell are told by name, once each", () => {
-  const { told, shell, program } = open();
+  const { told, time, shell, program } = open();
   shell();
   program("vim");
   program("dash");
   program("dash");
   program("tmux: client");
+  program("miner", false);
+  time.ms += 100;
   program("miner", false);
   program("miner", false);
   shell(true, "dash");
@@ -103,4 +105,31 @@ test("nested shells, programs out of nowhere and a replaced shell are told by na
     "miner runs, and the shell did not say that it was started",
     "dash runs in the place of bash",
   ]);
+});
+
+test("a program whose announcement is read right after it was seen is no doubt", () => {
+  const { told, time, watch, shell, program } = open();
+  program("vim", false);
+  assert.equal(watch.isInDoubt, true);
+  watch.reported("start");
+  assert.equal(watch.isInDoubt, false);
+  time.ms += 100;
+  program("vim", true);
+  program("make", false);
+  time.ms += 100;
+  shell();
+  time.ms += 5000;
+  program("make", false);
+  assert.deepEqual(told, []);
+});
+
+test("where output waits to be read, an announcement has more time, and not for ever", () => {
+  const { told, time, program } = open();
+  program("make", false, true);
+  time.ms += 2900;
+  program("make", false, true);
+  assert.deepEqual(told, []);
+  time.ms += 100;
+  program("make", false, true);
+  assert.deepEqual(told, ["make runs, and the shell did not say that it was started"]);
 });

@@ -16,11 +16,15 @@ export interface ForegroundWatchOptions {
 export interface ShellState {
   readonly hasPrompt: boolean;
   readonly isRunning: boolean;
+  /** What it has said may lie unread, since its output waits for somebody to read. */
+  readonly isBehind?: boolean;
 }
 
 /** What is pressed twice and answered by no report is no slip of the completion's pager. */
 const unansweredLines = 2;
 const answerMs = 2000;
+/** A program may be seen before the word of its start is read, which lies in the kernel in this very moment. */
+const unreadMs = { atOnce: 50, behind: 3000 } as const;
 
 /**
  * Compares what the shell says with what the kernel says about the terminal's foreground, and tells each
@@ -33,6 +37,8 @@ export class ForegroundWatch {
   #lines = 0;
   #enteredAt = 0;
   #isPasting = false;
+  /** A program that was not announced when it was first seen. */
+  #unannounced: { readonly group: number; readonly since: number } | undefined;
 
   constructor(options: ForegroundWatchOptions) {
     this.#options = options;
@@ -53,6 +59,7 @@ export class ForegroundWatch {
 
   /** The shell spoke. A start or a continuation answers one line; at its prompt whatever was in doubt is settled. */
   reported(kind: Exclude<ShellMarker["kind"], "level">): void {
+    this.#unannounced = undefined;
     // Who reports no continued lines answers all of them with the command that they were.
     if (kind === "start" && !this.#options.isReportingLines) this.#lines = 0;
     else if (kind === "start" || kind === "continued") this.#lines = Math.max(0, this.#lines - 1);
@@ -60,6 +67,11 @@ export class ForegroundWatch {
       this.#lines = 0;
       this.#told.clear();
     }
+  }
+
+  /** A second look, soon, decides. */
+  get isInDoubt(): boolean {
+    return this.#unannounced !== undefined;
   }
 
   /** A report of the shell has no end, or broke off: what it said is nowhere. */
@@ -72,7 +84,8 @@ export class ForegroundWatch {
     this.#lost(cause, cause);
   }
 
-  look({ group, isShell, program, starter }: ForegroundState, { hasPrompt, isRunning }: ShellState): void {
+  look({ group, isShell, program, starter }: ForegroundState, state: ShellState): void {
+    const { hasPrompt, isRunning } = state;
     const { shell, onNestedShell, clock, isReportingLines } = this.#options;
     // At the prompt of one that reports no continued lines any number of them is no doubt. A command that has begun
     // and never ends, while the shell itself reads lines, is one: nothing is left that would say so.
@@ -89,10 +102,11 @@ export class ForegroundWatch {
       // Only what does a shell's work hands the terminal on, whatever it is called.
       const nested = program !== undefined && isNesting(program) ? program : starter;
       if (nested !== undefined) this.#once(`nested ${nested}`, () => onNestedShell(nested));
-      if (!isRunning)
+      if (this.#isUnannounced(group, state))
         this.#lost(`${group}`, `${program ?? "a program"} runs, and the shell did not say that it was started`);
       return;
     }
+    this.#unannounced = undefined;
     if (program !== shell) {
       this.#lost(`exec ${program}`, `${program ?? "another program"} runs in the place of ${shell}`);
       return;
@@ -104,6 +118,16 @@ export class ForegroundWatch {
           ? `${this.#lines} lines were entered while the shell itself runs a command: that one's input, or commands that it no longer reports`
           : `${this.#lines} lines were entered, and the shell reported none of them`,
       );
+  }
+
+  #isUnannounced(group: number, { isRunning, isBehind = false }: ShellState): boolean {
+    if (isRunning) {
+      this.#unannounced = undefined;
+      return false;
+    }
+    const now = this.#options.clock();
+    if (this.#unannounced?.group !== group) this.#unannounced = { group, since: now };
+    return now - this.#unannounced.since >= (isBehind ? unreadMs.behind : unreadMs.atOnce);
   }
 
   #lost(what: string, cause: string): void {

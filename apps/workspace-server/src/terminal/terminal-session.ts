@@ -68,6 +68,8 @@ const ringBytes = 2 * 1024 * 1024;
 const wholeBytes = 512 * 1024;
 const heartbeatMs = 30_000;
 const watchMs = 1000;
+/** Until a second look at a program that nobody announced: what lay unread is read by then. */
+const doubtMs = 100;
 /**
  * How long the rest of a marker is waited for. A program's own sequence must not be late; a long command
  * comes in several pieces, and on a busy machine the shell may have to wait between two of them.
@@ -578,11 +580,18 @@ export class TerminalSession {
   /** Looks at the foreground process now and then: what runs inside the shell is out of its sight. */
   #watch(): void {
     if (this.#state === "exited" && this.#session?.members().length === 0) this.#session = undefined;
+    if (this.#state !== "ready") return;
+    this.#lookAtForeground();
+    if (this.#foreground?.isInDoubt) setTimeout(() => this.#lookAtForeground(), doubtMs).unref();
+    // Who wants a snapshot makes a new one, and hears why that is not possible.
+    this.#mirror.look().catch(() => undefined);
+  }
+
+  #lookAtForeground(): void {
     const tracker = this.#parts?.tracker;
     if (this.#state !== "ready" || this.#pty === undefined || !tracker) return;
     const foreground = foregroundOf(this.#pty.pid);
-    if (foreground) this.#foreground?.look(foreground, tracker);
-    // Who wants a snapshot makes a new one, and hears why that is not possible.
-    this.#mirror.look().catch(() => undefined);
+    const { hasPrompt, isRunning } = tracker;
+    if (foreground) this.#foreground?.look(foreground, { hasPrompt, isRunning, isBehind: this.#isPaused });
   }
 }

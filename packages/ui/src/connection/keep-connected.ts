@@ -1,4 +1,5 @@
 import { type Connection, type ConnectionEvent, nextConnection, notConnected } from "./connection-state.ts";
+import { browserVisibility } from "./page-visibility.ts";
 
 /** What a dialled connection reports. After `lost` or `refused` nothing else of it is heard. */
 export interface DialEvents {
@@ -102,14 +103,13 @@ export const browserClock: ConnectionClock = {
     return () => clearTimeout(timer);
   },
   onWake: (wake) => {
-    const visible = (): void => {
-      if (document.visibilityState === "visible") wake();
-    };
+    const forgetVisible = browserVisibility.onChange(() => {
+      if (browserVisibility.isVisible()) wake();
+    });
     window.addEventListener("online", wake);
-    document.addEventListener("visibilitychange", visible);
     return () => {
       window.removeEventListener("online", wake);
-      document.removeEventListener("visibilitychange", visible);
+      forgetVisible();
     };
   },
 };

@@ -2,8 +2,7 @@ import "./observation.css";
 import "../controls/segments.css";
 import type { TerminalView } from "@atelier/contract";
 import { type ReactNode, useMemo, useState } from "react";
-import { type TerminalStatus, TerminalPane } from "../terminal/index.ts";
-import { missingCommands } from "./missing-commands.ts";
+import { missingLog, type TerminalStatus, TerminalPane } from "../terminal/index.ts";
 import type { SessionSource } from "./session-source.ts";
 import { strings } from "./strings/en.ts";
 
@@ -42,7 +41,7 @@ export interface LiveTerminalsProps {
 export const LiveTerminals = ({ terminals, source, isOffered }: LiveTerminalsProps): ReactNode => {
   const [wanted, setWanted] = useState<string>();
   const shown = terminals.find(({ name }) => name === wanted) ?? terminals[0];
-  const missing = shown && missingCommands(shown);
+  const missing = missingLog(shown, words.missing);
   if (shown === undefined) return <p className="panel__empty">{isOffered ? words.none : words.off}</p>;
   return (
     <div className="live">

@@ -198,9 +198,11 @@ const connect = (
 
   return {
     write: (bytes) => {
+      // Nobody typed a terminal's own answer or word of its focus, and nobody would miss it.
+      const isTyped = !isReport(bytes);
       if (
         !readOnly &&
-        !(isReplaying(session) && isReport(bytes)) &&
+        (isTyped || !isReplaying(session)) &&
         status.connection.phase === "live" &&
         socket?.readyState === WebSocket.OPEN
       ) {
@@ -212,8 +214,7 @@ const connect = (
         }
         socket.send(frame);
         watched?.expected();
-        // Nobody typed a terminal's own answer or word of its focus, and nobody would miss it.
-        if (isReport(bytes)) return;
+        if (!isTyped) return;
         isUnanswered = true;
         if (status.isLastKeyInDoubt) {
           const { isLastKeyInDoubt: _settled, ...rest } = status;

@@ -1,5 +1,6 @@
 import "./tool-area.css";
 import { Button, TabPanel, TabStrip } from "@atelier/ui";
+import { missingLog } from "@atelier/ui/terminal";
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { useSession, useStudent } from "../../state/use-student.ts";
@@ -9,7 +10,6 @@ import { DropZone } from "../files/drop-zone.tsx";
 import { NoticeGate, type NoticeGateState } from "../notice/notice-gate.tsx";
 import { Confirm } from "../overlays/overlays.tsx";
 import { useOffers } from "../palette/offers.ts";
-import { missingLog } from "../terminals/missing-log.ts";
 import { useTerminals } from "../terminals/terminal-registry.ts";
 import { TerminalView } from "../terminals/terminal-view.tsx";
 import { useSources } from "../terminals/use-sources.ts";
@@ -128,7 +128,10 @@ export const ToolArea = ({ gate, onLeave }: ToolAreaProps): ReactNode => {
                 source={sourceOf(each)}
                 active={each === terminal}
                 onLeave={onLeave}
-                missing={missingLog(terminals.find((one) => one.name === each))}
+                missing={missingLog(
+                  terminals.find((one) => one.name === each),
+                  strings.terminal.commandLog,
+                )}
               />
             </DropZone>
           </TabPanel>

@@ -26,7 +26,7 @@ const hiding = (): void => {
   Object.defineProperty(document, "visibilityState", { get: () => (isHidden ? "hidden" : "visible") });
 };
 
-test("a command goes on in a tab that nobody sees, and its end is there when it is seen again", async () => {
+test("a command goes on in a tab that nobody sees (its slow timers are played), and its end is there when it is seen again", async () => {
   await using atelier = await createAtelierCli();
   const example = fileURLToPath(new URL("../../examples/linux-basics", import.meta.url));
   const link = (await atelier.succeed("run", example)).stdout.trim();
